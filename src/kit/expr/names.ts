@@ -1,0 +1,54 @@
+// The variables and functions expressions know (manual: expr.html, "Variables" and "Functions").
+
+/** Variables that stand for a request header; reading one makes the answer vary with it. */
+export const HEADER_VARIABLES: ReadonlyMap<string, string> = new Map([
+  ['HTTP_ACCEPT', 'Accept'],
+  ['HTTP_COOKIE', 'Cookie'],
+  ['HTTP_FORWARDED', 'Forwarded'],
+  ['HTTP_HOST', 'Host'],
+  ['HTTP_PROXY_CONNECTION', 'Proxy-Connection'],
+  ['HTTP_REFERER', 'Referer'],
+  ['HTTP_USER_AGENT', 'User-Agent'],
+]);
+
+/** Variables the host is asked for. */
+export const EXPR_VARIABLES: ReadonlySet<string> = new Set(
+  `REQUEST_METHOD REQUEST_SCHEME REQUEST_URI DOCUMENT_URI REQUEST_FILENAME SCRIPT_FILENAME LAST_MODIFIED
+  SCRIPT_USER SCRIPT_GROUP PATH_INFO QUERY_STRING IS_SUBREQ THE_REQUEST REMOTE_ADDR REMOTE_PORT REMOTE_HOST
+  REMOTE_USER REMOTE_IDENT SERVER_NAME SERVER_PORT SERVER_ADMIN SERVER_PROTOCOL DOCUMENT_ROOT AUTH_TYPE
+  CONTENT_TYPE HANDLER HTTP2 HTTPS IPV6 REQUEST_STATUS REQUEST_LOG_ID CONN_LOG_ID CONN_REMOTE_ADDR
+  CONTEXT_PREFIX CONTEXT_DOCUMENT_ROOT TIME_YEAR TIME_DAY TIME_HOUR TIME_MIN TIME_MON TIME_SEC TIME_WDAY
+  TIME SERVER_SOFTWARE API_VERSION`.split(/\s+/),
+);
+
+/** Functions of one string, giving a string. */
+export const FUNCTION_NAMES = [
+  'req',
+  'http',
+  'req_novary',
+  'resp',
+  'reqenv',
+  'osenv',
+  'env',
+  'note',
+  'ssl',
+  'tolower',
+  'toupper',
+  'escape',
+  'unescape',
+  'base64',
+  'unbase64',
+  'md5',
+  'sha1',
+  'ldap',
+  'file',
+  'filesize',
+] as const;
+
+export type FunctionName = (typeof FUNCTION_NAMES)[number];
+
+/** Functions that read files are refused where anybody may write the expression. */
+export const RESTRICTED_FUNCTIONS: ReadonlySet<FunctionName> = new Set(['file', 'filesize']);
+
+/** Functions that answer a list, by their name in lower case. */
+export const LIST_FUNCTIONS: ReadonlyMap<string, string> = new Map([['peerextlist', 'PeerExtList']]);

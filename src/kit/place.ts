@@ -1,0 +1,12 @@
+// Where something stands in the text a person wrote.
+
+/** A place in a configuration file; `line` and `column` count from 1, columns in bytes. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** The text of the whole line, for showing it with a caret. */
+  readonly text: string;
+  /** The Include directive that brought this file in. */
+  readonly includedFrom?: Place;
+}

@@ -1,0 +1,32 @@
+// How message bodies travel: a source pushes chunks into a sink and can be told to wait.
+// Owns the shape only. Sockets, files, children and filters implement it; there are no streams on this path
+// because a Node stream costs more than the bytes of a typical small body.
+
+/** Takes a body. `data` answers false when the source should pause until the sink calls its `resume`. */
+export interface BodySink {
+  data(chunk: Buffer): boolean;
+  /** The body is complete. Nothing may follow. */
+  end(): void;
+  /** The body broke off; what was sent so far is not the whole message. */
+  fail(error: Error): void;
+}
+
+/** Gives a body, once: pushes into the sink it was started with until `end` or `fail`. */
+export interface BodySource {
+  /** Begins to push. May call the sink before it returns. */
+  start(sink: BodySink): void;
+  pause(): void;
+  resume(): void;
+  /** The taker has lost interest: stop, and free what is held. Idempotent; the sink hears nothing more. */
+  abort(): void;
+}
+
+/** Why a body from the wire broke off. `status` is the answer it deserves (400, 408, 413, 501) while one can be given. */
+export class BodyError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}

@@ -1,0 +1,332 @@
+// Bytes of a backend connection → response heads, as Apache's proxy reads them: bare LF ends a line, folded fields
+// are joined, one stray empty line before the head is passed over. Stricter than Apache where a response could be
+// split: control bytes in the status line are refused (differs: Apache passes `200 O\x01K` on without them).
+// Decides framing and reuse of the connection; what the client gets for an error is the proxy's business.
+
+import { wantsKeepAlive } from './connection-tokens.ts';
+import { parseDecimal } from './decimal.ts';
+import { collectFields } from './field-spans.ts';
+import { BYTE_CLASS, isBlank, TOKEN } from './field-syntax.ts';
+import { type BodyFraming, CLOSE_BODY, NO_BODY, parseCodings } from './framing.ts';
+import type { HeaderList } from './header-list.ts';
+import { HeldBytes } from './held-bytes.ts';
+
+/** ProxyBadHeader: what a line without a colon does to the response. */
+export type BadHeaderMode = 'IsError' | 'Ignore' | 'StartBody';
+
+/** ResponseFieldSize, and bounds on the whole head and its number of fields, which Apache does not have. */
+export interface ResponseLimits {
+  readonly fieldSize: number;
+  readonly head: number;
+  readonly fields: number;
+}
+
+export const RESPONSE_LIMITS: ResponseLimits = { fieldSize: 8192, head: 512 * 1024, fields: 5000 };
+
+/** The head of one response. */
+export interface ResponseHead {
+  readonly minor: number;
+  readonly status: number;
+  /** As sent; empty when missing. */
+  readonly reason: string;
+  readonly headers: HeaderList;
+  readonly body: BodyFraming;
+  /** Whether the connection can carry another request once this response is complete. */
+  readonly keepAlive: boolean;
+  /** Body bytes that had to be held to find out that they are none of the head's. */
+  readonly leftover: Buffer | undefined;
+}
+
+/**
+ * `http09`: no status line, all is body (given back in `leftover`). `empty`: an empty or NUL first line.
+ * `status-line`: corrupt. `line-size` and `head-size`: over the limits. `bad-header`: a line without colon, or NUL.
+ * `invalid-header`: a name or value that must not be sent on. `content-length`: not a number.
+ */
+export type ResponseErrorKind =
+  | 'http09'
+  | 'empty'
+  | 'status-line'
+  | 'line-size'
+  | 'head-size'
+  | 'bad-header'
+  | 'invalid-header'
+  | 'content-length';
+
+/** Why a backend's head is none, with the text a log line wants. */
+export class ResponseError {
+  readonly kind: ResponseErrorKind;
+  readonly text: string;
+  readonly leftover: Buffer | undefined;
+
+  constructor(kind: ResponseErrorKind, text = '', leftover: Buffer | undefined = undefined) {
+    this.kind = kind;
+    this.text = text;
+    this.leftover = leftover;
+  }
+}
+
+interface StatusLine {
+  readonly minor: number;
+  readonly status: number;
+  readonly reason: string;
+}
+
+const CR = 0x0d;
+const LF = 0x0a;
+const COLON = 0x3a;
+
+const WAIT = -1;
+const TOO_LONG = -2;
+
+/**
+ * Reads the heads of one backend connection. `expect` says which request the next final response answers; `feed`
+ * answers a head (interim 1xx heads too), an error, or undefined when it needs more. After a head, `position` is the
+ * index in the fed buffer where the body begins.
+ */
+export class ResponseParser {
+  position = 0;
+  readonly #limits: ResponseLimits;
+  readonly #badHeader: BadHeaderMode;
+  readonly #held = new HeldBytes();
+  #method = 'GET';
+  // Offsets from the first byte of the head, wherever that is held.
+  #lineStart = 0;
+  #at = 0;
+  #hasStrayByte = false;
+  #blankLines = 0;
+  #statusLine: StatusLine | undefined;
+  #fieldsStart = 0;
+  #fieldLength = 0;
+  #mayContinue = false;
+  readonly #spans: number[] = [];
+
+  constructor(badHeader: BadHeaderMode = 'IsError', limits: ResponseLimits = RESPONSE_LIMITS) {
+    this.#badHeader = badHeader;
+    this.#limits = limits;
+  }
+
+  /** True when part of a head has been read: a connection that ends here was cut off. */
+  get isInsideHead(): boolean {
+    return this.#held.length > 0;
+  }
+
+  expect(method: string): void {
+    this.#method = method;
+  }
+
+  feed(buf: Buffer, start = 0): ResponseHead | ResponseError | undefined {
+    const before = this.#held.length;
+    if (before === 0) return this.#finish(this.#scan(buf, start, buf.length), buf, start);
+    this.#held.add(buf, start);
+    return this.#finish(this.#scan(this.#held.bytes, 0, this.#held.length), buf, start - before);
+  }
+
+  #finish(
+    result: ResponseHead | ResponseError | undefined,
+    buf: Buffer,
+    origin: number,
+  ): ResponseHead | ResponseError | undefined {
+    if (result === undefined) {
+      if (this.#held.length === 0 && origin < buf.length) this.#held.add(buf, origin);
+      return undefined;
+    }
+    this.position = result.leftover === undefined ? origin + this.#at : buf.length;
+    this.#held.clear();
+    this.#lineStart = this.#at = this.#blankLines = this.#fieldLength = 0;
+    this.#hasStrayByte = this.#mayContinue = false;
+    this.#statusLine = undefined;
+    this.#spans.length = 0;
+    return result;
+  }
+
+  #scan(bytes: Buffer, base: number, end: number): ResponseHead | ResponseError | undefined {
+    for (;;) {
+      const next = this.#findNextLine(bytes, base, end);
+      if (next === WAIT) return undefined;
+      const from = this.#lineStart;
+      if (next === TOO_LONG) return this.#longLine(bytes, base + from, end);
+      const to = next - (next - from > 1 && bytes[base + next - 2] === CR ? 2 : 1);
+      this.#lineStart = this.#at = next;
+      const result =
+        this.#statusLine === undefined
+          ? this.#endStatusLine(bytes, base + from, base + to, end)
+          : this.#endFieldLine(bytes, base, from, to, end);
+      if (result !== undefined) return result;
+      this.#hasStrayByte = false;
+      if (next > this.#limits.head || this.#spans.length > 4 * this.#limits.fields)
+        return new ResponseError('head-size');
+    }
+  }
+
+  /** The offset behind the LF that ends the line; notes on the way whether a byte does not belong into a line. */
+  #findNextLine(bytes: Buffer, base: number, end: number): number {
+    const longest = this.#limits.fieldSize - 1;
+    const stop = Math.min(end, base + this.#lineStart + longest + 2);
+    let at = base + this.#at;
+    for (; at < stop; at++) {
+      const byte = bytes[at]!;
+      if ((byte >= 0x20 && byte !== 0x7f) || byte === 0x09) continue;
+      if (byte === LF) return at + 1 - base;
+      if (byte === CR && at + 1 === end) break;
+      if (byte !== CR || bytes[at + 1] !== LF) this.#hasStrayByte = true;
+    }
+    this.#at = at - base;
+    return this.#at - this.#lineStart > longest + 1 ? TOO_LONG : WAIT;
+  }
+
+  #longLine(bytes: Buffer, from: number, end: number): ResponseError {
+    if (this.#statusLine !== undefined) return new ResponseError('line-size');
+    const text = bytes.toString('latin1', from, from + 32);
+    return STATUS_LINE.test(text)
+      ? new ResponseError('status-line', text)
+      : new ResponseError('http09', '', copyOf(bytes, from, end));
+  }
+
+  #endStatusLine(
+    bytes: Buffer,
+    from: number,
+    to: number,
+    end: number,
+  ): ResponseHead | ResponseError | undefined {
+    if (from === to) {
+      this.#blankLines += 1;
+      return this.#blankLines > 1 ? new ResponseError('empty') : undefined;
+    }
+    const text = bytes.toString('latin1', from, to);
+    if (text.charCodeAt(0) === 0) return new ResponseError('empty');
+    if (!STATUS_LINE.test(text)) return new ResponseError('http09', '', copyOf(bytes, from, end));
+    const line = this.#hasStrayByte ? undefined : parseStatusLine(text);
+    if (line === undefined) return new ResponseError('status-line', text);
+    this.#statusLine = line;
+    this.#fieldsStart = this.#lineStart;
+    return undefined;
+  }
+
+  #endFieldLine(
+    bytes: Buffer,
+    base: number,
+    from: number,
+    to: number,
+    end: number,
+  ): ResponseHead | ResponseError | undefined {
+    if (from === to) return this.#buildHead(bytes, base, to, undefined);
+    if (this.#mayContinue && isBlank(bytes[base + from]!)) return this.#continueField(bytes, base, from, to);
+    let colon = base + from;
+    while ((BYTE_CLASS[bytes[colon]!]! & TOKEN) !== 0) colon += 1;
+    if (bytes[colon] !== COLON || colon === base + from || this.#hasStrayByte)
+      return this.#oddLine(bytes, base, from, to, end);
+    this.#addSpan(from, colon - base, bytes, base, colon - base + 1, to);
+    this.#fieldLength = to - from;
+    this.#mayContinue = true;
+    return undefined;
+  }
+
+  #oddLine(
+    bytes: Buffer,
+    base: number,
+    from: number,
+    to: number,
+    end: number,
+  ): ResponseHead | ResponseError | undefined {
+    const text = bytes.toString('latin1', base + from, base + to);
+    if (text.indexOf(':') >= 0 && text.indexOf('\0') < 0) return new ResponseError('invalid-header', text);
+    if (this.#badHeader === 'StartBody')
+      return this.#buildHead(bytes, base, from, copyOf(bytes, base + from, end));
+    this.#mayContinue = false;
+    return this.#badHeader === 'Ignore' ? undefined : new ResponseError('bad-header', text);
+  }
+
+  #continueField(bytes: Buffer, base: number, from: number, to: number): ResponseError | undefined {
+    if (this.#hasStrayByte)
+      return new ResponseError('invalid-header', bytes.toString('latin1', base + from, base + to));
+    this.#fieldLength += to - from;
+    if (this.#fieldLength >= this.#limits.fieldSize) return new ResponseError('line-size');
+    this.#addSpan(-1, -1, bytes, base, from, to);
+    return undefined;
+  }
+
+  #addSpan(name: number, nameEnd: number, bytes: Buffer, base: number, from: number, to: number): void {
+    let first = base + from;
+    let last = base + to;
+    while (first < last && isBlank(bytes[first]!)) first += 1;
+    while (last > first && isBlank(bytes[last - 1]!)) last -= 1;
+    this.#spans.push(name, nameEnd, first - base, last - base);
+  }
+
+  #buildHead(
+    bytes: Buffer,
+    base: number,
+    fieldsEnd: number,
+    leftover: Buffer | undefined,
+  ): ResponseHead | ResponseError {
+    const line = this.#statusLine!;
+    const shift = this.#fieldsStart;
+    const text = bytes.toString('latin1', base + shift, base + fieldsEnd);
+    const headers = collectFields(text, shift, this.#spans);
+    const framing = decideResponseFraming(headers, line.status, this.#method);
+    if (framing === undefined)
+      return new ResponseError('content-length', headers.get('content-length') ?? '');
+    return {
+      minor: line.minor,
+      status: line.status,
+      reason: line.reason,
+      headers,
+      body: framing.body,
+      keepAlive: framing.reusable && leftover === undefined && wantsKeepAlive(headers, line.minor),
+      leftover,
+    };
+  }
+}
+
+/** The shape without which a first line is an HTTP/0.9 body. */
+const STATUS_LINE = /^HTTP\/[0-9]\.[0-9] [0-9]{3}/;
+
+/** differs: Apache takes `2000`, `200x` and statuses below 100. */
+function parseStatusLine(text: string): StatusLine | undefined {
+  if (text[5] !== '1' || text[9] === '0') return undefined;
+  if (text.length > 12 && text[12] !== ' ') return undefined;
+  return { minor: Number(text[7]), status: Number(text.slice(9, 12)), reason: text.slice(13) };
+}
+
+function copyOf(bytes: Buffer, from: number, to: number): Buffer {
+  return Buffer.from(bytes.subarray(from, to));
+}
+
+/** The framing of a response; one that is not `reusable` may be misunderstood or ends with the connection. */
+export interface ResponseFraming {
+  readonly body: BodyFraming;
+  readonly reusable: boolean;
+}
+
+/**
+ * Decides a response's framing (RFC 9112 section 6.3). Transfer-Encoding wins and Content-Length is then deleted from
+ * `headers`; of several Content-Length fields the first counts. Undefined when Content-Length is not a number.
+ */
+export function decideResponseFraming(
+  headers: HeaderList,
+  status: number,
+  method: string,
+): ResponseFraming | undefined {
+  const codings = headers.combined('transfer-encoding');
+  const lengths = headers.getAll('content-length');
+  const isConsistent = lengths.every((text) => text === lengths[0]);
+  if (hasNoBody(status, method))
+    return { body: NO_BODY, reusable: (codings === undefined || lengths.length === 0) && isConsistent };
+  if (codings !== undefined) return decideResponseCoding(headers, codings, lengths.length);
+  if (lengths.length === 0) return { body: CLOSE_BODY, reusable: false };
+  const length = parseDecimal(lengths[0]!);
+  if (length === undefined || length > Number.MAX_SAFE_INTEGER) return undefined;
+  return { body: { kind: 'length', length }, reusable: isConsistent };
+}
+
+function decideResponseCoding(headers: HeaderList, codings: string, lengths: number): ResponseFraming {
+  headers.delete('content-length');
+  const body = parseCodings(codings);
+  if (body === undefined) return { body: CLOSE_BODY, reusable: false };
+  return { body, reusable: lengths === 0 };
+}
+
+function hasNoBody(status: number, method: string): boolean {
+  if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return true;
+  return method === 'CONNECT' && status < 300;
+}

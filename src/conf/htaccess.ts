@@ -1,0 +1,83 @@
+// One .htaccess file: the same language with fewer directives allowed, read for a directory and never for a server.
+
+import type { Diagnostic } from '../kit/diagnostic.ts';
+import type { Allowed } from './allowed.ts';
+import { Applier, type Nonfatal } from './apply.ts';
+import type { Override } from './context.ts';
+import { Defines } from './defines.ts';
+import { Reader } from './read.ts';
+import { DirConfig } from './section.ts';
+import type { Server } from './server.ts';
+import { freezeTree, hasError, type Site } from './site.ts';
+
+/** What AllowOverride and AllowOverrideList let the file do. */
+export interface HtaccessAllowance {
+  readonly classes: ReadonlySet<Override>;
+  /** `Options=Indexes,MultiViews`: in lower case; absent when the class is not restricted. */
+  readonly options?: readonly string[];
+  /** AllowOverrideList, in lower case. */
+  readonly list?: ReadonlySet<string>;
+  readonly nonfatal?: Nonfatal;
+}
+
+export interface HtaccessOptions {
+  readonly text: string;
+  /** The file's path, for messages. */
+  readonly path: string;
+  /** The directory it stands in. */
+  readonly directory: string;
+  readonly site: Pick<Site, 'loaded' | 'io' | 'serverRoot' | 'defines'>;
+  /** The server of the request. */
+  readonly server: Server;
+  readonly allow: HtaccessAllowance;
+}
+
+export interface HtaccessResult {
+  /** Absent when a diagnostic is an error: the request is then answered with 500. */
+  readonly dir?: DirConfig;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const fatal: Nonfatal = { override: false, unknown: false };
+
+/** Reads the text of an .htaccess file; what it sets stands alone, to be merged by whoever walks. */
+export function readHtaccess({
+  text,
+  path,
+  directory,
+  site,
+  server,
+  allow,
+}: HtaccessOptions): HtaccessResult {
+  const { io, loaded, serverRoot } = site;
+  const reader = new Reader({ io, loaded, serverRoot, defines: new Defines(site.defines), htaccess: true });
+  reader.readSource({ name: path, text });
+  const { nonfatal = fatal, options: allowedOptions } = allow;
+  const applier = new Applier({
+    io,
+    loaded,
+    serverRoot,
+    addServer: () => server,
+    htaccess: allowedOptions ? { nonfatal, allowedOptions } : { nonfatal },
+  });
+  const dir = new DirConfig();
+  applier.run(reader.nodes, {
+    server,
+    section: { kind: 'htaccess', context: '.htaccess', path: directory.replace(/\/*$/, '/'), dir },
+    allowed: allowedInFile(allow),
+    enclosing: [],
+  });
+  const diagnostics = reader.inOrder([...reader.diagnostics, ...applier.diagnostics]);
+  if (hasError(diagnostics)) return { diagnostics };
+  freezeTree(dir);
+  return { dir, diagnostics };
+}
+
+/** The line of Apache's error log about a finding: `PATH/.htaccess: Options not allowed here`. */
+export function htaccessLogLine(diagnostic: Diagnostic): string {
+  return diagnostic.place ? `${diagnostic.place.file}: ${diagnostic.message}` : diagnostic.message;
+}
+
+function allowedInFile({ classes, list }: HtaccessAllowance): Allowed {
+  return { server: false, section: false, classes, ...(list ? { list } : {}) };
+}

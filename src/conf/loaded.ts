@@ -1,0 +1,124 @@
+// Which modules are on: LoadModule, IfModule's answers, and the directives of what is loaded.
+
+import { lowerAscii } from '../kit/ascii.ts';
+import type { Container, Directive } from './directive.ts';
+import { compiledIn, standardFileName, standardModules } from './known-modules.ts';
+import type { ConfModule } from './module.ts';
+
+/** A directive with the module that has it. */
+export interface DirectiveOfModule {
+  readonly module: ConfModule;
+  readonly directive: Directive | Container;
+}
+
+/** `all`: every known module is on; `listed`: the built-in ones and those that LoadModule names. */
+export type LoadMode = 'all' | 'listed';
+
+/** What a LoadModule line came to. */
+export type LoadResult = 'loaded' | 'again' | 'foreign';
+
+export class LoadedModules {
+  readonly #known: readonly ConfModule[];
+  readonly #on = new Set<ConfModule>();
+  /** Identifiers and file names that IfModule answers to. */
+  readonly #names = new Set<string>();
+  readonly #listed = new Set<string>();
+  #directives: ReadonlyMap<string, DirectiveOfModule> | undefined;
+
+  /** True once something depended on what is on; from then on turning on more would change what was read. */
+  wasAsked = false;
+
+  constructor(known: readonly ConfModule[], mode: LoadMode) {
+    this.#known = known;
+    for (const name of compiledIn) this.#addStandard(name);
+    for (const module of known) if (module.builtIn) this.#turnOn(module);
+    if (mode === 'all') this.turnAllOn();
+  }
+
+  /** As for a configuration without LoadModule lines. */
+  turnAllOn(): void {
+    for (const name of ['macro', 'mpm_event']) this.#addStandard(name);
+    for (const module of this.#known) this.#turnOn(module);
+  }
+
+  /** By identifier (`rewrite_module`) or file (`mod_rewrite.c`), in exactly this case. */
+  has(name: string): boolean {
+    this.wasAsked = true;
+    return this.#names.has(name);
+  }
+
+  /** Turns on the module of a LoadModule line. `foreign`: portico has no code for it. */
+  load(identifier: string): LoadResult {
+    if (this.#listed.has(identifier)) return 'again';
+    this.#listed.add(identifier);
+    const module = this.#known.find((candidate) => namesOf(candidate).includes(identifier));
+    if (module) {
+      this.#turnOn(module);
+      this.#names.add(identifier);
+      return 'loaded';
+    }
+    this.#names.add(identifier);
+    this.#addStandard(identifier.replace(/_module$/, ''));
+    return 'foreign';
+  }
+
+  /** In the order in which the modules were given, not in that of the LoadModule lines. */
+  list(): readonly ConfModule[] {
+    return this.#known.filter((module) => this.#on.has(module));
+  }
+
+  /** A directive of a loaded module; a section's name begins with `<`. */
+  find(name: string): DirectiveOfModule | undefined {
+    this.wasAsked = true;
+    this.#directives ??= this.#index();
+    return this.#directives.get(lowerAscii(name));
+  }
+
+  /** Names of all directives of the loaded modules, sections with `<`. */
+  names(): readonly string[] {
+    return this.list().flatMap((module) => module.directives.map((directive) => tableName(directive)));
+  }
+
+  /** The module that has a directive although it is not loaded. */
+  findUnloaded(name: string): ConfModule | undefined {
+    const wanted = lowerAscii(name);
+    return this.#known.find((module) =>
+      module.directives.some((entry) => lowerAscii(tableName(entry)) === wanted),
+    );
+  }
+
+  #turnOn(module: ConfModule): void {
+    this.#on.add(module);
+    this.#directives = undefined;
+    for (const name of namesOf(module)) this.#names.add(name);
+  }
+
+  #addStandard(name: string): void {
+    this.#names.add(`${name}_module`);
+    if (standardModules.includes(name)) this.#names.add(standardFileName(name));
+  }
+
+  #index(): ReadonlyMap<string, DirectiveOfModule> {
+    const index = new Map<string, DirectiveOfModule>();
+    for (const module of this.list()) {
+      for (const directive of module.directives) {
+        const name = lowerAscii(tableName(directive));
+        if (!index.has(name)) index.set(name, { module, directive });
+      }
+    }
+    return index;
+  }
+}
+
+/** The name in Apache's tables: a section's begins with `<`. */
+function tableName(directive: Directive | Container): string {
+  return 'open' in directive ? `<${directive.name}` : directive.name;
+}
+
+/** What a module answers to in LoadModule and IfModule. */
+function namesOf(module: ConfModule): readonly string[] {
+  const names = [module.name, ...(module.aliases ?? [])];
+  return names.flatMap((name) =>
+    name.endsWith('.c') || name.endsWith('_module') ? [name] : [`${name}_module`, standardFileName(name)],
+  );
+}

@@ -1,0 +1,30 @@
+// The part of a module that reading a configuration needs: names, directives, how its configuration is made and merged.
+
+import type { Diagnostic } from '../kit/diagnostic.ts';
+import type { Container, Directive } from './directive.ts';
+import type { Server, Servers } from './server.ts';
+
+export interface ConfModule<S = unknown, D = unknown> {
+  /** As in the manual, without `mod_`: `rewrite` is `rewrite_module` and `mod_rewrite.c`. */
+  readonly name: string;
+  /** Further names it answers to in LoadModule and IfModule (`http_core.c`, `cgid`). */
+  readonly aliases?: readonly string[];
+  /** Compiled in: on even when LoadModule lines leave it out. */
+  readonly builtIn?: boolean;
+  /** Where its values stand in Server.config and DirConfig.values. */
+  readonly slot: number;
+  readonly directives: readonly (Directive<S, D> | Container<S, D>)[];
+  readonly serverConfig?: {
+    create(server: Server): S;
+    /** `base` is the main server's, `add` the virtual host's. Answers a new value. */
+    merge(base: S, add: S): S;
+  };
+  readonly dirConfig?: {
+    /** `path` is the section's (see Section.path), undefined for a server's defaults. */
+    create(path: string | undefined): D;
+    /** `base` is the outer or earlier section's. Answers a new value. */
+    merge(base: D, add: D): D;
+  };
+  /** Looks at the whole configuration once it is read and merged, and reports what cannot work. */
+  check?(servers: Servers, report: (finding: Diagnostic) => void): void;
+}

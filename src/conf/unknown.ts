@@ -1,0 +1,57 @@
+// A directive that no loaded module has: Apache's sentence, and what was probably meant.
+
+import { suggest } from '../kit/suggest.ts';
+import { standardModulesOf } from './known-modules.ts';
+import type { LoadedModules } from './loaded.ts';
+
+export interface UnknownDirective {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** `name` as written, a section's with `<`; `others` are names that no module has (Include, <IfModule …). */
+export function explainUnknown(
+  name: string,
+  loaded: LoadedModules,
+  others: readonly string[],
+): UnknownDirective {
+  const message = `Invalid command '${escapeBytes(name)}', perhaps misspelled or defined by a module not included in the server configuration`;
+  const hint = hintFor(name, loaded, others);
+  return hint ? { message, hint } : { message };
+}
+
+function hintFor(name: string, loaded: LoadedModules, others: readonly string[]): string | undefined {
+  if (name.startsWith('\xef\xbb\xbf')) return 'Save the file without a byte order mark.';
+  const module = loaded.findUnloaded(name);
+  if (module) {
+    return `${bare(name)} belongs to mod_${module.name}, which is not loaded: add LoadModule ${module.name}_module modules/mod_${module.name}.so`;
+  }
+  const [standard] = standardModulesOf(name);
+  if (standard)
+    return `${bare(name)} belongs to Apache's ${describe(standard)}, and portico does not have it.`;
+  const section = name.startsWith('<') ? undefined : findSection(name, loaded, others);
+  if (section) return `${section} is a section: write <${section} …> and </${section}>.`;
+  const meant = suggest(name, [...others, ...loaded.names()]);
+  return meant ? `did you mean ${bare(meant)}?` : undefined;
+}
+
+function findSection(name: string, loaded: LoadedModules, others: readonly string[]): string | undefined {
+  const wanted = `<${name}`.toLowerCase();
+  return [...others, ...loaded.names()].find((other) => other.toLowerCase() === wanted)?.slice(1);
+}
+
+function describe(module: string): string {
+  return module === 'core' || module === 'http' ? 'core' : `mod_${module}`;
+}
+
+function bare(name: string): string {
+  return name.startsWith('<') ? `${name}>` : name;
+}
+
+/** Bytes outside printable ASCII as Apache's messages show them. */
+function escapeBytes(text: string): string {
+  return text.replace(
+    /[\x00-\x1f\x7f-\xff]/g,
+    (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}

@@ -1,0 +1,140 @@
+// What the rules decided, for the phase that called them to carry out.
+
+import { absoluteScheme } from './absolute-uri.ts';
+import type { AuthorityRefusal } from './authority.ts';
+import { escapeAbsoluteUri, escapeUrl, hasControlOrSpace } from './escape.ts';
+import type { Pass } from './pass.ts';
+import type { Rule } from './rule.ts';
+
+/** One of these; the rest of the request's state stands in RewriteResult. */
+export type RewriteOutcome =
+  /** Nothing substituted: the phase goes on with the next translator or fixup. */
+  | { readonly kind: 'decline' }
+  /** Answer with this status; `code` and `message` go to the error log when there is one. */
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly code?: string | undefined;
+      readonly message?: string | undefined;
+    }
+  | { readonly kind: 'redirect'; readonly status: number; readonly location: string }
+  /**
+   * Fetch `url` (without query) through the proxy. With `refusal` it is not fetched: the proxy's handler answers
+   * with that, at the point where it would have connected.
+   */
+  | {
+      readonly kind: 'proxy';
+      readonly url: string;
+      readonly nocanon: boolean;
+      readonly refusal: AuthorityRefusal | undefined;
+    }
+  /** Server context: `path` replaces the URL-path for the translators that follow. */
+  | { readonly kind: 'pass-through'; readonly path: string }
+  /** Server context: this is the file; no further translator runs. */
+  | { readonly kind: 'file'; readonly path: string; readonly underDocumentRoot: boolean }
+  /** Per-directory context: run the request again for this URL-path and query, which are decoded once more there. */
+  | { readonly kind: 'internal-redirect'; readonly path: string; readonly query: string | undefined };
+
+/** The outcome and what else the rules left behind. */
+export interface RewriteResult {
+  readonly outcome: RewriteOutcome;
+  readonly query: string | undefined;
+  readonly pathInfo: string;
+  /** From [T] and [H]. */
+  readonly type: string | undefined;
+  readonly handler: string | undefined;
+  /** A rule with [END] has matched: no rule runs any more for this client request. */
+  readonly ended: boolean;
+  /** The last rule that substituted. */
+  readonly rule: Rule | undefined;
+}
+
+/** The result of a request no rule was run for. */
+export function declined(query: string | undefined, pathInfo: string, ended: boolean): RewriteResult {
+  return {
+    outcome: { kind: 'decline' },
+    query,
+    pathInfo,
+    type: undefined,
+    handler: undefined,
+    ended,
+    rule: undefined,
+  };
+}
+
+/** Puts an outcome together with the state of the pass. */
+export function resultOf(pass: Pass, outcome: RewriteOutcome): RewriteResult {
+  return {
+    outcome,
+    query: pass.query,
+    pathInfo: pass.pathInfo,
+    type: pass.type,
+    handler: pass.handler,
+    ended: pass.ended || pass.request.ended,
+    rule: pass.lastRule,
+  };
+}
+
+/** What both contexts decide first: refusals, forced statuses, and a query no header or backend may get. */
+export function commonOutcome(pass: Pass, queryCode: string): RewriteOutcome | undefined {
+  if (pass.refusal) return { kind: 'status', ...pass.refusal };
+  if (pass.forcedStatus !== undefined) return { kind: 'status', status: pass.forcedStatus };
+  if (pass.change === 'none') return { kind: 'decline' };
+  if (!queryIsSafe(pass))
+    return {
+      kind: 'status',
+      status: 403,
+      code: queryCode,
+      message: 'Rewritten query string contains control characters or spaces',
+    };
+  return undefined;
+}
+
+// A redirect that is going to be escaped may hold anything.
+function queryIsSafe(pass: Pass): boolean {
+  if (pass.query === undefined || !hasControlOrSpace(pass.query)) return true;
+  return (
+    pass.change === 'normal' &&
+    !pass.toProxy &&
+    !pass.passedThrough &&
+    absoluteScheme(pass.filename) !== undefined
+  );
+}
+
+/** A result for the proxy. `missingCode` is logged where there is no proxy. */
+export function proxyOutcome(pass: Pass, url: string, missingCode: string): RewriteOutcome {
+  if (!pass.host.hasProxy)
+    return {
+      kind: 'status',
+      status: 403,
+      code: missingCode,
+      message: `attempt to make remote request from mod_rewrite without proxy enabled: proxy:${url}`,
+    };
+  const refusal = pass.authorityRefusal;
+  if (refusal?.status === 403) return { kind: 'status', status: 403, message: refusal.message };
+  if (pass.traceLevel >= 1) pass.trace('proxy', pass.query === undefined ? url : `${url}?${pass.query}`);
+  return { kind: 'proxy', url, nocanon: pass.change === 'noescape', refusal };
+}
+
+/** An absolute result: the Location, escaped unless [NE] says otherwise. */
+export function redirectOutcome(pass: Pass, url: string): RewriteOutcome {
+  const escapes = pass.change === 'normal';
+  if (escapes && pass.traceLevel >= 1) pass.trace('escapeUrl', url);
+  const target = escapes ? escapeAbsoluteUri(url) : url;
+  const location =
+    pass.query === undefined ? target : `${target}?${redirectQuery(pass, pass.query, escapes)}`;
+  const status = pass.redirectStatus ?? 302;
+  if (pass.traceLevel >= 1) pass.trace('redirect', location, status);
+  return { kind: 'redirect', status, location };
+}
+
+// The query the client sent is encoded as the client meant it; only a changed one is escaped.
+function redirectQuery(pass: Pass, query: string, escapes: boolean): string {
+  if (!escapes || query === pass.request.originalQuery) {
+    if (pass.traceLevel >= 1) pass.trace('copyQuery', query);
+    return query;
+  }
+  const escaped = escapeUrl(query);
+  if (pass.traceLevel >= 1) pass.trace('escapeQuery', query, escaped);
+  return escaped;
+}

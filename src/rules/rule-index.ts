@@ -1,0 +1,98 @@
+// Which rules of a long list can match a subject at all: by the literal text their patterns begin with.
+// Ten thousand redirects then cost a few look-ups and not ten thousand regular expressions.
+
+import { lowerAscii } from '../kit/ascii.ts';
+import { literalPrefix } from './literal-prefix.ts';
+import type { Rule } from './rule.ts';
+
+/** Lists shorter than this are simply walked. */
+const worthwhile = 24;
+/** One look-up is made for each length of prefix, so there are few lengths. */
+const longest = 48;
+
+const indexes = new WeakMap<readonly Rule[], RuleIndex>();
+
+/** The index of a rule list, made at its first use; undefined for a short list. */
+export function indexOf(rules: readonly Rule[]): RuleIndex | undefined {
+  if (rules.length < worthwhile) return undefined;
+  const known = indexes.get(rules);
+  if (known) return known;
+  const index = new RuleIndex(rules);
+  indexes.set(rules, index);
+  return index;
+}
+
+/** Answers with positions in the list, ascending. Rules it leaves out do not match. */
+export class RuleIndex {
+  /** Rules about which nothing is known; chains are among them, as a failing link has consequences. */
+  readonly #always: number[] = [];
+  readonly #byPrefix = new PrefixTable();
+  readonly #byLowerPrefix = new PrefixTable();
+
+  constructor(rules: readonly Rule[]) {
+    for (const [position, rule] of rules.entries()) {
+      const prefix =
+        rule.pattern.negated || rule.flags.chain ? '' : literalPrefix(rule.pattern.text).slice(0, longest);
+      if (prefix === '') this.#always.push(position);
+      else if (rule.flags.noCase) this.#byLowerPrefix.add(lowerAscii(prefix), position);
+      else this.#byPrefix.add(prefix, position);
+    }
+  }
+
+  candidates(subject: string): readonly number[] {
+    const found: number[] = [];
+    this.#byPrefix.collect(subject, found);
+    if (!this.#byLowerPrefix.isEmpty) this.#byLowerPrefix.collect(lowerAscii(subject), found);
+    if (found.length === 0) return this.#always;
+    return [...this.#always, ...found].sort((a, b) => a - b);
+  }
+}
+
+class PrefixTable {
+  readonly #byLength: (Map<string, number[]> | undefined)[] = [];
+
+  get isEmpty(): boolean {
+    return this.#byLength.length === 0;
+  }
+
+  add(prefix: string, position: number): void {
+    this.#byLength[prefix.length] ??= new Map();
+    const table = this.#byLength[prefix.length]!;
+    const positions = table.get(prefix);
+    if (positions) positions.push(position);
+    else table.set(prefix, [position]);
+  }
+
+  collect(subject: string, into: number[]): void {
+    const end = Math.min(this.#byLength.length, subject.length + 1);
+    for (let length = 1; length < end; length++) {
+      const positions = this.#byLength[length]?.get(subject.slice(0, length));
+      if (positions) into.push(...positions);
+    }
+  }
+}
+
+/** Goes through a rule list from front to back, leaving out what cannot match. */
+export class RuleWalk {
+  readonly #index: RuleIndex | undefined;
+  #candidates: readonly number[] = [];
+  #cursor = 0;
+
+  constructor(index: RuleIndex | undefined) {
+    this.#index = index;
+  }
+
+  /** To be called for each new subject. */
+  begin(subject: string): void {
+    if (!this.#index) return;
+    this.#candidates = this.#index.candidates(subject);
+    this.#cursor = 0;
+  }
+
+  /** The first position from `from` on that is worth a try. */
+  next(from: number): number {
+    if (!this.#index) return from;
+    while (this.#cursor < this.#candidates.length && this.#candidates[this.#cursor]! < from) this.#cursor++;
+    return this.#candidates[this.#cursor] ?? Number.POSITIVE_INFINITY;
+  }
+}

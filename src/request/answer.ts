@@ -1,0 +1,221 @@
+// From a request to its answer: phases, handler, error documents and internal redirects, which start again.
+// They call each other in a circle, as in Apache; the number of turns is limited.
+
+import { HeaderList } from '../wire/header-list.ts';
+import { coreDir, coreServer, type ErrorDocument } from './core-config.ts';
+import { drawErrorPage } from './error-page.ts';
+import { Exchange } from './exchange.ts';
+import { logEvent, logException } from './log.ts';
+import { mapRequest, runPhase } from './run.ts';
+import { DECLINED, DONE, OK, type Verdict } from './verdict.ts';
+
+/** Runs the phases and the handler; afterwards `x.last()` holds the answer, whatever happened. */
+export async function answer(x: Exchange): Promise<void> {
+  const verdict = await guarded(x, runToAnswer);
+  if (verdict !== OK && verdict !== DONE) await die(x, verdict === DECLINED ? 500 : verdict);
+}
+
+async function runToAnswer(x: Exchange): Promise<Verdict> {
+  const read = await runPhase(x, 'postReadRequest');
+  if (read !== OK) return read;
+  const mapped = await mapRequest(x);
+  return mapped === OK ? runHandler(x) : mapped;
+}
+
+/** Runs the handler phase of a mapped exchange; when nobody handles it, 500 as Apache. */
+export async function runHandler(x: Exchange): Promise<Verdict> {
+  const verdict = await runPhase(x, 'handler');
+  if (verdict !== DECLINED) return verdict;
+  if (x.handler !== undefined)
+    logEvent(x, 'core', 'warn', `AH00522: handler "${x.handler}" not found for: ${x.filename}`);
+  return 500;
+}
+
+/** An exception is a defect of this exchange alone: logged with its stack, answered with 500. */
+async function guarded(x: Exchange, step: (x: Exchange) => Promise<Verdict>): Promise<Verdict> {
+  try {
+    return await step(x);
+  } catch (error) {
+    logException(x, 'core', error);
+    return 500;
+  }
+}
+
+/** Statuses after which the connection's state is in doubt. */
+const DROPS_CONNECTION: ReadonlySet<number> = new Set([400, 408, 411, 413, 414, 500, 501, 503]);
+
+/** Makes the answer for a status: nothing more for 304 and 204, else the ErrorDocument or Apache's page. */
+export async function die(x: Exchange, status: Verdict): Promise<void> {
+  if (DROPS_CONNECTION.has(status)) x.closeAfter = true;
+  if (status === 304 || status === 204) {
+    x.status = status;
+    x.responseBody = undefined;
+    return;
+  }
+  // An error while an ErrorDocument was made: the first error is what the client asked about.
+  if (x.errorStatus !== 0) {
+    sendPage(x, x.errorStatus, { recursive: x.errorStatus });
+    return;
+  }
+  const document = coreDir(x.dirConfig).errorDocuments?.get(status);
+  if (document === undefined || document.kind === 'default') {
+    sendPage(x, status, { reason: x.reason });
+    return;
+  }
+  await sendDocument(x, status, document);
+}
+
+async function sendDocument(x: Exchange, status: number, document: ErrorDocument): Promise<void> {
+  switch (document.kind) {
+    case 'text':
+      dropHandlerHeaders(x, status);
+      x.status = status;
+      x.contentType = 'text/html; charset=iso-8859-1';
+      setBody(x, document.text);
+      return;
+    case 'url':
+      x.headersOut.set('Location', document.url);
+      sendPage(x, 302, {});
+      return;
+    case 'path':
+      await redirectToDocument(x, status, document.path);
+      return;
+    case 'default':
+      sendPage(x, status, {});
+  }
+}
+
+async function redirectToDocument(x: Exchange, status: number, path: string): Promise<void> {
+  x.status = status;
+  x.reason = undefined;
+  const notes = x.note('error-notes');
+  if (notes !== undefined) x.env.set('ERROR_NOTES', notes);
+  x.env.set('REQUEST_METHOD', x.method);
+  const location = x.headersOut.get('location');
+  const next = redirected(x, path);
+  if (next === undefined) {
+    sendPage(x, status, { recursive: status });
+    return;
+  }
+  next.method = 'GET';
+  next.status = status;
+  next.errorStatus = status;
+  if (location !== undefined && status >= 300 && status < 400) next.headersOut.set('Location', location);
+  await answer(next);
+}
+
+/** Header fields of a handler that failed must not describe the page that takes its place. */
+function dropHandlerHeaders(x: Exchange, status: number): void {
+  x.isCanned = true;
+  const location = x.headersOut.get('location');
+  x.headersOut = new HeaderList();
+  if (location !== undefined && ((status >= 300 && status < 400) || status === 201)) {
+    x.headersOut.set('Location', location);
+  }
+}
+
+function sendPage(
+  x: Exchange,
+  status: number,
+  page: { recursive?: number; reason?: string | undefined },
+): void {
+  dropHandlerHeaders(x, status);
+  x.status = status;
+  x.contentType = 'text/html; charset=iso-8859-1';
+  const location = x.headersOut.get('location') ?? x.errHeadersOut.get('location');
+  setBody(x, drawErrorPage(x, { status, location, ...page }));
+}
+
+function setBody(x: Exchange, body: string): void {
+  x.responseBody = body;
+  x.contentLength = body.length;
+}
+
+/** Ends an internal redirect that went round too often. */
+const DEFAULT_RECURSION = 10;
+
+/** The next exchange of a chain, for a URL of this server; undefined (and logged) beyond the limit. */
+function redirected(x: Exchange, target: string): Exchange | undefined {
+  const limit = coreServer(x.server).limitInternalRecursion ?? DEFAULT_RECURSION;
+  if (x.redirects >= limit) {
+    logEvent(
+      x,
+      'core',
+      'error',
+      `AH00124: Request exceeded the limit of ${limit} internal redirects due to probable configuration error. Use 'LimitInternalRecursion' to increase the limit if necessary. Use 'LogLevel debug' to get a backtrace.`,
+    );
+    return undefined;
+  }
+  const query = target.indexOf('?');
+  const next = new Exchange(
+    x.site,
+    x.server,
+    x.transport,
+    {
+      requestLine: x.requestLine,
+      method: x.method,
+      target: x.target,
+      rawPath: query < 0 ? target : target.slice(0, query),
+      args: query < 0 ? undefined : target.slice(query + 1),
+      hostname: x.hostname,
+      port: x.hostPort,
+      protocol: x.protocol,
+      headers: x.headers,
+      body: x.body,
+    },
+    x.startedAt,
+  );
+  next.headOnly = x.headOnly;
+  next.prev = x;
+  x.next = next;
+  next.redirects = x.redirects + 1;
+  next.clientAddress = x.clientAddress;
+  next.errHeadersOut = x.errHeadersOut;
+  next.closeAfter = x.closeAfter;
+  const vary = x.headersOut.combined('vary');
+  if (vary !== undefined) next.headersOut.set('Vary', vary);
+  next.errorStatus = x.errorStatus;
+  next.status = x.errorStatus || 200;
+  carryEnv(x, next);
+  return next;
+}
+
+/** The environment moves on with `REDIRECT_` before every name. */
+function carryEnv(from: Exchange, to: Exchange): void {
+  if (from.hasEnv()) for (const [name, value] of from.env) to.env.set(`REDIRECT_${name}`, value);
+  to.env.set('REDIRECT_STATUS', String(from.status));
+}
+
+/**
+ * Answers with another URL of this server: `target` is an escaped path with an optional query. All phases run
+ * again. What the handler phase should answer: OK, the new exchange holds the answer, or 500 beyond the limit.
+ */
+export async function internalRedirect(x: Exchange, target: string): Promise<Verdict> {
+  const next = redirected(x, target);
+  if (next === undefined) return 500;
+  await answer(next);
+  return OK;
+}
+
+/**
+ * Takes over a subrequest's mapping as this exchange's own, phases not run again (DirectoryIndex, negotiation).
+ */
+export function fastRedirect(x: Exchange, sub: Exchange): void {
+  x.uri = sub.uri;
+  x.rawPath = sub.rawPath;
+  x.args = sub.args;
+  x.filename = sub.filename;
+  x.pathInfo = sub.pathInfo;
+  x.file = sub.file;
+  x.handler = sub.handler;
+  x.contentType = sub.contentType;
+  x.dirConfig = sub.dirConfig;
+  x.proxied = sub.proxied;
+  x.contextPrefix = sub.contextPrefix;
+  x.contextDocumentRoot = sub.contextDocumentRoot;
+  for (const [name, value] of sub.headersOut) x.headersOut.append(name, value);
+  for (const [name, value] of sub.errHeadersOut) x.errHeadersOut.append(name, value);
+  if (sub.hasEnv()) for (const [name, value] of sub.env) x.env.set(name, value);
+  for (const [name, value] of sub.notes) x.notes.set(name, value);
+  for (const [slot, state] of sub.state.entries()) x.state[slot] ??= state;
+}

@@ -1,0 +1,160 @@
+// What Apache's core is told by directives and the request spine needs to know. modules/core declares the directives.
+// Unset settings are undefined, so that merging can tell them from settings; readers apply the defaults here.
+
+import type { Nonfatal } from '../conf/apply.ts';
+import type { Override } from '../conf/context.ts';
+import type { DirConfig } from '../conf/section.ts';
+import type { Server } from '../conf/server.ts';
+
+/** The slot of the core module; it is always the first. */
+export const CORE_SLOT = 0;
+
+/** Where the listener waits. Host undefined stands for every address, IPv4 and IPv6. */
+export interface Listen {
+  readonly host?: string;
+  readonly port: number;
+  readonly protocol?: string;
+}
+
+export interface CoreServerConfig {
+  serverName?: string;
+  /** 0 or undefined when ServerName gives none. */
+  serverPort?: number;
+  serverScheme?: string;
+  /** In lower case; entries with `*` or `?` stand in wildAliases, compiled. */
+  aliases: string[];
+  wildAliases: ((name: string) => boolean)[];
+  serverAdmin?: string;
+  documentRoot?: string;
+  /** Milliseconds. */
+  timeout?: number;
+  keepAlive?: boolean;
+  /** Milliseconds. */
+  keepAliveTimeout?: number;
+  maxKeepAliveRequests?: number;
+  limitRequestLine?: number;
+  limitRequestFields?: number;
+  limitRequestFieldSize?: number;
+  limitInternalRecursion?: number;
+  accessFileNames?: readonly string[];
+  allowEncodedSlashes?: 'off' | 'on' | 'nodecode';
+  mergeSlashes?: boolean;
+  traceEnable?: 'off' | 'on' | 'extended';
+  strictHostCheck?: boolean;
+  protocolOptions?: { strict?: boolean; lenientMethods?: boolean; allow09?: boolean };
+  /** A path, `|program` or `syslog…`, as written; relative paths are resolved. */
+  errorLog?: string;
+  serverTokens?: 'full' | 'os' | 'minimal' | 'minor' | 'major' | 'prod';
+  /** Main server only. */
+  listens: Listen[];
+  user?: string;
+  group?: string;
+  pidFile?: string;
+}
+
+/** Bits of the Options directive. */
+export const OPT = {
+  none: 0,
+  indexes: 1,
+  includes: 2,
+  symLinks: 4,
+  execCgi: 8,
+  includesNoExec: 16,
+  symLinksIfOwner: 32,
+  multiViews: 64,
+  all: 15,
+} as const;
+
+/** What ErrorDocument says for a status. */
+export type ErrorDocument =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'default' };
+
+/** What AllowOverride and AllowOverrideList permit in .htaccess files. */
+export interface AllowedOverrides {
+  readonly classes: ReadonlySet<Override>;
+  /** Options that may be changed, in lower case; undefined for all of them. */
+  readonly options?: readonly string[];
+  readonly nonfatal: Nonfatal;
+}
+
+export type LogLevelName =
+  | 'emerg'
+  | 'alert'
+  | 'crit'
+  | 'error'
+  | 'warn'
+  | 'notice'
+  | 'info'
+  | 'debug'
+  | `trace${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8}`;
+
+export interface CoreDirConfig {
+  /** Options without signs: replaces. */
+  options?: number;
+  optionsAdd?: number;
+  optionsRemove?: number;
+  allowOverride?: AllowedOverrides;
+  allowOverrideList?: ReadonlySet<string>;
+  errorDocuments?: ReadonlyMap<number, ErrorDocument>;
+  forceType?: string;
+  setHandler?: string;
+  acceptPathInfo?: 'on' | 'off' | 'default';
+  useCanonicalName?: 'on' | 'off' | 'dns';
+  useCanonicalPhysicalPort?: boolean;
+  serverSignature?: 'off' | 'on' | 'email';
+  limitRequestBody?: number;
+  fileETag?: { inode: boolean; mtime: boolean; size: boolean };
+  /** undefined: unset; false: Off; else the charset. */
+  addDefaultCharset?: string | false;
+  cgiPassAuth?: boolean;
+  /** Highest level that is logged, by module name; '' is the level of the others. */
+  logLevels?: ReadonlyMap<string, number>;
+}
+
+export function coreServer(server: Server): CoreServerConfig {
+  return server.config[CORE_SLOT] as CoreServerConfig;
+}
+
+const NOTHING: CoreDirConfig = {};
+
+export function coreDir(dir: DirConfig): CoreDirConfig {
+  return (dir.values[CORE_SLOT] as CoreDirConfig | undefined) ?? NOTHING;
+}
+
+/** The options in force; FollowSymLinks when nothing was said. */
+export function optionsOf(dir: DirConfig): number {
+  const { options = OPT.symLinks, optionsAdd = 0, optionsRemove = 0 } = coreDir(dir);
+  return (options & ~optionsRemove) | optionsAdd;
+}
+
+/** Apache's LogLevel numbers: emerg 0 … debug 7, trace1 8 … trace8 15. */
+export const LOG_LEVELS: readonly LogLevelName[] = [
+  'emerg',
+  'alert',
+  'crit',
+  'error',
+  'warn',
+  'notice',
+  'info',
+  'debug',
+  'trace1',
+  'trace2',
+  'trace3',
+  'trace4',
+  'trace5',
+  'trace6',
+  'trace7',
+  'trace8',
+];
+
+const WARN = 4;
+
+/** The highest level that is logged for a module (default: warn). */
+export function logLevelOf(dir: DirConfig, module: string): number {
+  const levels = coreDir(dir).logLevels;
+  if (levels === undefined) return WARN;
+  return levels.get(module) ?? levels.get('') ?? WARN;
+}

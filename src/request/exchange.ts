@@ -1,0 +1,221 @@
+// The exchange: one request and its answer under way (Apache's request_rec), and how exchanges are linked:
+// `prev` for internal redirects and error documents, `main` for subrequests. Owns the state, decides nothing.
+
+import type { FileFacts } from '../conf/io.ts';
+import type { ConfModule } from '../conf/module.ts';
+import type { DirConfig } from '../conf/section.ts';
+import type { Server } from '../conf/server.ts';
+import type { Site } from '../conf/site.ts';
+import type { BodySource } from '../wire/body.ts';
+import { HeaderList } from '../wire/header-list.ts';
+import type { HtaccessCache } from './htaccess-cache.ts';
+import type { SiteIo } from './io.ts';
+import type { PhaseName } from './phases.ts';
+import type { Transport } from './transport.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Runs at one phase. What it cannot handle it declines; what it throws becomes a 500 of this exchange alone. */
+export type Hook = (x: Exchange) => Verdict | Promise<Verdict>;
+
+/** A loaded site as its exchanges see it: one frozen configuration, kept by an exchange to its end. */
+export interface LiveSite {
+  readonly conf: Site;
+  readonly main: Server;
+  /** Main server and virtual hosts. */
+  readonly servers: readonly Server[];
+  readonly io: SiteIo;
+  /** Hooks by phase, in order; only of loaded modules. */
+  readonly hooks: { readonly [phase in PhaseName]: readonly Hook[] };
+  /** What modules' `open` answered, by slot. */
+  readonly states: readonly unknown[];
+  readonly modules: readonly ConfModule[];
+  /** Compiled .htaccess files, by path. */
+  readonly htaccess: HtaccessCache;
+  /** Looks up another URL or file as this server would answer it: mapped, nothing handled. Status 200 when it may. */
+  lookupUri(x: Exchange, uri: string): Promise<Exchange>;
+  lookupFile(x: Exchange, file: string): Promise<Exchange>;
+  /** The virtual host for a local address and a host name (lower case, without port). */
+  findServer(localAddress: string, localPort: number, hostname: string): Server;
+}
+
+/** A request as the wire delivers it: byte strings, syntax checked, framing decided. */
+export interface Incoming {
+  /** The whole first line, undecoded. */
+  readonly requestLine: string;
+  readonly method: string;
+  /** The target as sent: path and query, `*`, or absolute form. */
+  readonly target: string;
+  /** Raw path of the target, without query. */
+  readonly rawPath: string;
+  /** Raw query without `?`; undefined when there is none. */
+  readonly args: string | undefined;
+  /** Host of an absolute-form target, else of the Host field: lower case, without port; '' when there is none. */
+  readonly hostname: string;
+  /** Port given in the target or Host, if any. */
+  readonly port: number | undefined;
+  /** Major * 1000 + minor, as Apache counts: 9, 1000, 1001. */
+  readonly protocol: number;
+  readonly headers: HeaderList;
+  readonly body: RequestBody | undefined;
+}
+
+/** The body of a request. Starting `source` lets a client that waits for `100 Continue` go on. */
+export interface RequestBody {
+  readonly source: BodySource;
+  /** Content-Length, or undefined when the body is chunked. */
+  readonly length: number | undefined;
+  /** The client waits for 100 Continue before it sends. */
+  readonly expectsContinue: boolean;
+}
+
+/** A body of known length that can be given in parts (a file). */
+export interface SliceableBody {
+  readonly length: number;
+  slice(start: number, length: number): BodySource;
+}
+
+export type ResponseBody = string | Buffer | BodySource | SliceableBody | undefined;
+
+let lastId = 0;
+
+export class Exchange {
+  readonly id: number = ++lastId;
+  readonly site: LiveSite;
+  readonly transport: Transport;
+  /** When the request's first line was read, milliseconds since 1970. */
+  readonly startedAt: number;
+
+  /** The virtual host that answers. */
+  server: Server;
+  /** Configuration in force; grows while sections are merged. */
+  dirConfig: DirConfig;
+
+  readonly requestLine: string;
+  method: string;
+  /** HEAD: the answer has no body. Stays when an error document turns the method into GET. */
+  headOnly: boolean;
+  /** The target as sent by the client (Apache's unparsed_uri); of the first request after a redirect. */
+  readonly target: string;
+  readonly protocol: number;
+  readonly hostname: string;
+  readonly hostPort: number | undefined;
+  /** Path, still encoded as the client sent it. */
+  rawPath: string;
+  /** URL path: decoded, normalised. */
+  uri = '';
+  /** Query as it came, without `?`. */
+  args: string | undefined;
+  headers: HeaderList;
+  body: RequestBody | undefined;
+
+  /** File name, or `proxy:URL`; undefined before translateName. */
+  filename: string | undefined = undefined;
+  pathInfo = '';
+  /** Facts of `filename`; undefined when there is no such file (or none was looked for). */
+  file: FileFacts | undefined = undefined;
+  handler: string | undefined = undefined;
+  contentType: string | undefined = undefined;
+  /** Set by Alias and its kin: the URL prefix and the folder it stands for. */
+  contextPrefix = '';
+  contextDocumentRoot: string | undefined = undefined;
+  /** A reverse-proxied request: `filename` is `proxy:URL`. */
+  proxied = false;
+  user: string | undefined = undefined;
+  authType: string | undefined = undefined;
+  /** mod_remoteip's answer, else the peer. */
+  clientAddress: string;
+
+  status = 200;
+  /** In an error document: the status it is for; else 0. */
+  errorStatus = 0;
+  /** Reason phrase when it is not the usual one. */
+  reason: string | undefined = undefined;
+  /** Sent with the handler's own answer; dropped when an error takes its place. */
+  headersOut: HeaderList = new HeaderList();
+  /** Sent with every answer, errors and redirects included (`Header always`, Set-Cookie of a rule). */
+  errHeadersOut: HeaderList = new HeaderList();
+  responseBody: ResponseBody = undefined;
+  /** Bytes of `responseBody` when known. */
+  contentLength: number | undefined = undefined;
+  /** The answer is a page made for a status, not a handler's own. */
+  isCanned = false;
+  /** The connection must close after this answer. */
+  closeAfter = false;
+
+  #env: Map<string, string> | undefined = undefined;
+  #notes: Map<string, string> | undefined = undefined;
+  /** Modules' own state, by module slot. */
+  readonly state: unknown[] = [];
+
+  prev: Exchange | undefined = undefined;
+  next: Exchange | undefined = undefined;
+  main: Exchange | undefined = undefined;
+  /** Internal redirects that led here. */
+  redirects = 0;
+
+  bytesSent = 0;
+  wireBytesSent = 0;
+  complete = true;
+
+  constructor(site: LiveSite, server: Server, transport: Transport, incoming: Incoming, startedAt: number) {
+    this.site = site;
+    this.server = server;
+    this.dirConfig = server.defaults;
+    this.transport = transport;
+    this.startedAt = startedAt;
+    this.requestLine = incoming.requestLine;
+    this.method = incoming.method;
+    this.headOnly = incoming.method === 'HEAD';
+    this.target = incoming.target;
+    this.rawPath = incoming.rawPath;
+    this.args = incoming.args;
+    this.protocol = incoming.protocol;
+    this.hostname = incoming.hostname;
+    this.hostPort = incoming.port;
+    this.headers = incoming.headers;
+    this.body = incoming.body;
+    this.clientAddress = transport.remoteAddress;
+  }
+
+  /** Request environment: SetEnv, SetEnvIf, E= flags, REDIRECT_*. */
+  get env(): Map<string, string> {
+    this.#env ??= new Map();
+    return this.#env;
+  }
+
+  set env(map: Map<string, string>) {
+    this.#env = map;
+  }
+
+  hasEnv(): boolean {
+    return this.#env !== undefined && this.#env.size > 0;
+  }
+
+  /** Remarks between modules, such as `error-notes`. */
+  get notes(): Map<string, string> {
+    this.#notes ??= new Map();
+    return this.#notes;
+  }
+
+  note(name: string): string | undefined {
+    return this.#notes?.get(name);
+  }
+
+  isSubrequest(): boolean {
+    return this.main !== undefined;
+  }
+
+  /** The first exchange of a chain of internal redirects. */
+  initial(): Exchange {
+    let first: Exchange = this;
+    while (first.prev !== undefined) first = first.prev;
+    return first;
+  }
+
+  /** The last exchange of a chain of internal redirects: the one whose answer is sent. */
+  last(): Exchange {
+    let last: Exchange = this;
+    while (last.next !== undefined) last = last.next;
+    return last;
+  }
+}

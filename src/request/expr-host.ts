@@ -1,0 +1,97 @@
+// Expressions about an exchange: what kit/expr asks, answered from the request, the site and subrequests.
+
+import { createHash } from 'node:crypto';
+import type { ExprFile, ExprHost } from '../kit/expr/index.ts';
+import { compileIpRange } from '../kit/ip-range.ts';
+import type { Exchange } from './exchange.ts';
+import { serverVariable } from './variables.ts';
+import { addVary } from './vary.ts';
+
+/** The address lists that Apache's expressions know by name are all of other modules. */
+const NO_VALUES: readonly string[] = [];
+
+class ExchangeExprHost implements ExprHost {
+  readonly #x: Exchange;
+
+  constructor(x: Exchange) {
+    this.#x = x;
+  }
+
+  variable(name: string): string {
+    return serverVariable(this.#x, name);
+  }
+
+  header(name: string): string | undefined {
+    return this.#x.headers.combined(name.toLowerCase());
+  }
+
+  headerRead(name: string): void {
+    addVary(this.#x, name);
+  }
+
+  responseHeader(name: string): string | undefined {
+    const lower = name.toLowerCase();
+    return this.#x.headersOut.combined(lower) ?? this.#x.errHeadersOut.combined(lower);
+  }
+
+  env(name: string): string | undefined {
+    return this.#x.hasEnv() ? this.#x.env.get(name) : undefined;
+  }
+
+  osEnv(name: string): string | undefined {
+    return this.#x.site.io.env(name);
+  }
+
+  note(name: string): string | undefined {
+    return this.#x.note(name);
+  }
+
+  /** TLS variables are empty on a plain connection. */
+  ssl(): undefined {
+    return undefined;
+  }
+
+  stat(path: string, followLinks: boolean): ExprFile | null {
+    try {
+      const facts = this.#x.site.io.stat(path, !followLinks);
+      if (facts === undefined) return null;
+      const type = facts.kind === 'symlink' ? 'link' : facts.kind;
+      return { type, size: facts.size, executable: (facts.mode & 0o111) !== 0 };
+    } catch {
+      // What may not be looked at counts as absent, as for Apache's stat.
+      return null;
+    }
+  }
+
+  readFile(path: string): string | null {
+    try {
+      return this.#x.site.io.read(path);
+    } catch {
+      return null;
+    }
+  }
+
+  async isAccessible(by: 'file' | 'uri', path: string): Promise<boolean> {
+    const x = this.#x;
+    if (path === '') return false;
+    if (by === 'uri') return (await x.site.lookupUri(x, path)).status < 400;
+    const sub = await x.site.lookupFile(x, path);
+    return sub.status < 300 && sub.file !== undefined;
+  }
+
+  ipMatch(address: string | undefined, range: string): boolean {
+    return compileIpRange(range)?.(address ?? this.#x.clientAddress) ?? false;
+  }
+
+  digest(algorithm: 'md5' | 'sha1', text: string): string {
+    return createHash(algorithm).update(text, 'latin1').digest('hex');
+  }
+
+  list(): readonly string[] {
+    return NO_VALUES;
+  }
+}
+
+export function exprHost(x: Exchange): ExprHost {
+  return new ExchangeExprHost(x);
+}

@@ -1,0 +1,115 @@
+// .htaccess files of the walk: found, read and compiled once, and again when they change on disk.
+
+import { htaccessLogLine, readHtaccess } from '../conf/htaccess.ts';
+import type { FileFacts } from '../conf/io.ts';
+import type { DirConfig } from '../conf/section.ts';
+import { coreDir, coreServer } from './core-config.ts';
+import type { Exchange } from './exchange.ts';
+import type { HtaccessEntry } from './htaccess-cache.ts';
+import { logEvent } from './log.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Enough for the busy part of a large tree; an entry is some kilobytes. */
+const CACHE_SIZE = 2000;
+
+const DEFAULT_NAMES = ['.htaccess'];
+
+/**
+ * The configuration of the access file in `directory` (with a trailing slash): undefined when there is none,
+ * 403 when it cannot be read, 500 when it has an error, which is logged as Apache logs it.
+ */
+export function htaccessOf(x: Exchange, directory: string): DirConfig | undefined | Verdict {
+  for (const name of coreServer(x.server).accessFileNames ?? DEFAULT_NAMES) {
+    const path = directory + name;
+    try {
+      const facts = x.site.io.stat(path);
+      if (facts !== undefined) return compiled(x, path, directory, facts);
+    } catch {
+      return unreadable(x, path);
+    }
+  }
+  return undefined;
+}
+
+function compiled(x: Exchange, path: string, directory: string, facts: FileFacts): DirConfig | Verdict {
+  const core = coreDir(x.dirConfig);
+  const cached = x.site.htaccess.get(path);
+  const fresh =
+    cached !== undefined &&
+    cached.mtime === facts.mtime &&
+    cached.size === facts.size &&
+    cached.inode === facts.inode &&
+    cached.server === x.server &&
+    cached.allowed === core.allowOverride &&
+    cached.allowedList === core.allowOverrideList;
+  const result = fresh ? cached.result : compileFile(x, path, directory, facts);
+  if (result === undefined) return unreadable(x, path);
+  if (!('error' in result)) return result;
+  logEvent(x, 'core', 'alert', result.error);
+  return 500;
+}
+
+function compileFile(
+  x: Exchange,
+  path: string,
+  directory: string,
+  facts: FileFacts,
+): HtaccessEntry['result'] | undefined {
+  let text: string;
+  try {
+    if (facts.kind !== 'file') return undefined;
+    text = x.site.io.read(path);
+  } catch {
+    return undefined;
+  }
+  const core = coreDir(x.dirConfig);
+  const result = compileText(x, path, directory, text);
+  const cache = x.site.htaccess;
+  cache.delete(path);
+  if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value!);
+  const { mtime, size, inode } = facts;
+  cache.set(path, {
+    mtime,
+    size,
+    inode,
+    server: x.server,
+    allowed: core.allowOverride,
+    allowedList: core.allowOverrideList,
+    result,
+  });
+  return result;
+}
+
+function compileText(x: Exchange, path: string, directory: string, text: string): HtaccessEntry['result'] {
+  const { allowOverride, allowOverrideList } = coreDir(x.dirConfig);
+  const read = readHtaccess({
+    text,
+    path,
+    directory,
+    server: x.server,
+    site: x.site.conf,
+    allow: {
+      classes: allowOverride?.classes ?? new Set(),
+      ...(allowOverride?.options === undefined ? {} : { options: allowOverride.options }),
+      ...(allowOverrideList === undefined ? {} : { list: allowOverrideList }),
+      ...(allowOverride === undefined ? {} : { nonfatal: allowOverride.nonfatal }),
+    },
+  });
+  if (read.dir !== undefined) return read.dir;
+  return {
+    error: read.diagnostics
+      .filter((d) => d.severity === 'error')
+      .map(htaccessLogLine)
+      .join(' | '),
+  };
+}
+
+function unreadable(x: Exchange, path: string): Verdict {
+  logEvent(
+    x,
+    'core',
+    'crit',
+    `AH00529: ${path} pcfg_openfile: unable to check htaccess file, ensure it is readable and that '${path.slice(0, path.lastIndexOf('/') + 1)}' is executable`,
+  );
+  return 403;
+}

@@ -1,0 +1,51 @@
+// A module: Apache's module struct. Configuration and directives come from conf; hooks fill the phases.
+
+import type { ConfModule } from '../conf/module.ts';
+import type { Server } from '../conf/server.ts';
+import { CORE_SLOT } from './core-config.ts';
+import type { Exchange, Hook, LiveSite } from './exchange.ts';
+import type { PhaseName } from './phases.ts';
+
+export type Hooks = { readonly [phase in PhaseName]?: Hook };
+
+/** Where a module's hook stands among the others of a phase; list order of modules/index.ts within a place. */
+export type HookPlace = 'first' | 'middle' | 'last';
+
+export interface ModuleSpec<S, D> extends Omit<ConfModule<S, D>, 'slot'> {
+  /** Only the core module names its slot. */
+  readonly slot?: typeof CORE_SLOT;
+  readonly hooks?: Hooks;
+  /** Places that are not `middle`. */
+  readonly places?: { readonly [phase in PhaseName]?: HookPlace };
+  /** Logs that it writes for a server: opened while the process still has the rights it was started with. */
+  logs?(server: Server): readonly string[];
+  /** Once per loaded site, before requests: pools, children, logs. Answers what `state` gives back. */
+  open?(site: LiveSite): unknown;
+  /** Once, when the last exchange of the site is over. */
+  close?(site: LiveSite, state: unknown): void | Promise<void>;
+}
+
+export interface Module<S = unknown, D = unknown> extends Omit<ModuleSpec<S, D>, 'slot'>, ConfModule<S, D> {
+  /** The module's configuration of the server that answers. */
+  server(x: Exchange): S;
+  serverOf(server: Server): S;
+  /** The module's configuration in force; undefined when no directive of it applies. */
+  dir(x: Exchange): D | undefined;
+  /** What `open` answered for this site. */
+  state(site: LiveSite): unknown;
+}
+
+let lastSlot: number = CORE_SLOT;
+
+/** Gives a module its slot. */
+export function defineModule<S = undefined, D = undefined>(spec: ModuleSpec<S, D>): Module<S, D> {
+  const slot = spec.slot ?? ++lastSlot;
+  return {
+    ...spec,
+    slot,
+    server: (x) => x.server.config[slot] as S,
+    serverOf: (server) => server.config[slot] as S,
+    dir: (x) => x.dirConfig.values[slot] as D | undefined,
+    state: (site) => site.states[slot],
+  };
+}

@@ -1,0 +1,70 @@
+// Opening and closing a site: hooks sorted into phases, modules opened, virtual hosts indexed.
+// A reload opens a second site beside the first; the first closes when its last exchange is over.
+
+import type { Site } from '../conf/site.ts';
+import type { Hook, LiveSite } from './exchange.ts';
+import type { SiteIo } from './io.ts';
+import type { HookPlace, Module } from './module.ts';
+import { PHASES, type PhaseName } from './phases.ts';
+import { lookupFile, lookupUri } from './subrequest.ts';
+import { indexVhosts } from './vhosts.ts';
+
+const PLACES: readonly HookPlace[] = ['first', 'middle', 'last'];
+
+function hooksOf(modules: readonly Module[], phase: PhaseName): readonly Hook[] {
+  const hooks: Hook[] = [];
+  for (const place of PLACES) {
+    for (const module of modules) {
+      const hook = module.hooks?.[phase];
+      if (hook !== undefined && (module.places?.[phase] ?? 'middle') === place) hooks.push(hook);
+    }
+  }
+  return hooks;
+}
+
+/**
+ * Opens a site for requests. `known` is the list the configuration was read with; the modules that are on run in its
+ * order. When a module's `open` throws, those opened before it are closed again and the error goes to the caller.
+ */
+export async function openSite(conf: Site, known: readonly Module[], io: SiteIo): Promise<LiveSite> {
+  const modules = known.filter((module) => conf.modules.includes(module));
+  const vhosts = indexVhosts(conf.main, conf.vhosts);
+  const states: unknown[] = [];
+  const site: LiveSite = {
+    conf,
+    main: conf.main,
+    servers: [conf.main, ...conf.vhosts],
+    io,
+    hooks: Object.fromEntries(
+      PHASES.map((phase) => [phase.name, hooksOf(modules, phase.name)]),
+    ) as LiveSite['hooks'],
+    states,
+    modules,
+    htaccess: new Map(),
+    lookupUri,
+    lookupFile,
+    findServer: vhosts.find,
+  };
+  for (const [at, module] of modules.entries()) {
+    try {
+      states[module.slot] = await module.open?.(site);
+    } catch (error) {
+      await closeModules(site, modules.slice(0, at));
+      throw error;
+    }
+  }
+  return site;
+}
+
+/** Closes what `openSite` opened. */
+export async function closeSite(site: LiveSite, known: readonly Module[]): Promise<void> {
+  await closeModules(
+    site,
+    known.filter((module) => site.modules.includes(module)),
+  );
+}
+
+/** Last module first: what was built on others goes before them. */
+async function closeModules(site: LiveSite, modules: readonly Module[]): Promise<void> {
+  for (const module of modules.toReversed()) await module.close?.(site, site.states[module.slot]);
+}

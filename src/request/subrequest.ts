@@ -1,0 +1,100 @@
+// Subrequests: how another URL or file would be answered, mapped through the phases but not handled
+// (DirectoryIndex, -F, -U, look-ahead variables, PATH_TRANSLATED).
+
+import { escapePath } from '../kit/expr/transform.ts';
+import type { HeaderList } from '../wire/header-list.ts';
+import { Exchange } from './exchange.ts';
+import { logException } from './log.ts';
+import { finishMapping, mapRequest } from './run.ts';
+import { OK, type Verdict } from './verdict.ts';
+
+/** Fields that speak of the body of the request, or make the answer depend on the client's copy. */
+const LEFT_OUT = [
+  'content-length',
+  'transfer-encoding',
+  'expect',
+  'if-match',
+  'if-none-match',
+  'if-modified-since',
+  'if-unmodified-since',
+  'if-range',
+  'range',
+];
+
+function headersFor(x: Exchange): HeaderList {
+  const headers = x.headers.clone();
+  for (const name of LEFT_OUT) headers.delete(name);
+  return headers;
+}
+
+function subExchange(x: Exchange, rawPath: string, args: string | undefined): Exchange {
+  const sub = new Exchange(
+    x.site,
+    x.server,
+    x.transport,
+    {
+      requestLine: x.requestLine,
+      method: 'GET',
+      target: x.target,
+      rawPath,
+      args,
+      hostname: x.hostname,
+      port: x.hostPort,
+      protocol: x.protocol,
+      headers: headersFor(x),
+      body: undefined,
+    },
+    x.startedAt,
+  );
+  sub.main = x;
+  sub.clientAddress = x.clientAddress;
+  sub.redirects = x.redirects + 1;
+  if (x.hasEnv()) sub.env = new Map(x.env);
+  return sub;
+}
+
+/** Subrequests inside subrequests: a rule that asks about itself must come to an end. */
+const MAX_DEPTH = 10;
+
+function depthOf(x: Exchange): number {
+  let depth = 0;
+  for (let at = x.main; at !== undefined; at = at.main) depth++;
+  return depth;
+}
+
+async function mapped(sub: Exchange, map: (x: Exchange) => Promise<Verdict>): Promise<Exchange> {
+  if (depthOf(sub) > MAX_DEPTH) {
+    sub.status = 500;
+    return sub;
+  }
+  try {
+    const verdict = await map(sub);
+    if (verdict !== OK) sub.status = verdict;
+  } catch (error) {
+    logException(sub, 'core', error);
+    sub.status = 500;
+  }
+  return sub;
+}
+
+/** Maps an escaped URL path with an optional query, relative to the exchange's own. Its status is 200 when it may be served. */
+export async function lookupUri(x: Exchange, uri: string): Promise<Exchange> {
+  const query = uri.indexOf('?');
+  const path = query < 0 ? uri : uri.slice(0, query);
+  // Relative to where rules have led, not to what the client asked for.
+  const absolute = path.startsWith('/')
+    ? path
+    : escapePath(x.uri.slice(0, x.uri.lastIndexOf('/') + 1)) + path;
+  return mapped(subExchange(x, absolute, query < 0 ? undefined : uri.slice(query + 1)), mapRequest);
+}
+
+/** Maps a file (relative names stand beside the exchange's file), URL translation left out. */
+export async function lookupFile(x: Exchange, file: string): Promise<Exchange> {
+  const name = x.filename ?? '/';
+  const path = file.startsWith('/') ? file : name.slice(0, name.lastIndexOf('/') + 1) + file;
+  const sub = subExchange(x, x.rawPath, x.args);
+  // The URL is only guessed: Apache puts the file's last component after the URL's last slash.
+  sub.uri = x.uri.slice(0, x.uri.lastIndexOf('/') + 1) + path.slice(path.lastIndexOf('/') + 1);
+  sub.filename = path;
+  return mapped(sub, finishMapping);
+}

@@ -1,0 +1,64 @@
+// What an exchange knows of the connection it came on, and the one way its answer goes out.
+// A socket connection implements it, and so does injection; framing and hop-by-hop fields are theirs.
+
+import type { BodySource } from '../wire/body.ts';
+import type { HeaderList } from '../wire/header-list.ts';
+
+/** An answer, ready to be framed: `headers` has Date and Server and no hop-by-hop field. */
+export interface Answer {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: HeaderList;
+  /** Byte string or bytes when all of it is at hand; undefined for none. */
+  readonly body: string | Buffer | BodySource | undefined;
+  /** Bytes of body when known; undefined lets the transport chunk it or close. */
+  readonly length: number | undefined;
+  /** The body goes with HEAD, 204 or 304: headers stand as they are and nothing follows. */
+  readonly bodiless: boolean;
+  /** The connection cannot be used for another request. */
+  readonly close: boolean;
+}
+
+/** What became of an answer. */
+export interface Sent {
+  /** Body bytes, framing not counted. */
+  readonly bytes: number;
+  /** Bytes on the wire, head included. */
+  readonly wireBytes: number;
+  /** False when the client went away or the body broke off. */
+  readonly complete: boolean;
+}
+
+/** Both byte tunnels of an upgraded connection. */
+export interface Tunnel {
+  readonly incoming: BodySource;
+  /** Writes; false asks to wait for `onDrain`. */
+  write(chunk: Buffer): boolean;
+  end(): void;
+  destroy(): void;
+  onDrain(resume: () => void): void;
+}
+
+/** The head of an answer has bytes that cannot stand in a header; nothing was sent, another answer may be. */
+export class UnsafeAnswer extends Error {}
+
+export interface Transport {
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+  /** TLS. */
+  readonly secure: boolean;
+  /** Requests served on this connection before this one. */
+  readonly served: number;
+  /** An interim answer (100, 103 …). Does nothing for clients that cannot take it. */
+  interim(status: number, reason: string, headers: HeaderList): void;
+  /** Rejects only with UnsafeAnswer, before a byte is out. */
+  send(answer: Answer): Promise<Sent>;
+  /** Sends `101` with these headers and hands the connection over. */
+  upgrade(headers: HeaderList): Tunnel;
+  /** Closes without an answer: the client is to try again. */
+  drop(): void;
+  /** Calls back once if the client goes away before the answer is sent; answers a function that takes it back. */
+  onClientGone(callback: () => void): () => void;
+}

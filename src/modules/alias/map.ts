@@ -1,0 +1,56 @@
+// Mapping: which alias applies to a path, and what file name it makes.
+
+import { runString } from '../../kit/expr/index.ts';
+import { settle } from '../../kit/wait.ts';
+import type { Exchange } from '../../request/exchange.ts';
+import { exprHost } from '../../request/expr-host.ts';
+import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
+import type { AliasEntry, SectionAlias } from './config.ts';
+import { matchPrefix } from './prefix.ts';
+import { substituteGroups } from './substitute.ts';
+
+/** Note by which mod_cgi knows that ScriptAlias, not an option of the directory, allows the script. */
+const FORCED_TYPE = 'alias-forced-type';
+
+function takeHandler(x: Exchange, handler: string | undefined): void {
+  if (handler === undefined) return;
+  x.handler = handler;
+  x.notes.set(FORCED_TYPE, handler);
+}
+
+function apply(x: Exchange, entry: AliasEntry): boolean {
+  if (entry.regex) {
+    const match = entry.regex.exec(x.uri);
+    if (!match) return false;
+    x.filename = substituteGroups(entry.target, match.groups);
+  } else {
+    const covered = matchPrefix(x.uri, entry.prefix!);
+    if (covered === 0) return false;
+    x.filename = entry.target + x.uri.slice(covered);
+    x.contextPrefix = entry.prefix!;
+    x.contextDocumentRoot = entry.target;
+  }
+  takeHandler(x, entry.handler);
+  return true;
+}
+
+/** The first alias that matches gives the file name. */
+export function mapByAlias(x: Exchange, entries: readonly AliasEntry[]): Verdict {
+  for (let i = 0; i < entries.length; i++) if (apply(x, entries[i]!)) return OK;
+  return DECLINED;
+}
+
+/** A <Location>'s alias: the section as a whole, or with AliasPreservePath what is below it too. */
+export async function mapBySection(
+  x: Exchange,
+  alias: SectionAlias,
+  preservePath: boolean,
+): Promise<Verdict> {
+  const target = alias.resolve(await settle(runString(alias.target, exprHost(x))));
+  const covered = preservePath && !alias.isRegex ? matchPrefix(x.uri, alias.prefix) : x.uri.length;
+  x.filename = target + x.uri.slice(covered);
+  x.contextPrefix = alias.prefix;
+  x.contextDocumentRoot = target;
+  takeHandler(x, alias.handler);
+  return OK;
+}

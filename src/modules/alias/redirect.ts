@@ -1,0 +1,102 @@
+// Redirecting: which entry applies to a path, and what Location it makes.
+
+import { runString } from '../../kit/expr/index.ts';
+import { settle } from '../../kit/wait.ts';
+import type { Exchange } from '../../request/exchange.ts';
+import { exprHost } from '../../request/expr-host.ts';
+import { logEvent } from '../../request/log.ts';
+import { selfOrigin } from '../../request/self-url.ts';
+import { DECLINED, type Verdict } from '../../request/verdict.ts';
+import { escapeUrl } from '../../rules/escape.ts';
+import type { RedirectEntry, SectionRedirect } from './config.ts';
+import { matchPrefix } from './prefix.ts';
+import { isAbsoluteUrl, isRedirectStatus } from './redirect-directives.ts';
+import { substituteGroups } from './substitute.ts';
+
+/** A redirect that applies: the target, escaped, or none for statuses that go nowhere. */
+interface Redirection {
+  readonly status: number;
+  readonly target: string;
+}
+
+/** Escapes what stands before the query or fragment; the authority is copied. */
+function escapePath(url: string): string {
+  const pathAt = isAbsoluteUrl(url) ? url.indexOf('/', url.indexOf('://') + 3) : 0;
+  if (pathAt < 0) return url;
+  const end = url.slice(pathAt).search(/[?#]/);
+  const pathEnd = end < 0 ? url.length : pathAt + end;
+  return url.slice(0, pathAt) + escapeUrl(url.slice(pathAt, pathEnd)) + url.slice(pathEnd);
+}
+
+function apply(entry: RedirectEntry, uri: string): Redirection | undefined {
+  const { status, target = '' } = entry;
+  if (entry.regex) {
+    const match = entry.regex.exec(uri);
+    return match ? { status, target: escapePath(substituteGroups(target, match.groups)) } : undefined;
+  }
+  const covered = matchPrefix(uri, entry.prefix!);
+  return covered > 0 ? { status, target: target + escapeUrl(uri.slice(covered)) } : undefined;
+}
+
+/** The first entry that matches the decoded path. */
+function findRedirect(entries: readonly RedirectEntry[], uri: string): Redirection | undefined {
+  for (let i = 0; i < entries.length; i++) {
+    const found = apply(entries[i]!, uri);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The target of a section's redirect, evaluated. */
+export async function evaluateSectionRedirect(
+  x: Exchange,
+  { status, target }: SectionRedirect,
+): Promise<Redirection> {
+  if (target === undefined) return { status, target: '' };
+  return { status, target: escapePath(await settle(runString(target, exprHost(x)))) };
+}
+
+const CONTROLS = /[\x00-\x1f\x7f]/;
+
+/** Sets Location and answers the status; a target that is no URL, or could not stand in a header, is a 500. */
+export function redirect(x: Exchange, { status, target }: Redirection, isRelative: boolean): Verdict {
+  if (!isRedirectStatus(status)) return isValidStatus(status) ? status : refuseStatus(x, status);
+  const absolute = target.startsWith('/') && !isRelative ? selfOrigin(x) + target : target;
+  if (!isAbsoluteUrl(absolute) && !absolute.startsWith('/')) {
+    logEvent(
+      x,
+      'alias',
+      'error',
+      `AH00674: cannot redirect '${x.uri}' to '${target}'; target is not a valid absoluteURI or abs_path`,
+    );
+    return 500;
+  }
+  if (CONTROLS.test(absolute)) {
+    logEvent(
+      x,
+      'http',
+      'error',
+      `AH02430: Response header 'Location' value of '${absolute}' contains invalid characters, aborting request`,
+    );
+    return 500;
+  }
+  // A query of the target's own takes the place of the request's.
+  const query = x.args === undefined || absolute.includes('?') ? '' : `?${x.args}`;
+  x.headersOut.set('Location', absolute + query);
+  return status;
+}
+
+function isValidStatus(status: number): boolean {
+  return status >= 100 && status <= 599;
+}
+
+function refuseStatus(x: Exchange, status: number): Verdict {
+  logEvent(x, 'http', 'error', `AH01579: Invalid response status ${status}`);
+  return 500;
+}
+
+/** Answers DECLINED when nothing applies. */
+export function redirectBy(x: Exchange, entries: readonly RedirectEntry[], isRelative: boolean): Verdict {
+  const found = findRedirect(entries, x.uri);
+  return found === undefined ? DECLINED : redirect(x, found, isRelative);
+}

@@ -1,0 +1,174 @@
+// Require and the sections around it: from lines to a tree of rules.
+
+import type { Command, Section } from '../../conf/command.ts';
+import type { Container, ContentRunner, Directive, DirectiveError } from '../../conf/directive.ts';
+import { readWord } from '../../conf/words.ts';
+import { equalsIgnoreCase, lowerAscii } from '../../kit/ascii.ts';
+import { sections } from '../contexts.ts';
+import { limitedMethods } from '../core/index.ts';
+import { providers } from './providers.ts';
+import { isNegated, type RuleGroup } from './rules.ts';
+
+export interface AuthzDir {
+  /** What stands directly in a section is a <RequireAny>. */
+  rules?: RuleGroup;
+  merging?: 'off' | 'and' | 'or';
+  forbiddenOnFailure?: boolean;
+}
+
+type AuthzCommand = Command<undefined, AuthzDir>;
+
+const NAMES = { all: 'RequireAll', any: 'RequireAny', none: 'RequireNone' } as const;
+
+/** The group that a section's lines belong to; sections without one are the outermost. */
+const groups = new WeakMap<Section, RuleGroup>();
+
+function groupOf(cmd: AuthzCommand): RuleGroup {
+  for (let at: Section | undefined = cmd.section; at && at.dir === cmd.section.dir; at = at.parent) {
+    const group = groups.get(at);
+    if (group) return group;
+  }
+  cmd.dir.rules ??= { kind: 'group', op: 'any', methods: undefined, rules: [] };
+  return cmd.dir.rules;
+}
+
+interface RequireLine {
+  readonly negate: boolean;
+  readonly provider: string;
+  readonly rest: string;
+}
+
+function readRequire(text: string): RequireLine {
+  let word = readWord(text);
+  const negate = word !== undefined && equalsIgnoreCase(word.text, 'not');
+  if (negate) word = readWord(text, word!.next);
+  return { negate, provider: word?.text ?? '', rest: word ? text.slice(word.next) : '' };
+}
+
+function addRequire(cmd: AuthzCommand, text: string): DirectiveError | undefined {
+  const { negate, provider: name, rest } = readRequire(text);
+  const provider = providers.get(lowerAscii(name));
+  if (!provider || !cmd.hasModule(provider.module)) return unknownProvider(name);
+  const test = provider.compile(rest, cmd.section.context === '.htaccess');
+  if (typeof test !== 'function') return test;
+  const group = groupOf(cmd);
+  if (negate && group.op !== 'all')
+    return `negative Require directive has no effect in <${NAMES[group.op]}> directive`;
+  group.rules.push({ kind: 'require', negate, methods: limitedMethods(cmd.section), test });
+  return undefined;
+}
+
+function unknownProvider(name: string): DirectiveError {
+  return {
+    message: `Unknown Authz provider: ${name}`,
+    why: `Require knows ${[...providers.keys()].join(', ')}, each with its module loaded.`,
+  };
+}
+
+function openGroup(
+  cmd: AuthzCommand,
+  arg: string,
+  content: ContentRunner,
+  op: RuleGroup['op'],
+): DirectiveError | undefined {
+  const name = NAMES[op];
+  if (arg.trim() !== '') return `<${name}> directive doesn't take additional arguments`;
+  const group: RuleGroup = { kind: 'group', op, methods: limitedMethods(cmd.section), rules: [] };
+  const inner: Section = { ...cmd.section, parent: cmd.section };
+  groups.set(inner, group);
+  content(inner);
+  if (group.rules.length === 0) return `<${name}> directive contains no authorization directives`;
+  if (op === 'all' && group.rules.every(isNegated))
+    return 'AH01624: <RequireAll> directive contains only negative authorization directives';
+  const outer = groupOf(cmd);
+  if (op === 'none' && outer.op !== 'all')
+    return `<${name}> directive has no effect in <${NAMES[outer.op]}> directive`;
+  outer.rules.push(group);
+  return undefined;
+}
+
+function container(op: RuleGroup['op'], help: string, content: string): Container<undefined, AuthzDir> {
+  const name = NAMES[op];
+  return {
+    name,
+    contexts: sections,
+    override: 'AuthConfig',
+    help,
+    example: `<${name}>\n${content}\n</${name}>`,
+    open: (cmd, arg, run) => openGroup(cmd, arg, run, op),
+  };
+}
+
+export const requireDirectives: readonly (Directive<undefined, AuthzDir> | Container<undefined, AuthzDir>)[] =
+  [
+    {
+      name: 'Require',
+      args: 'raw',
+      contexts: sections,
+      override: 'AuthConfig',
+      help: 'specifies authorization directives which one must pass (or not) for a request to suceeed',
+      example: 'Require ip 10.0.0.0/8',
+      set: (cmd, text = '') => addRequire(cmd, text),
+    },
+    container(
+      'all',
+      'container for grouping authorization directives of which none must fail and at least one must pass for a request to succeed',
+      'Require all granted\nRequire not ip 192.0.2.1',
+    ),
+    container(
+      'any',
+      'container for grouping authorization directives of which one must pass for a request to succeed',
+      'Require local\nRequire ip 192.0.2.0/24',
+    ),
+    {
+      ...container(
+        'none',
+        'container for grouping authorization directives of which none must pass for a request to succeed',
+        'Require ip 192.0.2.1',
+      ),
+      example:
+        '<RequireAll>\nRequire all granted\n<RequireNone>\nRequire ip 192.0.2.1\n</RequireNone>\n</RequireAll>',
+    },
+    {
+      name: 'AuthMerging',
+      args: 'take1',
+      contexts: sections,
+      override: 'AuthConfig',
+      default: 'Off',
+      help: "controls how a <Directory>, <Location>, or similar directive's authorization directives are combined with those of its predecessor",
+      example: 'AuthMerging And',
+      set(cmd, arg = '') {
+        const merging = lowerAscii(arg);
+        if (merging !== 'off' && merging !== 'and' && merging !== 'or')
+          return 'AuthMerging must be one of: Off | And | Or';
+        cmd.dir.merging = merging;
+        return undefined;
+      },
+    },
+    {
+      name: 'AuthzSendForbiddenOnFailure',
+      args: 'flag',
+      contexts: sections,
+      override: 'AuthConfig',
+      default: 'Off',
+      help: "Controls if an authorization failure should result in a '403 FORBIDDEN' response instead of the HTTP-conforming '401 UNAUTHORIZED'",
+      example: 'AuthzSendForbiddenOnFailure On',
+      set(cmd, value) {
+        cmd.dir.forbiddenOnFailure = value === 'on';
+        return undefined;
+      },
+    },
+  ];
+
+/** An inner section's rules replace the outer's, unless AuthMerging says how to combine them. */
+export function mergeDir(base: AuthzDir, add: AuthzDir): AuthzDir {
+  const merged = { ...base, ...add };
+  if (base.rules && add.rules && (add.merging === 'and' || add.merging === 'or')) {
+    const op = add.merging === 'and' ? 'all' : 'any';
+    merged.rules = { kind: 'group', op, methods: undefined, rules: [base.rules, add.rules] };
+  }
+  // How a section is combined with its predecessor is not for those inside it.
+  delete merged.merging;
+  if (add.merging !== undefined) merged.merging = add.merging;
+  return merged;
+}

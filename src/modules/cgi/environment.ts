@@ -1,0 +1,97 @@
+// The environment of a CGI script: facts of the exchange, put into the variables of RFC 3875 by wire.
+
+import { coreDir, coreServer } from '../../request/core-config.ts';
+import { signature } from '../../request/error-page.ts';
+import type { Exchange } from '../../request/exchange.ts';
+import { schemeOf, serverName, serverPort } from '../../request/self-url.ts';
+import { serverSoftware } from '../../request/software.ts';
+import { protocolName } from '../../request/variables.ts';
+import { documentRoot } from '../../request/walk.ts';
+import { buildCgiEnvironment } from '../../wire/cgi-environment.ts';
+
+/** The client's target without scheme and host. */
+function originalUri(x: Exchange): string {
+  const target = x.target;
+  if (target.startsWith('/')) return target;
+  const host = target.indexOf('://');
+  if (host < 0) return target;
+  const slash = target.indexOf('/', host + 3);
+  return slash < 0 ? '/' : target.slice(slash);
+}
+
+/** The URL path without the path info at its end. */
+function scriptName(x: Exchange): string {
+  return x.pathInfo !== '' && x.uri.endsWith(x.pathInfo) ? x.uri.slice(0, -x.pathInfo.length) : x.uri;
+}
+
+function escapePath(path: string): string {
+  return path.replace(
+    /[^A-Za-z0-9$\-_.+!*'(),:@&=/~]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}
+
+/** Path info mapped as a URL of its own (RFC 3875 section 4.1.6). */
+async function pathTranslated(x: Exchange): Promise<string | undefined> {
+  if (x.pathInfo === '') return undefined;
+  const sub = await x.site.lookupUri(x, escapePath(x.pathInfo));
+  return sub.filename === undefined ? undefined : sub.filename + sub.pathInfo;
+}
+
+/** What an error document or a rewritten request is told of the request before it. */
+function redirectVariables(x: Exchange): [string, string][] {
+  const variables: [string, string][] = [];
+  if (x.prev === undefined) return variables;
+  variables.push(['REDIRECT_URL', x.prev.uri]);
+  if (x.prev.args !== undefined) variables.push(['REDIRECT_QUERY_STRING', x.prev.args]);
+  return variables;
+}
+
+/** The server's time zone is the script's, unless the configuration says otherwise. */
+function timeZone(x: Exchange): [string, string][] {
+  const zone = x.site.io.env('TZ');
+  return zone === undefined ? [] : [['TZ', zone]];
+}
+
+/** The variables of a script, as byte strings. */
+export async function scriptEnvironment(x: Exchange): Promise<Map<string, string>> {
+  return buildCgiEnvironment({
+    serverSoftware: serverSoftware(x.site),
+    serverSignature: signature(x),
+    serverName: serverName(x),
+    serverAddr: x.transport.localAddress,
+    serverPort: serverPort(x),
+    serverAdmin: coreServer(x.server).serverAdmin ?? '[no address given]',
+    serverProtocol: protocolName(x),
+    documentRoot: documentRoot(x),
+    contextPrefix: x.contextPrefix,
+    contextDocumentRoot: x.contextDocumentRoot ?? documentRoot(x),
+    requestScheme: schemeOf(x),
+    requestMethod: x.method,
+    requestUri: originalUri(x),
+    queryString: x.args ?? '',
+    scriptName: scriptName(x),
+    scriptFilename: x.filename ?? '',
+    pathInfo: x.pathInfo === '' ? undefined : x.pathInfo,
+    pathTranslated: await pathTranslated(x),
+    remoteAddr: x.clientAddress,
+    remotePort: x.transport.remotePort,
+    remoteHost: undefined,
+    remoteUser: x.user,
+    authType: x.authType,
+    path: x.site.io.env('PATH'),
+    headers: x.headers,
+    passAuthorization: coreDir(x.dirConfig).cgiPassAuth ?? false,
+    requestEnvironment: [...timeZone(x), ...x.env, ...redirectVariables(x)],
+  });
+}
+
+/** The words of a query without `=`, which a script gets as arguments (RFC 3875 section 4.4). */
+export function searchWords(query: string | undefined): string[] {
+  if (query === undefined || query === '' || query.includes('=')) return [];
+  return query
+    .split('+')
+    .map((word) =>
+      word.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    );
+}

@@ -1,0 +1,135 @@
+// What is said of content whatever its name: ForceType, SetHandler, path info, ETags, the default charset.
+
+import type { Command } from '../../conf/command.ts';
+import type { Directive, DirectiveError } from '../../conf/directive.ts';
+import { equalsIgnoreCase, lowerAscii } from '../../kit/ascii.ts';
+import { compileExpr, ExprSyntaxError } from '../../kit/expr/index.ts';
+import type { CoreDirConfig, CoreServerConfig } from '../../request/core-config.ts';
+import { everywhere, sections } from '../contexts.ts';
+import type { HandlerSetting } from './overrides.ts';
+
+type CoreCommand = Command<CoreServerConfig, CoreDirConfig>;
+type CoreDirective = Directive<CoreServerConfig, CoreDirConfig>;
+
+type EtagParts = NonNullable<CoreDirConfig['fileETag']>;
+
+const ETAG_WORDS: Readonly<Record<string, keyof EtagParts>> = {
+  inode: 'inode',
+  mtime: 'mtime',
+  size: 'size',
+};
+
+function setEtagParts(cmd: CoreCommand, words: readonly (string | undefined)[]): string | undefined {
+  // Signed words change Apache's default, plain ones replace it.
+  const isSigned = words[0]?.startsWith('+') || words[0]?.startsWith('-');
+  const parts: EtagParts =
+    cmd.dir.fileETag && isSigned
+      ? { ...cmd.dir.fileETag }
+      : { inode: false, mtime: isSigned === true, size: isSigned === true };
+  for (const word of words) {
+    const sign = /^[+-]/.exec(word ?? '')?.[0];
+    const name = lowerAscii((word ?? '').slice(sign ? 1 : 0));
+    const part = ETAG_WORDS[name];
+    if (part !== undefined) parts[part] = sign !== '-';
+    else if (name === 'all') parts.inode = parts.mtime = parts.size = sign !== '-';
+    else if (name === 'none') parts.inode = parts.mtime = parts.size = false;
+    else if (name !== 'digest') return `Unknown keyword '${name}' for FileETag directive`;
+  }
+  cmd.dir.fileETag = parts;
+  return undefined;
+}
+
+/** A handler with `%{` in it is an expression, asked for each request. */
+function setHandler(cmd: CoreCommand, handler: string): DirectiveError | undefined {
+  const dir: HandlerSetting = cmd.dir;
+  dir.setHandler = handler;
+  dir.handlerExpr = undefined;
+  if (!handler.includes('%{')) return undefined;
+  try {
+    dir.handlerExpr = compileExpr(handler, {
+      kind: 'string',
+      restricted: cmd.section.context === '.htaccess',
+    });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ExprSyntaxError)) throw error;
+    return { message: `Can't parse expression : ${error.message}`, code: 'conf/bad-expression' };
+  }
+}
+
+export const contentDirectives: readonly CoreDirective[] = [
+  {
+    name: 'ForceType',
+    args: 'take1',
+    contexts: everywhere,
+    override: 'FileInfo',
+    help: 'a mime type that overrides other configured type',
+    example: 'ForceType image/gif',
+    set(cmd, type = '') {
+      cmd.dir.forceType = lowerAscii(type);
+      return undefined;
+    },
+  },
+  {
+    name: 'SetHandler',
+    args: 'take1',
+    contexts: everywhere,
+    override: 'FileInfo',
+    help: 'a handler name that overrides any other configured handler',
+    example: 'SetHandler cgi-script',
+    set: (cmd, handler = '') => setHandler(cmd, handler),
+  },
+  {
+    name: 'AcceptPathInfo',
+    args: 'take1',
+    contexts: everywhere,
+    override: 'FileInfo',
+    default: 'Default',
+    help: 'Set to on or off for PATH_INFO to be accepted by handlers, or default for the per-handler preference',
+    example: 'AcceptPathInfo On',
+    set(cmd, arg = '') {
+      const value = lowerAscii(arg);
+      if (value !== 'on' && value !== 'off' && value !== 'default')
+        return 'AcceptPathInfo must be set to on, off or default';
+      cmd.dir.acceptPathInfo = value;
+      return undefined;
+    },
+  },
+  {
+    name: 'FileETag',
+    args: 'takeArgv',
+    contexts: everywhere,
+    override: 'FileInfo',
+    default: 'MTime Size',
+    help: "Specify components used to construct a file's ETag",
+    example: 'FileETag INode MTime Size',
+    set: (cmd, ...words) => setEtagParts(cmd, words),
+  },
+  {
+    name: 'AddDefaultCharset',
+    args: 'take1',
+    contexts: everywhere,
+    override: 'FileInfo',
+    default: 'Off',
+    help: "The name of the default charset to add to any Content-Type without one or 'Off' to disable",
+    example: 'AddDefaultCharset utf-8',
+    set(cmd, charset = '') {
+      if (equalsIgnoreCase(charset, 'off')) cmd.dir.addDefaultCharset = false;
+      else cmd.dir.addDefaultCharset = equalsIgnoreCase(charset, 'on') ? 'iso-8859-1' : charset;
+      return undefined;
+    },
+  },
+  {
+    name: 'CGIPassAuth',
+    args: 'flag',
+    contexts: sections,
+    override: 'AuthConfig',
+    default: 'Off',
+    help: 'Controls whether HTTP authorization headers, normally hidden, will be passed to scripts',
+    example: 'CGIPassAuth On',
+    set(cmd, value) {
+      cmd.dir.cgiPassAuth = value === 'on';
+      return undefined;
+    },
+  },
+];

@@ -1,0 +1,41 @@
+// How core settings of an outer and an inner section, or of the main server and a virtual host, become one.
+
+import type { CoreDirConfig, CoreServerConfig } from '../../request/core-config.ts';
+
+export function createServer(): CoreServerConfig {
+  return { aliases: [], wildAliases: [], listens: [] };
+}
+
+/** A virtual host has its own name, port, aliases and rule for encoded slashes; the rest it takes over. */
+export function mergeServer(base: CoreServerConfig, add: CoreServerConfig): CoreServerConfig {
+  const { serverPort: _port, serverScheme: _scheme, allowEncodedSlashes: _slashes, ...inherited } = base;
+  return {
+    ...inherited,
+    ...add,
+    listens: base.listens,
+    ...(base.protocolOptions ? { protocolOptions: { ...base.protocolOptions, ...add.protocolOptions } } : {}),
+  };
+}
+
+/** Signed options change what is inherited; unsigned ones start anew. */
+function mergeOptions(base: CoreDirConfig, add: CoreDirConfig): Partial<CoreDirConfig> {
+  if (add.options !== undefined) return {};
+  const added = add.optionsAdd ?? 0;
+  const removed = add.optionsRemove ?? 0;
+  return {
+    optionsAdd: ((base.optionsAdd ?? 0) & ~removed) | added,
+    optionsRemove: ((base.optionsRemove ?? 0) & ~added) | removed,
+  };
+}
+
+function mergeMaps<K, V>(base: ReadonlyMap<K, V>, add: ReadonlyMap<K, V>): ReadonlyMap<K, V> {
+  return new Map([...base, ...add]);
+}
+
+export function mergeDir(base: CoreDirConfig, add: CoreDirConfig): CoreDirConfig {
+  const merged: CoreDirConfig = { ...base, ...add, ...mergeOptions(base, add) };
+  if (base.errorDocuments && add.errorDocuments)
+    merged.errorDocuments = mergeMaps(base.errorDocuments, add.errorDocuments);
+  if (base.logLevels && add.logLevels) merged.logLevels = mergeMaps(base.logLevels, add.logLevels);
+  return merged;
+}

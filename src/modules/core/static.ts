@@ -1,0 +1,151 @@
+// The default handler: files as they are (RFC 9110 section 9). Conditions and ranges are general; see request/.
+
+import type { FileFacts } from '../../conf/io.ts';
+import { meetsConditions } from '../../request/conditions.ts';
+import { coreDir, coreServer } from '../../request/core-config.ts';
+import type { Exchange, SliceableBody } from '../../request/exchange.ts';
+import type { SiteIo } from '../../request/io.ts';
+import { logEvent } from '../../request/log.ts';
+import { OK, type Verdict } from '../../request/verdict.ts';
+import type { BodySource } from '../../wire/body.ts';
+import { fileEtag } from '../../wire/etag.ts';
+import { formatHttpDate } from '../../wire/http-date.ts';
+import { isRegisteredMethod } from './methods.ts';
+import { discardBody } from './request-body.ts';
+
+/** A file's bytes. It is open already: a file that may not be read is known before anything is sent. */
+class FileBody implements SliceableBody {
+  readonly length: number;
+  readonly #io: SiteIo;
+  readonly #path: string;
+  #opened: BodySource | undefined;
+
+  constructor(io: SiteIo, path: string, length: number) {
+    this.#io = io;
+    this.#path = path;
+    this.length = length;
+    this.#opened = io.openFile(path, 0, length);
+  }
+
+  slice(start: number, length: number): BodySource {
+    const opened = this.#opened;
+    if (opened !== undefined && start === 0 && length === this.length) {
+      this.#opened = undefined;
+      return opened;
+    }
+    // Opened before the first source is given up, so that the file cannot vanish in between.
+    const part = this.#io.openFile(this.#path, start, length);
+    this.abort();
+    return part;
+  }
+
+  abort(): void {
+    this.#opened?.abort();
+    this.#opened = undefined;
+  }
+}
+
+/** Methods that a file answers, as the Allow field lists them. */
+export function allowedMethods(x: Exchange): string {
+  const hasTrace = coreServer(x.server).traceEnable !== 'off';
+  return hasTrace ? 'GET,POST,OPTIONS,HEAD,TRACE' : 'GET,POST,OPTIONS,HEAD';
+}
+
+/** Serves the file that the request was mapped to; a body that came with the request is read and dropped. */
+export function serveFile(x: Exchange): Verdict | Promise<Verdict> {
+  if (x.body === undefined || x.errorStatus !== 0) return serve(x);
+  return discardBody(x).then((read) => (read === OK ? serve(x) : read));
+}
+
+function serve(x: Exchange): Verdict {
+  const { method } = x;
+  if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return answerOther(x, method);
+  const file = x.file;
+  if (file === undefined) return notFound(x, 'AH00128: File does not exist');
+  if (file.kind === 'directory') return refuseDirectory(x);
+  if (x.pathInfo !== '' && coreDir(x.dirConfig).acceptPathInfo !== 'on')
+    return notFound(x, 'AH00130: File does not exist');
+  // A socket, a pipe or a device: Apache would serve some of them, and hang on others.
+  if (file.kind !== 'file') return notFound(x, 'AH00128: File does not exist');
+  return sendFile(x, x.filename!, file);
+}
+
+function notFound(x: Exchange, what: string): Verdict {
+  logEvent(x, 'core', 'info', `${what}: ${x.filename}${x.pathInfo}`);
+  return 404;
+}
+
+function refuseDirectory(x: Exchange): Verdict {
+  logEvent(
+    x,
+    'autoindex',
+    'error',
+    `AH01276: Cannot serve directory ${x.filename}: No matching DirectoryIndex found, and server-generated directory index forbidden by Options directive`,
+  );
+  return 403;
+}
+
+function sendFile(x: Exchange, path: string, file: FileFacts): Verdict {
+  let body: FileBody;
+  try {
+    body = new FileBody(x.site.io, path, file.size);
+  } catch (error) {
+    return cannotOpen(x, path, error);
+  }
+  setValidators(x, file);
+  const verdict = meetsConditions(x);
+  if (verdict === 'proceed') {
+    x.contentLength = file.size;
+    x.responseBody = body;
+    return OK;
+  }
+  body.abort();
+  // Apache: a failed condition is answered with the file's own header fields and no page.
+  x.status = verdict;
+  if (verdict === 412) x.contentLength = 0;
+  return OK;
+}
+
+function setValidators(x: Exchange, file: FileFacts): void {
+  const out = x.headersOut;
+  out.set('Last-Modified', lastModified(x, file));
+  const etag = fileEtag(
+    { size: file.size, mtimeMicros: file.mtime, inode: file.inode },
+    x.startedAt * 1000,
+    coreDir(x.dirConfig).fileETag,
+  );
+  if (etag !== undefined) out.set('ETag', etag);
+  out.set('Accept-Ranges', 'bytes');
+}
+
+/** A date in the future would never let the file be fresh (RFC 9110 section 8.8.2.1). */
+function lastModified(x: Exchange, file: FileFacts): string {
+  return formatHttpDate(Math.min(file.mtime / 1000, x.startedAt));
+}
+
+function cannotOpen(x: Exchange, path: string, error: unknown): Verdict {
+  const code = (error as { code?: string }).code;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return notFound(x, 'AH00128: File does not exist');
+  logEvent(
+    x,
+    'core',
+    'error',
+    `AH00132: file permissions deny server access: ${path} (${code ?? String(error)})`,
+  );
+  return 403;
+}
+
+function answerOther(x: Exchange, method: string): Verdict {
+  if (!isRegisteredMethod(method)) {
+    logEvent(x, 'core', 'error', `AH00135: Invalid method in request ${x.requestLine}`);
+    x.errHeadersOut.set('Allow', allowedMethods(x));
+    return 501;
+  }
+  if (method !== 'OPTIONS') {
+    x.errHeadersOut.set('Allow', allowedMethods(x));
+    return 405;
+  }
+  x.headersOut.set('Allow', allowedMethods(x));
+  x.contentLength = 0;
+  return OK;
+}

@@ -1,0 +1,72 @@
+// mod_env: variables set for every request of a section, for CGI scripts, logs and headers.
+// They are set late, in fixups: rules and conditions of the same request do not see them (SetEnvIf is earlier).
+
+import { defineModule, type Module } from '../request/module.ts';
+import { DECLINED } from '../request/verdict.ts';
+
+interface EnvDir {
+  /** In order; a value of undefined takes away what an outer section set. */
+  readonly set: Map<string, string | undefined>;
+}
+
+/** Latin1 text without NUL is what an environment can hold. */
+function isEnvName(name: string): boolean {
+  return name !== '' && !name.includes('=') && !name.includes('\0');
+}
+
+export const env: Module<undefined, EnvDir> = defineModule<undefined, EnvDir>({
+  name: 'env',
+  directives: [
+    {
+      name: 'SetEnv',
+      args: 'take12',
+      contexts: ['server config', 'virtual host', 'directory', '.htaccess'],
+      override: 'FileInfo',
+      help: 'an environment variable name and optional value to pass to CGI.',
+      example: 'SetEnv SPECIAL_PATH /foo/bin',
+      set(cmd, name: string, value?: string) {
+        if (!isEnvName(name)) return `SetEnv: '${name}' is not a name for an environment variable`;
+        cmd.dir.set.set(name, value ?? '');
+        return undefined;
+      },
+    },
+    {
+      name: 'UnsetEnv',
+      args: 'iterate',
+      contexts: ['server config', 'virtual host', 'directory', '.htaccess'],
+      override: 'FileInfo',
+      help: 'a list of variables to remove from the CGI environment.',
+      example: 'UnsetEnv LD_LIBRARY_PATH',
+      set(cmd, name: string) {
+        cmd.dir.set.set(name, undefined);
+        return undefined;
+      },
+    },
+    {
+      name: 'PassEnv',
+      args: 'iterate',
+      contexts: ['server config', 'virtual host', 'directory', '.htaccess'],
+      override: 'FileInfo',
+      help: 'a list of environment variables to pass to CGI.',
+      example: 'PassEnv HOME',
+      set(cmd, name: string) {
+        const value = cmd.io.env(name);
+        if (value !== undefined) cmd.dir.set.set(name, value);
+        else cmd.warn(`AH01506: PassEnv variable ${name} was undefined`);
+        return undefined;
+      },
+    },
+  ],
+  dirConfig: {
+    create: () => ({ set: new Map() }),
+    merge: (base, add) => ({ set: new Map([...base.set, ...add.set]) }),
+  },
+  hooks: {
+    fixups(x) {
+      const dir = env.dir(x);
+      if (dir === undefined) return DECLINED;
+      for (const [name, value] of dir.set) if (value !== undefined) x.env.set(name, value);
+      return DECLINED;
+    },
+  },
+});

@@ -1,0 +1,53 @@
+// Values of Header and RequestHeader: text with %-items, or an expression (Apache mod_headers manual).
+
+import { compileExpr, type Expr } from '../../kit/expr/index.ts';
+import { textOf } from '../../request/evaluate.ts';
+import type { Exchange } from '../../request/exchange.ts';
+
+export type HeaderValue = (x: Exchange) => string | Promise<string>;
+
+type Item = (x: Exchange, argument: string) => string;
+
+/** Apache writes what is unset as C's printf shows a null pointer, and people have come to rely on seeing it. */
+const UNSET = '(null)';
+
+const ITEMS: { readonly [letter: string]: Item } = {
+  '%': () => '%',
+  t: (x) => `t=${Math.round(x.startedAt * 1000)}`,
+  D: (x) => `D=${Math.max(0, Math.round((x.site.io.now() - x.startedAt) * 1000))}`,
+  e: (x, name) => (x.hasEnv() ? x.env.get(name) : undefined) ?? UNSET,
+  // No TLS variables on a plain connection.
+  s: () => UNSET,
+};
+
+/**
+ * Compiles a value as written. Answers Apache's sentence for an item it does not know; throws ExprSyntaxError for a
+ * bad expression.
+ */
+export function compileHeaderValue(text: string): HeaderValue | { readonly message: string } {
+  if (text.startsWith('expr=')) {
+    const expr: Expr = compileExpr(text.slice(5), { kind: 'string' });
+    return async (x) => (await textOf(x, expr)) ?? '';
+  }
+  if (!text.includes('%')) return () => text;
+  return compileItems(text);
+}
+
+function compileItems(text: string): HeaderValue | { readonly message: string } {
+  const parts: (string | ((x: Exchange) => string))[] = [];
+  const pattern = /%(?:\{([^}]*)\})?([\s\S]?)/g;
+  let at = 0;
+  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
+    const item = ITEMS[found[2]!];
+    if (item === undefined) return { message: `Unrecognized header format %${found[2]}` };
+    const argument = found[1] ?? '';
+    parts.push(text.slice(at, found.index), (x) => item(x, argument));
+    at = pattern.lastIndex;
+  }
+  parts.push(text.slice(at));
+  return (x) => {
+    let value = '';
+    for (const part of parts) value += typeof part === 'string' ? part : part(x);
+    return value;
+  };
+}

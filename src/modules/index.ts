@@ -1,0 +1,41 @@
+// Every module, in one list: within a phase hooks run in this order, those with a place of their own before or behind.
+// To add a module, add its line here.
+
+import type { Module } from '../request/module.ts';
+import { alias } from './alias/index.ts';
+import { allowmethods } from './allowmethods.ts';
+import { accessCompat, authzCore, authzHost } from './authz/index.ts';
+import { autoindex } from './autoindex/index.ts';
+import { cgi } from './cgi/index.ts';
+import { core, http } from './core/index.ts';
+import { dir } from './dir.ts';
+import { env } from './env.ts';
+import { headers } from './headers/index.ts';
+import { logConfig } from './log-config/index.ts';
+import { mime } from './mime/index.ts';
+import { proxy, proxyHttp } from './proxy/index.ts';
+import { rewrite } from './rewrite/index.ts';
+import { setenvif } from './setenvif.ts';
+
+export const modules: readonly Module[] = [
+  core,
+  http,
+  setenvif,
+  // Rules come before mappings, and those of the proxy before aliases.
+  rewrite,
+  proxy,
+  proxyHttp,
+  alias,
+  allowmethods,
+  accessCompat,
+  authzCore,
+  authzHost,
+  mime,
+  env,
+  // What takes a directory's place is looked up once everything else is known of it.
+  dir,
+  headers,
+  cgi,
+  autoindex,
+  logConfig,
+];

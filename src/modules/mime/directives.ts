@@ -1,0 +1,162 @@
+// AddType, AddHandler and their kin, with what takes them back.
+
+import type { Command } from '../../conf/command.ts';
+import type { Directive } from '../../conf/directive.ts';
+import { lowerAscii } from '../../kit/ascii.ts';
+import { everywhere, mainServer } from '../contexts.ts';
+import type { ExtensionInfo } from './extensions.ts';
+import { parseTypesFile, type TypeLookup } from './types-file.ts';
+
+export interface MimeServer {
+  types?: TypeLookup;
+}
+
+export interface MimeDir {
+  readonly extensions: Map<string, ExtensionInfo>;
+  defaultLanguage?: string;
+}
+
+type MimeCommand = Command<MimeServer, MimeDir>;
+type MimeDirective = Directive<MimeServer, MimeDir>;
+
+function infoOf(cmd: MimeCommand, extension: string): ExtensionInfo {
+  const name = lowerAscii(extension.startsWith('.') ? extension.slice(1) : extension);
+  const info = cmd.dir.extensions.get(name) ?? {};
+  cmd.dir.extensions.set(name, info);
+  return info;
+}
+
+function add(name: string, kind: keyof ExtensionInfo, help: string, example: string): MimeDirective {
+  return {
+    name,
+    args: 'iterate2',
+    contexts: everywhere,
+    override: 'FileInfo',
+    help: `${help} followed by one or more file extensions`,
+    example: `${name} ${example}`,
+    set(cmd, value = '', extension = '') {
+      // Names of media types, charsets and codings have no case; a handler's has.
+      infoOf(cmd, extension)[kind] = kind === 'handler' ? value : lowerAscii(value);
+      return undefined;
+    },
+  };
+}
+
+function remove(name: string, kind: keyof ExtensionInfo, example: string): MimeDirective {
+  return {
+    name,
+    args: 'iterate',
+    contexts: everywhere,
+    override: 'FileInfo',
+    help: 'one or more file extensions',
+    example: `${name} ${example}`,
+    set(cmd, extension = '') {
+      infoOf(cmd, extension)[kind] = null;
+      return undefined;
+    },
+  };
+}
+
+/** Accepted and without effect: portico has no filters by extension. */
+function acceptFilter(
+  name: string,
+  args: 'iterate' | 'iterate2',
+  help: string,
+  example: string,
+): MimeDirective {
+  return {
+    name,
+    args,
+    contexts: everywhere,
+    override: 'FileInfo',
+    help,
+    example: `${name} ${example}`,
+    set(cmd) {
+      if (args === 'iterate2')
+        cmd.warn(`${name} has no effect`, {
+          code: 'conf/no-effect',
+          why: 'portico has no filters by file extension.',
+        });
+      return undefined;
+    },
+  };
+}
+
+const MULTIVIEWS_WORDS = ['any', 'negotiatedonly', 'filters', 'handlers'];
+
+function readTypes(cmd: MimeCommand, path: string): undefined {
+  try {
+    cmd.config.types = parseTypesFile(cmd.io.read(cmd.resolve(path)));
+  } catch (error) {
+    cmd.warn(`AH01597: could not open mime types config file ${cmd.resolve(path)}.`, {
+      why: `${(error as { code?: string }).code ?? String(error)}; the types that portico knows are used.`,
+    });
+  }
+  return undefined;
+}
+
+export const mimeDirectives: readonly MimeDirective[] = [
+  add('AddType', 'type', 'a mime type', 'image/webp .webp'),
+  add('AddHandler', 'handler', 'a handler name', 'cgi-script .cgi'),
+  add('AddCharset', 'charset', 'a charset (e.g., iso-2022-jp),', 'UTF-8 .utf8'),
+  add('AddEncoding', 'encoding', 'an encoding (e.g., gzip),', 'x-gzip .gz'),
+  add('AddLanguage', 'language', 'a language (e.g., fr),', 'fr .fr'),
+  remove('RemoveType', 'type', '.cgi'),
+  remove('RemoveHandler', 'handler', '.html'),
+  remove('RemoveCharset', 'charset', '.html'),
+  remove('RemoveEncoding', 'encoding', '.gz'),
+  remove('RemoveLanguage', 'language', '.fr'),
+  {
+    name: 'DefaultLanguage',
+    args: 'take1',
+    contexts: everywhere,
+    override: 'FileInfo',
+    help: 'language to use for documents with no other language file extension',
+    example: 'DefaultLanguage en',
+    set(cmd, language) {
+      if (language !== undefined) cmd.dir.defaultLanguage = language;
+      return undefined;
+    },
+  },
+  {
+    name: 'TypesConfig',
+    args: 'take1',
+    contexts: mainServer,
+    default: 'conf/mime.types',
+    help: 'the MIME types config file',
+    example: 'TypesConfig /etc/mime.types',
+    set: (cmd, path = '') => readTypes(cmd, path),
+  },
+  {
+    name: 'MultiviewsMatch',
+    args: 'iterate',
+    contexts: everywhere,
+    override: 'FileInfo',
+    help: 'NegotiatedOnly (default), Handlers and/or Filters, or Any',
+    example: 'MultiviewsMatch Any',
+    set: (_cmd, word = '') =>
+      MULTIVIEWS_WORDS.includes(lowerAscii(word)) ? undefined : `Unrecognized option '${word}'`,
+  },
+  {
+    name: 'ModMimeUsePathInfo',
+    args: 'flag',
+    contexts: ['directory'],
+    help: "Set to 'yes' to allow mod_mime to use path info for type checking",
+    example: 'ModMimeUsePathInfo Off',
+    set: () => undefined,
+  },
+  acceptFilter(
+    'AddInputFilter',
+    'iterate2',
+    'input filter name (or ; delimited names) followed by one or more file extensions',
+    'DEFLATE .gz',
+  ),
+  acceptFilter(
+    'AddOutputFilter',
+    'iterate2',
+    'output filter name (or ; delimited names) followed by one or more file extensions',
+    'INCLUDES .shtml',
+  ),
+  acceptFilter('RemoveInputFilter', 'iterate', 'one or more file extensions', '.gz'),
+  acceptFilter('RemoveOutputFilter', 'iterate', 'one or more file extensions', '.shtml'),
+];

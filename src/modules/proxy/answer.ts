@@ -1,0 +1,195 @@
+// A backend's response head → the exchange's answer: fields of the connection dropped, dates and places put into the
+// public site's words, error pages replaced where ProxyErrorOverride says so.
+
+import type { Exchange } from '../../request/exchange.ts';
+import { OK, type Verdict } from '../../request/verdict.ts';
+import { listElements } from '../../wire/connection-tokens.ts';
+import { parseDecimal } from '../../wire/decimal.ts';
+import { HeaderList } from '../../wire/header-list.ts';
+import { formatHttpDate, parseHttpDate } from '../../wire/http-date.ts';
+import type { ResponseHead } from '../../wire/response-parser.ts';
+import { BackendBody } from './backend-body.ts';
+import type { ResponseContent } from './backend-roles.ts';
+import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
+import { reverseCookie, reverseLocation } from './reverse.ts';
+import { viaValue } from './via.ts';
+
+/** What becomes of a field of the response. */
+type FieldKind = 'drop' | 'date' | 'location' | 'cookie' | 'length' | 'type' | 'via' | 'warning';
+
+const FIELDS: ReadonlyMap<string, FieldKind> = new Map([
+  ['connection', 'drop'],
+  ['keep-alive', 'drop'],
+  ['proxy-connection', 'drop'],
+  ['proxy-authenticate', 'drop'],
+  ['te', 'drop'],
+  ['trailer', 'drop'],
+  ['upgrade', 'drop'],
+  ['transfer-encoding', 'drop'],
+  ['date', 'date'],
+  ['expires', 'date'],
+  ['last-modified', 'date'],
+  ['location', 'location'],
+  ['content-location', 'location'],
+  ['uri', 'location'],
+  ['destination', 'location'],
+  ['set-cookie', 'cookie'],
+  ['content-length', 'length'],
+  ['content-type', 'type'],
+  ['via', 'via'],
+  ['warning', 'warning'],
+]);
+
+/** Makes the exchange's answer of a final response. OK, or the status whose page replaces the response. */
+export function takeResponse(
+  x: Exchange,
+  head: ResponseHead,
+  content: ResponseContent,
+  conf: ProxyServerConfig,
+  dir: ProxyDirConfig,
+): Verdict {
+  if (isOverridden(x, head.status, dir)) return overrideResponse(x, head, content);
+  copyFields({ x, head, conf, dir });
+  if (x.errorStatus === 0 || head.status !== 200) {
+    x.status = head.status;
+    x.reason = head.reason;
+  }
+  takeContent(x, head, content);
+  return OK;
+}
+
+function takeContent(x: Exchange, head: ResponseHead, content: ResponseContent): void {
+  if (content instanceof BackendBody) {
+    if (head.body.kind === 'length') x.contentLength = head.body.length;
+    x.responseBody = content;
+    return;
+  }
+  if (content !== undefined && head.body.kind === 'length') x.contentLength = content.length;
+  x.responseBody = content;
+}
+
+/** What the fields of one response are copied by. */
+interface CopyContext {
+  readonly x: Exchange;
+  readonly head: ResponseHead;
+  readonly conf: ProxyServerConfig;
+  readonly dir: ProxyDirConfig;
+}
+
+function copyFields(context: CopyContext): void {
+  const { x, head, conf } = context;
+  const { flat } = head.headers;
+  // The backend's fields are the answer's: what rules noted before (Vary) described an answer of this server.
+  x.headersOut = new HeaderList();
+  const out = x.headersOut;
+  const nominated = nominatedFields(head.headers);
+  // The name of the URL says nothing of the type; what the backend does not say stays unsaid.
+  x.contentType = undefined;
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = flat[i]!;
+    const lower = name.toLowerCase();
+    const kind = FIELDS.get(lower);
+    if (kind === 'drop' || nominated?.includes(lower) === true) continue;
+    const value = kind === undefined ? flat[i + 1] : publicValue(context, kind, lower, flat[i + 1]!);
+    if (value !== undefined) out.append(name, value);
+  }
+  if (conf.via === 'on' || conf.via === 'full') out.append('Via', viaValue(x, conf.via));
+}
+
+/** The value of a field as the client gets it; undefined when it does not get it. */
+function publicValue(
+  { x, head, conf, dir }: CopyContext,
+  kind: FieldKind,
+  lower: string,
+  value: string,
+): string | undefined {
+  switch (kind) {
+    case 'date':
+      return canonicalDate(lower, value);
+    case 'location':
+      return reverseLocation(x, dir, value);
+    case 'cookie':
+      return reverseCookie(x, dir, value);
+    case 'length':
+      return isShownLength(x, head, value) ? value : undefined;
+    case 'type':
+      if (x.contentType !== undefined) return undefined;
+      x.contentType = value;
+      return value;
+    case 'warning':
+      return isStaleWarning(value, head.headers.get('date')) ? undefined : value;
+    case 'via':
+      return conf.via === 'block' ? undefined : value;
+    case 'drop':
+      return undefined;
+  }
+}
+
+/** Of several lengths only the first counts, and it has been checked; HEAD shows it as the backend has it, but 0. */
+function isShownLength(x: Exchange, head: ResponseHead, value: string): boolean {
+  if (head.status === 204 || head.status === 304) return false;
+  // Many backends say 0 because they did not make the body; Apache leaves it out for that reason.
+  if (x.headOnly && value === '0') return false;
+  return !x.headersOut.has('content-length') && parseDecimal(value) !== undefined;
+}
+
+/** A warning that was made for another message: its date is not the response's (RFC 2616 section 14.46). */
+function isStaleWarning(value: string, date: string | undefined): boolean {
+  const made = /"([^"]*)"$/.exec(value)?.[1];
+  const time = made === undefined ? undefined : parseHttpDate(made);
+  return time !== undefined && time !== (date === undefined ? undefined : parseHttpDate(date));
+}
+
+function nominatedFields(headers: HeaderList): readonly string[] | undefined {
+  const connection = headers.combined('connection');
+  if (connection === undefined) return undefined;
+  const lower = connection.toLowerCase();
+  if (lower === 'close' || lower === 'keep-alive') return undefined;
+  return listElements(lower);
+}
+
+/** Fields of an interim response that may travel on. */
+export function copyInterimFields(
+  x: Exchange,
+  head: ResponseHead,
+  out: HeaderList,
+  conf: ProxyServerConfig,
+): void {
+  const nominated = nominatedFields(head.headers);
+  for (const [name, value] of head.headers) {
+    const lower = name.toLowerCase();
+    if (FIELDS.get(lower) === 'drop' || nominated?.includes(lower) === true) continue;
+    out.append(name, value);
+  }
+  if (conf.via === 'on' || conf.via === 'full') out.append('Via', viaValue(x, conf.via));
+}
+
+/** The last date of each field and what became of it: answers of one second carry the same dates. */
+const lastDates: Map<string, { readonly value: string; readonly canonical: string }> = new Map();
+
+/** A date in the form of RFC 9110 if it can be read, else as it is. */
+function canonicalDate(name: string, value: string): string {
+  const last = lastDates.get(name);
+  if (last?.value === value) return last.canonical;
+  const time = parseHttpDate(value);
+  const canonical = time === undefined ? value : formatHttpDate(time);
+  lastDates.set(name, { value, canonical });
+  return canonical;
+}
+
+function isOverridden(x: Exchange, status: number, { errorOverride }: ProxyDirConfig): boolean {
+  if (errorOverride?.on !== true || status < 400 || x.errorStatus !== 0) return false;
+  return errorOverride.codes.size === 0 || errorOverride.codes.has(status);
+}
+
+/** The response gives only its status and reason phrase, and for 401 its challenge; the site makes the page. */
+function overrideResponse(x: Exchange, head: ResponseHead, content: ResponseContent): Verdict {
+  if (content instanceof BackendBody) content.abort();
+  if (head.status === 401) {
+    for (const challenge of head.headers.getAll('www-authenticate')) {
+      x.errHeadersOut.append('WWW-Authenticate', challenge);
+    }
+  }
+  if (head.reason !== '') x.reason = head.reason;
+  return head.status;
+}

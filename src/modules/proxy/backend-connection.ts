@@ -1,0 +1,361 @@
+// One connection to a backend: requests go out as bytes, responses come in as heads and bodies. Owns the socket and
+// its states; which request it carries is its user's business, what happens to it between requests its pool's.
+//
+//   connecting ─> idle ─ begin ─> head ─ final head ─> body ─ complete ─> idle (back in the pool)
+//        └──────────┴───────────────┴── lost, extra bytes, deadline ──────> closed
+
+import { connect, type Socket } from 'node:net';
+import { type BodyDecoder, createBodyDecoder } from '../../wire/body-decoder.ts';
+import { CLOSE_BODY } from '../../wire/framing.ts';
+import { HeaderList } from '../../wire/header-list.ts';
+import {
+  RESPONSE_LIMITS,
+  ResponseError,
+  type ResponseHead,
+  ResponseParser,
+} from '../../wire/response-parser.ts';
+import { BackendBody, type BodyFeeder } from './backend-body.ts';
+import type { ConnectionOwner, ConnectionUser, Loss, RequestCarrier, RequestStart } from './backend-roles.ts';
+import type { Timed } from './deadlines.ts';
+
+/** One buffer for all reads: what is read is used up, or copied, before the next read. */
+const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** Bodies up to this size are handed over as text, so that they leave in one piece with their head. */
+const LARGEST_TEXT = 16 * 1024;
+
+type State = 'connecting' | 'idle' | 'head' | 'body' | 'closed';
+
+export class BackendConnection implements Timed, BodyFeeder, RequestCarrier {
+  deadlineAt = 0;
+  carried = 0;
+  /** When it became idle, on the clock of the deadlines. */
+  idleSince = 0;
+
+  readonly #socket: Socket;
+  readonly #owner: ConnectionOwner<BackendConnection>;
+  readonly #parser: ResponseParser;
+  #user: ConnectionUser | undefined;
+  #state: State = 'connecting';
+  #error: NodeJS.ErrnoException | undefined = undefined;
+  #heard = false;
+  #isRequestSent = false;
+  #isLast = false;
+  #mayReuse = false;
+  #decoder: BodyDecoder | undefined = undefined;
+  #body: BackendBody | undefined = undefined;
+  #wantsMore = true;
+
+  constructor(owner: ConnectionOwner<BackendConnection>, user: ConnectionUser) {
+    this.#owner = owner;
+    this.#user = user;
+    this.#parser = new ResponseParser(owner.badHeader, { ...RESPONSE_LIMITS, fieldSize: owner.fieldSize });
+    this.deadlineAt = owner.after(owner.connectTimeout);
+    const { origin, keepAlive } = owner;
+    const end =
+      origin.socket === undefined ? { host: origin.host, port: origin.port } : { path: origin.socket };
+    this.#socket = connect({
+      ...end,
+      keepAlive,
+      noDelay: true,
+      onread: { buffer: READ_BUFFER, callback: (size) => this.#onRead(size) },
+    });
+    this.#socket.on('connect', () => this.#onConnect());
+    this.#socket.on('end', () => this.#onEnd());
+    this.#socket.on('drain', () => this.#onDrain());
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.#error = error;
+    });
+    this.#socket.on('close', () => this.#onClose());
+  }
+
+  get isUsable(): boolean {
+    return this.#state === 'idle';
+  }
+
+  #onConnect(): void {
+    if (this.#state !== 'connecting') return;
+    this.#state = 'idle';
+    this.deadlineAt = 0;
+    this.#user?.onReady(this);
+  }
+
+  /** Gives an idle connection to its next user. */
+  assign(user: ConnectionUser): void {
+    this.#user = user;
+    this.deadlineAt = 0;
+  }
+
+  begin(method: string, bytes: string, { isWhole, isLast }: RequestStart): boolean {
+    this.#state = 'head';
+    this.#heard = false;
+    this.#parser.expect(method);
+    this.#isRequestSent = isWhole;
+    this.#isLast = isLast;
+    if (isWhole) this.#arm();
+    return this.#socket.write(bytes, 'latin1');
+  }
+
+  write(bytes: Buffer | string): boolean {
+    const goesOn =
+      typeof bytes === 'string' ? this.#socket.write(bytes, 'latin1') : this.#socket.write(bytes);
+    if (!goesOn) this.#arm();
+    return goesOn;
+  }
+
+  cork(): void {
+    this.#socket.cork();
+  }
+
+  uncork(): void {
+    this.#socket.uncork();
+  }
+
+  finishRequest(): void {
+    this.#isRequestSent = true;
+    if (this.#state === 'head') this.#arm();
+  }
+
+  giveUp(): void {
+    const body = this.#body;
+    this.#user = undefined;
+    this.#body = undefined;
+    this.#close();
+    body?.fail(new Error('the request broke off'));
+  }
+
+  #arm(): void {
+    this.deadlineAt = this.#owner.after(this.#owner.timeout);
+  }
+
+  #onDrain(): void {
+    if (this.#state === 'closed') return;
+    if (!this.#isRequestSent && this.#state === 'head') this.deadlineAt = 0;
+    this.#user?.onDrain();
+  }
+
+  #onRead(size: number): boolean {
+    switch (this.#state) {
+      case 'head':
+        this.#heard = true;
+        if (this.#isRequestSent) this.#arm();
+        return this.#readHead(READ_BUFFER.subarray(0, size));
+      case 'body':
+        this.#arm();
+        return this.#readBody(READ_BUFFER.subarray(0, size));
+      default:
+        // Nobody asked: whatever this is, it must never be taken for the answer to a later request.
+        this.#close();
+        return true;
+    }
+  }
+
+  #readHead(bytes: Buffer): boolean {
+    let at = 0;
+    while (at < bytes.length && this.#state === 'head') {
+      const head = this.#parser.feed(bytes, at);
+      if (head === undefined) return true;
+      at = this.#parser.position;
+      if (head instanceof ResponseError) return this.#refuseHead(head);
+      if (head.status >= 200 || head.status === 101) return this.#beginBody(head, bytes, at);
+      this.#user?.onInterim(head);
+    }
+    return true;
+  }
+
+  #refuseHead(error: ResponseError): boolean {
+    if (error.kind === 'http09') return this.#beginBody(simpleHead(error.leftover), READ_BUFFER, 0);
+    const user = this.#takeUser();
+    this.#close();
+    user?.onBadHead(error);
+    return true;
+  }
+
+  #takeUser(): ConnectionUser | undefined {
+    const user = this.#user;
+    this.#user = undefined;
+    return user;
+  }
+
+  #beginBody(head: ResponseHead, bytes: Buffer, at: number): boolean {
+    const { body, leftover } = head;
+    this.#mayReuse = head.keepAlive && !this.#isLast;
+    if (body.kind === 'none') {
+      this.#answerWhole(head, undefined, at === bytes.length);
+      return true;
+    }
+    if (body.kind === 'length' && body.length <= LARGEST_TEXT && leftover === undefined) {
+      const end = at + body.length;
+      if (end <= bytes.length) {
+        this.#answerWhole(head, bytes.toString('latin1', at, end), end === bytes.length);
+        return true;
+      }
+    }
+    return this.#streamBody(head, leftover ?? bytes, leftover === undefined ? at : 0);
+  }
+
+  /** The response is complete; the connection is free before its user hears of it. */
+  #answerWhole(head: ResponseHead, content: string | Buffer | undefined, isClean: boolean): void {
+    const user = this.#takeUser();
+    const wasSent = this.#isRequestSent;
+    this.#afterResponse(isClean);
+    if (!wasSent) user?.onStop();
+    user?.onResponse(head, content);
+  }
+
+  /** Back to the pool, or closed where anything is left over or still to be sent. */
+  #afterResponse(isClean: boolean): void {
+    this.#decoder = undefined;
+    this.#body = undefined;
+    if (!isClean || !this.#mayReuse || !this.#isRequestSent) {
+      this.#close();
+      return;
+    }
+    this.#state = 'idle';
+    this.#error = undefined;
+    this.deadlineAt = 0;
+    this.carried += 1;
+    this.#owner.released(this);
+  }
+
+  #streamBody(head: ResponseHead, bytes: Buffer, at: number): boolean {
+    const decoder = createBodyDecoder(head.body);
+    const body = new BackendBody(this);
+    this.#state = 'body';
+    this.#decoder = decoder;
+    this.#body = body;
+    this.#wantsMore = true;
+    const end = at < bytes.length ? decoder.decode(bytes, at, this.#take) : at;
+    if (decoder.done) {
+      const whole = body.takeWaiting();
+      const content = whole.length <= LARGEST_TEXT ? whole.toString('latin1') : whole;
+      this.#answerWhole(head, content, end === bytes.length);
+      return true;
+    }
+    const user = this.#user;
+    if (decoder.error !== undefined) this.#failBody(new Error('malformed chunked body from the backend'));
+    user?.onResponse(head, body);
+    return this.#wantsMore;
+  }
+
+  readonly #take = (bytes: Buffer, from: number, to: number): void => {
+    // The buffer is every connection's: what is kept has to be copied.
+    if (this.#body?.push(Buffer.from(bytes.subarray(from, to))) === false) this.#wantsMore = false;
+  };
+
+  #readBody(bytes: Buffer): boolean {
+    const decoder = this.#decoder!;
+    const end = decoder.decode(bytes, 0, this.#take);
+    if (this.#state !== 'body') return true;
+    if (decoder.error !== undefined) {
+      this.#failBody(new Error('malformed chunked body from the backend'));
+      return true;
+    }
+    if (decoder.done) {
+      this.#endBody(end === bytes.length);
+      return true;
+    }
+    if (!this.#wantsMore) this.deadlineAt = 0;
+    return this.#wantsMore;
+  }
+
+  #endBody(isClean: boolean): void {
+    const body = this.#body;
+    const user = this.#takeUser();
+    const wasSent = this.#isRequestSent;
+    this.#afterResponse(isClean);
+    if (!wasSent) user?.onStop();
+    body?.end();
+  }
+
+  #failBody(error: Error): void {
+    const body = this.#body;
+    const user = this.#takeUser();
+    this.#body = undefined;
+    this.#close();
+    user?.onStop();
+    body?.fail(error);
+  }
+
+  pauseBody(): void {
+    if (this.#state !== 'body') return;
+    this.#wantsMore = false;
+    this.deadlineAt = 0;
+    this.#socket.pause();
+  }
+
+  resumeBody(): void {
+    if (this.#state !== 'body' || this.#wantsMore) return;
+    this.#wantsMore = true;
+    this.#arm();
+    this.#socket.resume();
+  }
+
+  abandonBody(): void {
+    if (this.#state !== 'body') return;
+    const user = this.#takeUser();
+    this.#body = undefined;
+    this.#close();
+    user?.onStop();
+  }
+
+  #onEnd(): void {
+    if (this.#state === 'body' && this.#decoder?.close() === true) this.#endBody(false);
+    else this.#lose('closed');
+  }
+
+  onDeadline(): void {
+    if (this.#state === 'connecting') this.#lose('connect');
+    else if (this.#state === 'idle') this.#close();
+    else this.#lose('timeout');
+  }
+
+  #onClose(): void {
+    if (this.#state === 'connecting') this.#lose(isLookupError(this.#error) ? 'lookup' : 'connect');
+    else this.#lose('closed');
+  }
+
+  #lose(kind: Loss['kind']): void {
+    if (this.#state === 'closed') return;
+    if (this.#state === 'body') {
+      this.#failBody(
+        this.#error ?? new Error(kind === 'timeout' ? 'the backend is silent' : 'the backend closed'),
+      );
+      return;
+    }
+    const user = this.#takeUser();
+    this.#close();
+    user?.onStop();
+    user?.onLost({ kind, error: this.#error, heard: this.#heard });
+  }
+
+  #close(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.deadlineAt = 0;
+    this.#socket.destroy();
+    this.#owner.closed(this);
+  }
+
+  /** Ends an idle connection. */
+  destroy(): void {
+    this.#close();
+  }
+}
+
+function isLookupError(error: NodeJS.ErrnoException | undefined): boolean {
+  return error?.syscall === 'getaddrinfo' || error?.code === 'ENOTFOUND';
+}
+
+/** What stands for the head of an HTTP/0.9 response. */
+function simpleHead(leftover: Buffer | undefined): ResponseHead {
+  return {
+    minor: 0,
+    status: 200,
+    reason: 'OK',
+    headers: new HeaderList(),
+    body: CLOSE_BODY,
+    keepAlive: false,
+    leftover: leftover ?? Buffer.alloc(0),
+  };
+}

@@ -1,0 +1,73 @@
+// Who is who around a connection to a backend: what carries a request, who uses it, and to whom it belongs.
+
+import type { BadHeaderMode, ResponseError, ResponseHead } from '../../wire/response-parser.ts';
+import type { BackendBody } from './backend-body.ts';
+import type { Origin } from './target.ts';
+
+/** How a connection was lost before a final head had come. */
+export interface Loss {
+  readonly kind: 'lookup' | 'connect' | 'closed' | 'timeout';
+  /** The system's error, if there is one. */
+  readonly error: NodeJS.ErrnoException | undefined;
+  /** Bytes of a response had come. */
+  readonly heard: boolean;
+}
+
+/** A complete body, a body to come, or none. */
+export type ResponseContent = string | Buffer | BackendBody | undefined;
+
+/** What a request is to the connection that carries it. */
+export interface RequestStart {
+  /** The bytes given are all of the request. */
+  readonly isWhole: boolean;
+  /** The connection must not be used again. */
+  readonly isLast: boolean;
+}
+
+/** A connection, as the request sees it that has it for itself. */
+export interface RequestCarrier {
+  /** Requests carried before the present one. */
+  readonly carried: number;
+  /**
+   * Sends the beginning of a request: its head and as much of its body as is at hand. False asks to wait for
+   * `onDrain`.
+   */
+  begin(method: string, bytes: string, start: RequestStart): boolean;
+  /** Sends more of the request. False asks to wait for `onDrain`. */
+  write(bytes: Buffer | string): boolean;
+  cork(): void;
+  uncork(): void;
+  /** The request is complete: from now on the backend is expected to answer. */
+  finishRequest(): void;
+  /** The user gives up: its request may be under way, so nothing else can use the connection. */
+  giveUp(): void;
+}
+
+/** Whoever uses a connection for one request. Exactly one of onResponse, onBadHead and onLost is called. */
+export interface ConnectionUser {
+  /** The connection is up and this user's own. */
+  onReady(connection: RequestCarrier): void;
+  onInterim(head: ResponseHead): void;
+  onResponse(head: ResponseHead, content: ResponseContent): void;
+  onBadHead(error: ResponseError): void;
+  onLost(loss: Loss): void;
+  /** Bytes may be written again. */
+  onDrain(): void;
+  /** No more of the request can be sent: the response was complete before it, or the connection is gone. */
+  onStop(): void;
+}
+
+/** The pool, as its connections see it. */
+export interface ConnectionOwner<C> {
+  readonly origin: Origin;
+  readonly connectTimeout: number;
+  readonly timeout: number;
+  readonly keepAlive: boolean;
+  readonly badHeader: BadHeaderMode;
+  readonly fieldSize: number;
+  /** A deadline for something that may take `duration`. */
+  after(duration: number): number;
+  /** The connection can carry another request. */
+  released(connection: C): void;
+  closed(connection: C): void;
+}

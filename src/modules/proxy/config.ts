@@ -1,0 +1,111 @@
+// What mod_proxy's directives say, and how virtual hosts and sections inherit it. Unset settings are undefined;
+// readers apply the defaults that stand here.
+
+import type { DirConfig, RegexMatcher } from '../../conf/section.ts';
+import type { Regex } from '../../kit/regex/index.ts';
+import type { BadHeaderMode } from '../../wire/response-parser.ts';
+import type { Worker } from './worker.ts';
+
+/** One ProxyPass or ProxyPassMatch line. */
+export interface PassEntry {
+  /** Path prefix as written, or the expression's text. */
+  readonly path: string;
+  readonly regex: Regex | undefined;
+  /** Target URL; undefined for `!`. */
+  readonly url: string | undefined;
+  readonly nocanon: boolean;
+  readonly interpolate: boolean;
+  readonly mapping: 'decoded' | 'encoded' | 'servlet';
+}
+
+/** One ProxyPassReverse or cookie line: `from` is what the backend says, `to` what the client is told. */
+export interface ReverseEntry {
+  readonly from: string;
+  readonly to: string;
+  readonly interpolate: boolean;
+}
+
+/** One `<Proxy>` or `<ProxyMatch>` section. */
+export interface ProxySection {
+  /** As written, `http://` and host in lower case. */
+  readonly url: string;
+  readonly glob?: (url: string) => boolean;
+  readonly regex?: RegexMatcher;
+  readonly dir: DirConfig;
+}
+
+export interface ProxyServerConfig {
+  passes: PassEntry[];
+  /** Some of them look at the path as it came. */
+  hasEncoded?: boolean;
+  workers: Worker[];
+  sections: ProxySection[];
+  inherit?: boolean;
+  via?: 'off' | 'on' | 'full' | 'block';
+  /** Milliseconds. */
+  timeout?: number;
+  maxForwards?: number;
+  badHeader?: BadHeaderMode;
+  ioBufferSize?: number;
+  receiveBufferSize?: number;
+}
+
+export interface ErrorOverride {
+  readonly on: boolean;
+  /** Statuses that are replaced; empty for all of 400 and above. */
+  readonly codes: ReadonlySet<number>;
+}
+
+export interface ProxyDirConfig {
+  /** ProxyPass inside `<Location>`. */
+  pass?: PassEntry;
+  reverses: readonly ReverseEntry[];
+  cookiePaths: readonly ReverseEntry[];
+  cookieDomains: readonly ReverseEntry[];
+  preserveHost?: boolean;
+  addHeaders?: boolean;
+  errorOverride?: ErrorOverride;
+  interpolateEnv?: boolean;
+  forward100Continue?: boolean;
+}
+
+export function createServerConfig(): ProxyServerConfig {
+  return { passes: [], workers: [], sections: [] };
+}
+
+/** Own ProxyPass lines come before inherited ones; sections and workers of the main server come first. */
+export function mergeServerConfig(base: ProxyServerConfig, add: ProxyServerConfig): ProxyServerConfig {
+  const inherits = add.inherit ?? base.inherit ?? true;
+  return {
+    ...base,
+    ...add,
+    passes: inherits ? [...add.passes, ...base.passes] : add.passes,
+    hasEncoded: add.hasEncoded === true || base.hasEncoded === true,
+    workers: [...add.workers, ...base.workers],
+    sections: [...base.sections, ...add.sections],
+  };
+}
+
+const NONE: readonly ReverseEntry[] = [];
+
+export function createDirConfig(): ProxyDirConfig {
+  return { reverses: NONE, cookiePaths: NONE, cookieDomains: NONE };
+}
+
+export function mergeDirConfig(base: ProxyDirConfig, add: ProxyDirConfig): ProxyDirConfig {
+  return {
+    ...base,
+    ...add,
+    reverses: joined(add.reverses, base.reverses),
+    cookiePaths: joined(add.cookiePaths, base.cookiePaths),
+    cookieDomains: joined(add.cookieDomains, base.cookieDomains),
+  };
+}
+
+function joined(first: readonly ReverseEntry[], then: readonly ReverseEntry[]): readonly ReverseEntry[] {
+  if (then.length === 0) return first;
+  return first.length === 0 ? then : [...first, ...then];
+}
+
+/** In force where no directive of the module applies. */
+export const DIR_DEFAULTS: ProxyDirConfig = createDirConfig();

@@ -1,0 +1,212 @@
+// The settings of mod_proxy that are one value each.
+
+import type { Command } from '../../conf/command.ts';
+import type { Directive, DirectiveError } from '../../conf/directive.ts';
+import { equalsIgnoreCase } from '../../kit/ascii.ts';
+import { serverFiles, servers } from '../contexts.ts';
+import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
+import { leadingInteger, parseDuration } from './duration.ts';
+
+type ProxyCommand = Command<ProxyServerConfig, ProxyDirConfig>;
+type ProxyDirective = Directive<ProxyServerConfig, ProxyDirConfig>;
+
+/** One of several words, without case; undefined when it is none of them. */
+function choose<W extends string>(word: string | undefined, words: readonly W[]): W | undefined {
+  return words.find((choice) => word !== undefined && equalsIgnoreCase(choice, word));
+}
+
+type DirFlag = 'preserveHost' | 'addHeaders' | 'interpolateEnv' | 'forward100Continue';
+
+function dirFlag(name: string, key: DirFlag, details: { help: string; default: string }): ProxyDirective {
+  return {
+    name,
+    contexts: serverFiles,
+    args: 'flag',
+    ...details,
+    example: `${name} On`,
+    set: (cmd, value) => {
+      cmd.dir[key] = value === 'on';
+      return undefined;
+    },
+  };
+}
+
+function setErrorOverride(
+  cmd: ProxyCommand,
+  words: readonly (string | undefined)[],
+): DirectiveError | undefined {
+  const mode = choose(words[0], ['on', 'off']);
+  if (mode === undefined) return 'ProxyErrorOverride first parameter must be one of: off | on';
+  const codes = new Set<number>();
+  for (const word of words.slice(1)) {
+    if (mode === 'off') return "ProxyErrorOverride: status codes must follow a value of 'on'";
+    if (!/^[0-9]+$/.test(word ?? '')) return 'ProxyErrorOverride: status codes to intercept must be numeric';
+    const code = Number(word);
+    if (code < 400 || code >= 600) {
+      return 'ProxyErrorOverride: status codes to intercept must be valid HTTP Status Codes >=400 && <600';
+    }
+    codes.add(code);
+  }
+  cmd.dir.errorOverride = { on: mode === 'on', codes };
+  return undefined;
+}
+
+function setTimeout(cmd: ProxyCommand, value: string | undefined): DirectiveError | undefined {
+  const time = parseDuration(value ?? '', 's');
+  if (time === undefined || time < 1000) return 'Proxy Timeout must be at least 1 second.';
+  cmd.config.timeout = time;
+  return undefined;
+}
+
+function setBufferSize(
+  cmd: ProxyCommand,
+  value: string | undefined,
+  key: 'ioBufferSize' | 'receiveBufferSize',
+): DirectiveError | undefined {
+  const size = leadingInteger(value ?? '');
+  if (size < 512 && size !== 0) return `${cmd.name} must be >= 512 bytes, or 0 for system default.`;
+  cmd.config[key] = size;
+  return undefined;
+}
+
+function refuseForwardProxy(value: string | undefined): DirectiveError | undefined {
+  if (value !== 'on') return undefined;
+  return {
+    message:
+      'ProxyRequests On is not supported: portico is a reverse proxy and never forwards to hosts that a client names',
+    why: 'an open forward proxy lets anybody who can reach it reach everything that this machine can reach',
+    hint: 'remove the line, or write ProxyRequests Off; ProxyPass and RewriteRule [P] do not need it',
+  };
+}
+
+export const plainDirectives: readonly ProxyDirective[] = [
+  {
+    name: 'ProxyRequests',
+    contexts: servers,
+    args: 'flag',
+    default: 'ProxyRequests Off',
+    help: 'on if the true proxy requests should be accepted',
+    example: 'ProxyRequests Off',
+    set: (_cmd, value) => refuseForwardProxy(value),
+  },
+  dirFlag('ProxyPreserveHost', 'preserveHost', {
+    help: 'on if we should preserve host header while proxying',
+    default: 'ProxyPreserveHost Off',
+  }),
+  dirFlag('ProxyAddHeaders', 'addHeaders', {
+    help: 'on if X-Forwarded-* headers should be added or completed',
+    default: 'ProxyAddHeaders On',
+  }),
+  dirFlag('ProxyPassInterpolateEnv', 'interpolateEnv', {
+    help: 'Interpolate Env Vars in reverse Proxy',
+    default: 'ProxyPassInterpolateEnv Off',
+  }),
+  dirFlag('Proxy100Continue', 'forward100Continue', {
+    help: 'on if 100-Continue should be forwarded to the origin server, off if the proxy should handle it by itself',
+    default: 'Proxy100Continue On',
+  }),
+  {
+    name: 'ProxyErrorOverride',
+    contexts: serverFiles,
+    args: 'takeArgv',
+    default: 'ProxyErrorOverride Off',
+    help: "use our error handling pages instead of the servers' we are proxying",
+    example: 'ProxyErrorOverride On 404 503',
+    set: (cmd, ...words) =>
+      words.length === 0
+        ? "ProxyErrorOverride requires at least one argument, use our error handling pages instead of the servers' we are proxying"
+        : setErrorOverride(cmd, words),
+  },
+  {
+    name: 'ProxyVia',
+    contexts: servers,
+    args: 'take1',
+    default: 'ProxyVia Off',
+    help: 'Configure Via: proxy header header to one of: on | off | block | full',
+    example: 'ProxyVia On',
+    set: (cmd, value) => {
+      const mode = choose(value, ['off', 'on', 'full', 'block']);
+      if (mode === undefined) return 'ProxyVia must be one of: off | on | full | block';
+      cmd.config.via = mode;
+      return undefined;
+    },
+  },
+  {
+    name: 'ProxyTimeout',
+    contexts: servers,
+    args: 'take1',
+    help: 'Set the timeout (in seconds) for a proxied connection. This overrides the server timeout',
+    example: 'ProxyTimeout 30',
+    set: (cmd, value) => setTimeout(cmd, value),
+  },
+  {
+    name: 'ProxyBadHeader',
+    contexts: servers,
+    args: 'take1',
+    default: 'ProxyBadHeader IsError',
+    help: 'How to handle bad header line in response: IsError | Ignore | StartBody',
+    example: 'ProxyBadHeader Ignore',
+    set: (cmd, value) => {
+      const mode = choose(value, ['IsError', 'Ignore', 'StartBody']);
+      if (mode === undefined) return 'ProxyBadHeader must be one of: IsError | Ignore | StartBody';
+      cmd.config.badHeader = mode;
+      return undefined;
+    },
+  },
+  {
+    name: 'ProxyMaxForwards',
+    contexts: servers,
+    args: 'take1',
+    default: 'ProxyMaxForwards -1',
+    help: 'The maximum number of proxies a request may be forwarded through',
+    example: 'ProxyMaxForwards 15',
+    set: (cmd, value) => {
+      cmd.config.maxForwards = leadingInteger(value ?? '');
+      return undefined;
+    },
+  },
+  {
+    name: 'ProxyIOBufferSize',
+    contexts: servers,
+    args: 'take1',
+    default: 'ProxyIOBufferSize 8192',
+    help: 'IO buffer size for outgoing HTTP and FTP connections in bytes; has no effect',
+    example: 'ProxyIOBufferSize 16384',
+    set: (cmd, value) => setBufferSize(cmd, value, 'ioBufferSize'),
+  },
+  {
+    name: 'ProxyReceiveBufferSize',
+    contexts: servers,
+    args: 'take1',
+    default: 'ProxyReceiveBufferSize 0',
+    help: 'Receive buffer size for outgoing HTTP and FTP connections in bytes; has no effect',
+    example: 'ProxyReceiveBufferSize 4096',
+    set: (cmd, value) => setBufferSize(cmd, value, 'receiveBufferSize'),
+  },
+  {
+    name: 'ProxyPassInherit',
+    contexts: servers,
+    args: 'flag',
+    default: 'ProxyPassInherit On',
+    help: 'inherit ProxyPass directives defined from the main server scope',
+    example: 'ProxyPassInherit Off',
+    set: (cmd, value) => {
+      cmd.config.inherit = value === 'on';
+      return undefined;
+    },
+  },
+  {
+    name: 'ProxyStatus',
+    contexts: servers,
+    args: 'take1',
+    default: 'ProxyStatus Off',
+    help: 'Configure Status: proxy status to one of: on | off | full; has no effect',
+    example: 'ProxyStatus On',
+    set: (cmd, value) => {
+      if (choose(value, ['off', 'on', 'full']) === undefined)
+        return 'ProxyStatus must be one of: off | on | full';
+      cmd.warn('ProxyStatus has no effect: there is no server-status page yet', { code: 'conf/no-effect' });
+      return undefined;
+    },
+  },
+];

@@ -1,0 +1,170 @@
+// What a client is told, and what the log says, when the proxy cannot answer for a backend: Apache's pages of both
+// kinds, its statuses and its numbered lines.
+
+import { coreDir } from '../../request/core-config.ts';
+import { escapeHtml } from '../../request/error-page.ts';
+import type { Exchange } from '../../request/exchange.ts';
+import { logEvent } from '../../request/log.ts';
+import { HANDED_OVER } from '../../request/serve.ts';
+import { DONE, type Verdict } from '../../request/verdict.ts';
+import type { ResponseError } from '../../wire/response-parser.ts';
+import type { Loss } from './backend-roles.ts';
+import type { Origin } from './target.ts';
+
+/** The "Proxy Error" page: status line and title say so, and the reason stands below the usual text. */
+export function proxyError(x: Exchange, status: number, reason: string): Verdict {
+  logEvent(x, 'proxy', 'error', `AH00898: ${reason} returned by ${x.uri}`);
+  const notes = `The proxy server could not handle the request<p>Reason: <strong>${escapeHtml(reason)}</strong></p>`;
+  x.notes.set('error-notes', notes);
+  x.notes.set('verbose-error-to', '*');
+  x.reason = 'Proxy Error';
+  return status;
+}
+
+/** A connection that never came to be. */
+export function connectFailed(x: Exchange, origin: Origin, loss: Loss): Verdict {
+  if (loss.kind === 'lookup') return lookupFailed(x, origin.host);
+  const text = errorText(loss.error ?? { code: 'ETIMEDOUT', errno: -110 });
+  const end = shownEnd(origin);
+  const attempt =
+    origin.socket === undefined
+      ? `AH00957: http: attempt to connect to ${end} failed`
+      : `AH02454: http: attempt to connect to Unix domain socket ${origin.socket} (${origin.host}:${origin.port}) failed`;
+  logEvent(x, 'proxy', 'error', `${text}: ${attempt}`);
+  logEvent(
+    x,
+    'proxy_http',
+    'error',
+    `AH01114: HTTP: failed to make connection to backend: ${origin.socket === undefined ? origin.host : 'httpd-UDS'}`,
+  );
+  return refusalStatus(x);
+}
+
+/**
+ * Apache's 503 for a backend that cannot be reached; 502 where the site has an ErrorDocument for 502 and none for
+ * 503, since the page that was written for this very case is better than none.
+ */
+function refusalStatus(x: Exchange): Verdict {
+  const documents = coreDir(x.dirConfig).errorDocuments;
+  if (documents === undefined || documents.has(503) || !documents.has(502)) return 503;
+  logEvent(
+    x,
+    'proxy_http',
+    'error',
+    'answering 502 instead of 503, which Apache answers for a backend that cannot be reached: ' +
+      'there is an ErrorDocument for 502 and none for 503',
+  );
+  return 502;
+}
+
+export function lookupFailed(x: Exchange, host: string): Verdict {
+  return proxyError(x, 500, `DNS lookup failure for: ${host}`);
+}
+
+/** No connection became free in time. */
+export function poolExhausted(x: Exchange, origin: Origin): Verdict {
+  logEvent(
+    x,
+    'proxy',
+    'error',
+    `no connection to ${shownEnd(origin)} became free within the time that acquire= gives`,
+  );
+  return 503;
+}
+
+/** The connection broke, or nothing came, before a status line was complete. */
+export function readFailed(x: Exchange, origin: Origin, loss: Loss): Verdict {
+  const text =
+    loss.kind === 'timeout'
+      ? '(70007)The timeout specified has expired'
+      : loss.error === undefined
+        ? '(70014)End of file found'
+        : errorText(loss.error);
+  logEvent(
+    x,
+    'proxy_http',
+    'error',
+    `${text}: AH01102: error reading status line from remote server ${origin.host}:${origin.port}`,
+  );
+  if (loss.kind !== 'timeout' && x.transport.served > 0) return dropClient(x, origin);
+  return proxyError(x, 502, 'Error reading from remote server');
+}
+
+/** On a connection that was used before, closing without an answer lets the client try again, as Apache does. */
+function dropClient(x: Exchange, origin: Origin): Verdict {
+  logEvent(
+    x,
+    'proxy_http',
+    'info',
+    `AH01103: Closing connection to client because reading from backend server ${origin.host}:${origin.port} failed. Number of keepalives ${x.transport.served}`,
+  );
+  return abandonClient(x);
+}
+
+/** Ends the exchange without an answer: the client's connection is closed, or it is gone already. */
+export function abandonClient(x: Exchange): Verdict {
+  x.notes.set(HANDED_OVER, '1');
+  x.complete = false;
+  x.transport.drop();
+  return DONE;
+}
+
+/** A response head that cannot be passed on. */
+export function headFailed(x: Exchange, origin: Origin, error: ResponseError): Verdict {
+  const end = `${origin.host}:${origin.port}`;
+  switch (error.kind) {
+    case 'status-line':
+      return proxyError(x, 502, `Corrupt status line returned by remote server: ${error.text}`);
+    case 'empty':
+      return proxyError(x, 502, 'Error reading from remote server');
+    case 'invalid-header':
+      logEvent(
+        x,
+        'http',
+        'error',
+        `AH02430: Response header from ${end} contains invalid characters: ${error.text}`,
+      );
+      return 500;
+    case 'content-length':
+      logEvent(x, 'proxy_http', 'error', `AH01110: bad Content-Length from ${end}: ${error.text}`);
+      return 502;
+    case 'bad-header':
+      logEvent(
+        x,
+        'proxy_http',
+        'error',
+        `AH01106: bad HTTP header ${JSON.stringify(error.text)} returned by ${end} (${x.method})`,
+      );
+      return 502;
+    default:
+      logEvent(
+        x,
+        'proxy_http',
+        'error',
+        `AH10124: header size is over the limit allowed by ResponseFieldSize in a response of ${end}`,
+      );
+      return 502;
+  }
+}
+
+function shownEnd({ host, port }: Origin): string {
+  const shown = host.includes(':') ? `[${host}]` : host;
+  return `${shown}:${port} (${host}:${port})`;
+}
+
+const ERROR_TEXTS: { readonly [code: string]: string } = {
+  ECONNREFUSED: 'Connection refused',
+  ECONNRESET: 'Connection reset by peer',
+  ETIMEDOUT: 'Connection timed out',
+  EHOSTUNREACH: 'No route to host',
+  ENETUNREACH: 'Network is unreachable',
+  ENOENT: 'No such file or directory',
+  EACCES: 'Permission denied',
+  EPIPE: 'Broken pipe',
+};
+
+/** `(111)Connection refused`. */
+function errorText(error: Pick<NodeJS.ErrnoException, 'code' | 'errno'>): string {
+  const text = ERROR_TEXTS[error.code ?? ''] ?? error.code ?? 'unknown error';
+  return error.errno === undefined ? text : `(${Math.abs(error.errno)})${text}`;
+}

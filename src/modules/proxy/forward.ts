@@ -1,0 +1,235 @@
+// Forwarding one request: a connection is asked for, the request written, the response taken, and every way this can
+// end is turned into a verdict. Owns the order of events and the decision to try again; bytes are the connection's.
+//
+//   run ─ prefetch the body ─ acquire ─ onReady: write ─┬─ onInterim ─┐
+//                                 ▲                     │             ▼
+//                                 └── once more ── onLost / onResponse, onBadHead ─> verdict
+
+import type { Exchange } from '../../request/exchange.ts';
+import type { Verdict } from '../../request/verdict.ts';
+import type { BodyError } from '../../wire/body.ts';
+import { HeaderList } from '../../wire/header-list.ts';
+import type { ResponseError, ResponseHead } from '../../wire/response-parser.ts';
+import { copyInterimFields, takeResponse } from './answer.ts';
+import { BackendBody } from './backend-body.ts';
+import type { Loss, RequestCarrier, ResponseContent } from './backend-roles.ts';
+import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
+import {
+  abandonClient,
+  connectFailed,
+  headFailed,
+  poolExhausted,
+  proxyError,
+  readFailed,
+} from './failure.ts';
+import { type RequestFraming, writeForwardHead, writeFraming } from './forward-head.ts';
+import type { Pool, PoolUser } from './pool.ts';
+import { type RelayOwner, RequestRelay } from './request-relay.ts';
+import type { Target } from './target.ts';
+
+/** Methods that may be sent twice without doing anything twice (RFC 9110 section 9.2.2). */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
+
+const MOST_INTERIM = 10;
+
+/** How long a backend may leave an expectation of 100 Continue without an answer before the body is sent anyway. */
+const CONTINUE_MS = 1000;
+
+const NO_CONTENT: RequestFraming = { kind: 'none' };
+
+export interface ForwardPlan {
+  readonly target: Target;
+  readonly pool: Pool;
+  readonly conf: ProxyServerConfig;
+  readonly dir: ProxyDirConfig;
+  readonly maxForwards: number | undefined;
+}
+
+function hasEnv(x: Exchange, name: string): boolean {
+  return x.hasEnv() && x.env.has(name);
+}
+
+export class Forward implements PoolUser, RelayOwner {
+  readonly #x: Exchange;
+  readonly #plan: ForwardPlan;
+  readonly #relay: RequestRelay | undefined;
+  readonly #isIdempotent: boolean;
+  readonly #expectsContinue: boolean;
+  readonly #keepsAlive: boolean;
+  #resolve: ((verdict: Verdict) => void) | undefined = undefined;
+  #verdict: Verdict | undefined = undefined;
+  #head = '';
+  #connection: RequestCarrier | undefined = undefined;
+  #takeBackGone: (() => void) | undefined = undefined;
+  #continueTimer: NodeJS.Timeout | undefined = undefined;
+  #interims = 0;
+  #hasRetried = false;
+
+  constructor(x: Exchange, plan: ForwardPlan) {
+    this.#x = x;
+    this.#plan = plan;
+    // The page for an error is asked for without the body of the request that failed.
+    const body = x.errorStatus === 0 ? x.body : undefined;
+    const isSimple = hasEnv(x, 'force-proxy-request-1.0');
+    this.#relay =
+      body === undefined ? undefined : new RequestRelay(body, this, isSimple || hasEnv(x, 'proxy-sendcl'));
+    this.#keepsAlive = plan.pool.reuses && !isSimple && !hasEnv(x, 'proxy-nokeepalive');
+    this.#isIdempotent = IDEMPOTENT.has(x.method);
+    this.#expectsContinue =
+      body?.expectsContinue === true &&
+      plan.dir.forward100Continue !== false &&
+      !isSimple &&
+      this.#relay?.needsWhole !== true;
+  }
+
+  run(): Verdict | Promise<Verdict> {
+    const head = writeForwardHead(this.#x, {
+      target: this.#plan.target,
+      conf: this.#plan.conf,
+      dir: this.#plan.dir,
+      maxForwards: this.#plan.maxForwards,
+      expectsContinue: this.#expectsContinue,
+    });
+    if (head === undefined) return proxyError(this.#x, 400, 'The request cannot be passed on');
+    this.#head = head;
+    this.#takeBackGone = this.#x.transport.onClientGone(() => this.#onClientGone());
+    if (this.#relay === undefined || this.#relay.isLong || this.#expectsContinue) this.#acquire(false);
+    else this.#relay.prefetch();
+    return this.#verdict ?? new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  #settle(verdict: Verdict): void {
+    if (this.#verdict !== undefined) return;
+    this.#verdict = verdict;
+    this.#takeBackGone?.();
+    clearTimeout(this.#continueTimer);
+    this.#resolve?.(verdict);
+  }
+
+  onPrefetched(): void {
+    this.#acquire(false);
+  }
+
+  onBodyFailed(error: BodyError): void {
+    this.#connection?.giveUp();
+    this.#connection = undefined;
+    this.#plan.pool.cancel(this);
+    this.#settle(error.status);
+  }
+
+  #acquire(fresh: boolean): void {
+    this.#plan.pool.acquire(this, { fresh, once: !this.#mayRepeat() });
+  }
+
+  /** Could all of the request be sent again, and would that do no harm? */
+  #mayRepeat(): boolean {
+    return this.#isIdempotent && (this.#relay === undefined || this.#relay.isHeldWhole);
+  }
+
+  onReady(connection: RequestCarrier): void {
+    if (this.#verdict !== undefined) {
+      connection.giveUp();
+      return;
+    }
+    this.#connection = connection;
+    const relay = this.#relay;
+    const { method } = this.#x;
+    const head = this.#head + writeFraming(relay?.framing ?? NO_CONTENT, this.#keepsAlive);
+    const isLast = !this.#keepsAlive;
+    if (relay === undefined) connection.begin(method, head, { isWhole: true, isLast });
+    else if (relay.isHeldWhole) connection.begin(method, head + relay.text(), { isWhole: true, isLast });
+    else this.#beginStreaming(connection, relay, head);
+  }
+
+  #beginStreaming(connection: RequestCarrier, relay: RequestRelay, head: string): void {
+    connection.begin(this.#x.method, head, { isWhole: false, isLast: !this.#keepsAlive });
+    if (!this.#expectsContinue) relay.stream(connection);
+    else this.#continueTimer = setTimeout(() => this.#continueBody(), CONTINUE_MS);
+  }
+
+  #continueBody(): void {
+    clearTimeout(this.#continueTimer);
+    const connection = this.#connection;
+    if (connection !== undefined && this.#relay?.isUntouched === true) this.#relay.stream(connection);
+  }
+
+  onDrain(): void {
+    this.#relay?.onDrain();
+  }
+
+  onStop(): void {
+    // A body that is held whole may be sent again.
+    if (this.#relay?.isHeldWhole === false) this.#relay.stop();
+  }
+
+  onInterim(head: ResponseHead): void {
+    const x = this.#x;
+    this.#interims += 1;
+    if (this.#interims > MOST_INTERIM) {
+      this.#connection?.giveUp();
+      this.#relay?.stop();
+      this.#settle(proxyError(x, 502, `Too many (${this.#interims}) interim responses from origin server`));
+      return;
+    }
+    if (head.status !== 100 || x.body?.expectsContinue === true) this.#passInterim(head);
+    if (head.status === 100) this.#continueBody();
+  }
+
+  #passInterim(head: ResponseHead): void {
+    const x = this.#x;
+    if (x.hasEnv() && x.env.get('proxy-interim-response')?.toLowerCase() === 'suppress') return;
+    const fields = new HeaderList();
+    copyInterimFields(x, head, fields, this.#plan.conf);
+    x.transport.interim(head.status, head.reason, fields);
+  }
+
+  onResponse(head: ResponseHead, content: ResponseContent): void {
+    const x = this.#x;
+    // A complete response has set the connection free: it may be somebody else's by now.
+    if (!(content instanceof BackendBody)) this.#connection = undefined;
+    if (this.#verdict !== undefined) {
+      if (content instanceof BackendBody) content.abort();
+      return;
+    }
+    if (head.status === 101) {
+      const offered = head.headers.get('upgrade') ?? 'n/a';
+      this.#settle(proxyError(x, 502, `Unexpected Upgrade: ${offered} (expecting n/a)`));
+      return;
+    }
+    this.#settle(takeResponse(x, head, content, this.#plan.conf, this.#plan.dir));
+  }
+
+  onBadHead(error: ResponseError): void {
+    this.#relay?.stop();
+    this.#settle(headFailed(this.#x, this.#plan.target.origin, error));
+  }
+
+  onLost(loss: Loss): void {
+    const connection = this.#connection;
+    const { origin } = this.#plan.target;
+    this.#connection = undefined;
+    if (connection === undefined || loss.kind === 'connect' || loss.kind === 'lookup') {
+      this.#settle(connectFailed(this.#x, origin, loss));
+      return;
+    }
+    // A backend may close an idle connection at the moment it is used again: that is no answer to this request.
+    const wasStale = connection.carried > 0 && !loss.heard && loss.kind === 'closed';
+    if (wasStale && !this.#hasRetried && this.#mayRepeat()) {
+      this.#hasRetried = true;
+      this.#acquire(true);
+      return;
+    }
+    this.#settle(readFailed(this.#x, origin, loss));
+  }
+
+  onBusy(): void {
+    this.#settle(poolExhausted(this.#x, this.#plan.target.origin));
+  }
+
+  #onClientGone(): void {
+    this.#connection?.giveUp();
+    this.#plan.pool.cancel(this);
+    this.#relay?.stop();
+    this.#settle(abandonClient(this.#x));
+  }
+}

@@ -1,0 +1,145 @@
+// The handler phase of a proxied request: Max-Forwards and TRACE are looked at, the worker and its pool are found, and
+// the request is forwarded. Schemes that this build cannot speak are answered here.
+
+import { coreServer } from '../../request/core-config.ts';
+import type { Exchange } from '../../request/exchange.ts';
+import { logEvent } from '../../request/log.ts';
+import { DECLINED, type Verdict } from '../../request/verdict.ts';
+import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
+import { lookupFailed } from './failure.ts';
+import { Forward } from './forward.ts';
+import { NOCANON } from './map.ts';
+import { endOfForwards, readMaxForwards } from './max-forwards.ts';
+import type { Pools } from './pools.ts';
+import { type CanonOptions, canonicalTarget, isLookable, splitUrl, type Target } from './target.ts';
+import { findWorker, type Worker } from './worker.ts';
+
+/** What fixups finds out for the handler. */
+export interface Plan {
+  /** The file name it was made for. */
+  readonly filename: string;
+  readonly target: Target;
+}
+
+/** Puts the URL into its canonical form; answers the plan, or a status. */
+export function canonicalise(x: Exchange): Plan | Verdict {
+  const url = x.filename!.slice('proxy:'.length);
+  const split = splitUrl(url);
+  if (split === undefined) return url.indexOf(':') > 0 ? DECLINED : 400;
+  if (split.scheme !== 'http') return DECLINED;
+  const target = canonicalTarget(split, canonOptions(x));
+  if ('status' in target) {
+    logEvent(x, 'proxy_http', 'error', target.text);
+    return target.status;
+  }
+  x.filename = `proxy:${target.url}`;
+  return { filename: x.filename, target };
+}
+
+function canonOptions(x: Exchange): CanonOptions {
+  return {
+    isRaw: x.note(NOCANON) !== undefined,
+    args: x.args,
+    keepSlashes: coreServer(x.server).allowEncodedSlashes === 'nodecode',
+  };
+}
+
+/** The target of `SetHandler "proxy:URL"`: the handler's URL with the file name behind it. */
+function targetOfHandler(x: Exchange): string | undefined {
+  if (x.handler?.startsWith('proxy:') !== true || x.filename?.charCodeAt(0) !== 0x2f) return undefined;
+  return x.handler + x.filename;
+}
+
+/** What the handler needs from the configuration and the loaded site. */
+export interface HandlerSite {
+  readonly conf: ProxyServerConfig;
+  readonly dir: ProxyDirConfig;
+  readonly pools: Pools;
+  /** Milliseconds. */
+  readonly timeout: number;
+  /** mod_proxy_http is loaded. */
+  readonly speaksHttp: boolean;
+}
+
+/** Answers a proxied request; declines every other. */
+export function handleProxied(
+  x: Exchange,
+  plan: Plan | undefined,
+  site: HandlerSite,
+): Verdict | Promise<Verdict> {
+  if (!x.proxied) {
+    const filename = targetOfHandler(x);
+    if (filename === undefined) return DECLINED;
+    x.filename = filename;
+    x.proxied = true;
+  } else if (x.filename?.startsWith('proxy:') !== true) return DECLINED;
+  if (isTraceRefused(x)) return 405;
+  const maxForwards = readMaxForwards(x, site.conf);
+  if (typeof maxForwards === 'string') return endOfForwards(x, maxForwards);
+  if (!site.speaksHttp) return noProtocol(x);
+  const current = plan?.filename === x.filename ? plan : canonicalise(x);
+  if (typeof current === 'number') return current === DECLINED ? noProtocol(x) : current;
+  return forward(x, current.target, site, maxForwards);
+}
+
+function forward(
+  x: Exchange,
+  target: Target,
+  { conf, dir, pools, timeout }: HandlerSite,
+  maxForwards: number | undefined,
+): Verdict | Promise<Verdict> {
+  const { origin } = target;
+  if (!isLookable(origin.host)) return lookupFailed(x, origin.host);
+  if (hasUnknownCoding(x)) return refuseCoding(x);
+  const settings = pools.settings(timeout, conf.badHeader ?? 'IsError');
+  const pool = pools.find(workerOf(conf, target), origin, settings);
+  return new Forward(x, { target, pool, conf, dir, maxForwards }).run();
+}
+
+function workerOf(conf: ProxyServerConfig, target: Target): Worker {
+  const { socket } = target.origin;
+  return findWorker(conf.workers, socket === undefined ? target.url : `unix:${socket}|${target.url}`);
+}
+
+/** TRACE under TraceEnable Off is refused before a backend hears of it. */
+function isTraceRefused(x: Exchange): boolean {
+  if (x.method !== 'TRACE' || coreServer(x.server).traceEnable !== 'off') return false;
+  x.notes.set('error-notes', 'TRACE denied by server configuration');
+  return true;
+}
+
+/** Codings beneath chunked cannot be undone, and must not be taken for content. */
+function hasUnknownCoding(x: Exchange): boolean {
+  const codings = x.body === undefined ? undefined : x.headers.combined('transfer-encoding');
+  return codings !== undefined && codings.toLowerCase() !== 'chunked';
+}
+
+function refuseCoding(x: Exchange): Verdict {
+  const codings = x.headers.combined('transfer-encoding');
+  logEvent(x, 'proxy_http', 'error', `AH01093: ${codings} Transfer-Encoding is not supported`);
+  return 500;
+}
+
+/** Schemes that Apache has modules for and this server has none yet. */
+const MISSING: { readonly [scheme: string]: string } = {
+  https: 'TLS connections to backends (mod_ssl) are not supported yet',
+  ws: 'WebSocket backends (mod_proxy_wstunnel) are not supported yet',
+  wss: 'WebSocket backends (mod_proxy_wstunnel) are not supported yet',
+  balancer: 'balancers (mod_proxy_balancer) are not supported yet',
+  fcgi: 'FastCGI backends (mod_proxy_fcgi) are not supported yet',
+};
+
+function noProtocol(x: Exchange): Verdict {
+  const url = x.filename!.slice('proxy:'.length);
+  const scheme = splitUrl(url)?.scheme ?? url.slice(0, Math.max(0, url.indexOf(':')));
+  const missing = Object.hasOwn(MISSING, scheme) ? ` (${MISSING[scheme]})` : '';
+  logEvent(
+    x,
+    'proxy',
+    'warn',
+    `AH01144: No protocol handler was valid for the URL ${x.uri} (scheme '${scheme}'). ` +
+      'If you are using a DSO version of mod_proxy, make sure the proxy submodules are included in the ' +
+      `configuration using LoadModule.${missing}`,
+  );
+  return 500;
+}

@@ -1,0 +1,106 @@
+// mod_proxy and mod_proxy_http: requests passed on to application servers. This file binds the parts to the phases.
+//
+//   ProxyPass ─ map ─┐
+//   [P] rules ───────┴─> proxy:URL ─ sections ─ canonical target ─ handler ─ forward ─ pool ─ backend connection
+//                                                                     answer <─┘
+
+import { coreServer } from '../../request/core-config.ts';
+import type { Exchange, LiveSite } from '../../request/exchange.ts';
+import { defineModule, type Module } from '../../request/module.ts';
+import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
+import {
+  createDirConfig,
+  createServerConfig,
+  DIR_DEFAULTS,
+  mergeDirConfig,
+  mergeServerConfig,
+  type ProxyDirConfig,
+  type ProxyServerConfig,
+} from './config.ts';
+import { plainDirectives } from './directives.ts';
+import { canonicalise, handleProxied, type Plan } from './handler.ts';
+import { translateDecoded, translateEncoded } from './map.ts';
+import { passDirectives } from './pass-directives.ts';
+import { Pools } from './pools.ts';
+import { sectionDirectives, walkProxySections } from './proxy-section.ts';
+import { reverseDirectives } from './reverse-directives.ts';
+
+const DEFAULT_TIMEOUT = 60_000;
+
+function isProxied(x: Exchange): boolean {
+  return x.proxied && x.filename?.startsWith('proxy:') === true;
+}
+
+function dirOf(x: Exchange): ProxyDirConfig {
+  return proxy.dir(x) ?? DIR_DEFAULTS;
+}
+
+/** What is alive while a site is. */
+interface Live {
+  readonly pools: Pools;
+  /** mod_proxy_http is loaded, too. */
+  readonly speaksHttp: boolean;
+}
+
+function openLive(site: LiveSite): Live {
+  return { pools: new Pools(), speaksHttp: site.modules.some(({ name }) => name === 'proxy_http') };
+}
+
+function liveOf(x: Exchange): Live {
+  return proxy.state(x.site) as Live;
+}
+
+/** No directory walk for what is not in a directory; `<Proxy>` sections take its place. */
+function mapToStorage(x: Exchange): Verdict {
+  if (!isProxied(x)) return DECLINED;
+  walkProxySections(x, proxy.server(x));
+  return OK;
+}
+
+function fixups(x: Exchange): Verdict {
+  if (!isProxied(x) || !x.site.conf.hasModule('proxy_http_module')) return DECLINED;
+  const plan = canonicalise(x);
+  if (typeof plan === 'number') return plan;
+  x.state[proxy.slot] = plan;
+  return OK;
+}
+
+function handler(x: Exchange): Verdict | Promise<Verdict> {
+  const conf = proxy.server(x);
+  return handleProxied(x, x.state[proxy.slot] as Plan | undefined, {
+    conf,
+    dir: dirOf(x),
+    ...liveOf(x),
+    timeout: conf.timeout ?? coreServer(x.server).timeout ?? DEFAULT_TIMEOUT,
+    speaksHttp: x.site.conf.hasModule('proxy_http_module'),
+  });
+}
+
+export const proxy: Module<ProxyServerConfig, ProxyDirConfig> = defineModule<
+  ProxyServerConfig,
+  ProxyDirConfig
+>({
+  name: 'proxy',
+  directives: [...passDirectives, ...reverseDirectives, ...plainDirectives, ...sectionDirectives],
+  serverConfig: { create: createServerConfig, merge: mergeServerConfig },
+  dirConfig: { create: createDirConfig, merge: mergeDirConfig },
+  hooks: {
+    preTranslateName: (x) => translateEncoded(x, proxy.server(x), dirOf(x)),
+    translateName: (x) => translateDecoded(x, proxy.server(x), dirOf(x)),
+    mapToStorage,
+    fixups,
+    handler,
+  },
+  places: {
+    preTranslateName: 'first',
+    translateName: 'first',
+    mapToStorage: 'first',
+    fixups: 'first',
+    handler: 'first',
+  },
+  open: openLive,
+  close: (_site, live) => (live as Live).pools.close(),
+});
+
+/** The http:// scheme of mod_proxy; without it every target is answered 500. */
+export const proxyHttp: Module = defineModule<unknown, unknown>({ name: 'proxy_http', directives: [] });

@@ -1,0 +1,191 @@
+// The connections of one worker to one origin: idle ones are kept on a stack and used again, last in first out, so
+// that those not needed grow old and are closed. Owns numbers and ages; a connection owns its own states.
+
+import type { BadHeaderMode } from '../../wire/response-parser.ts';
+import { BackendConnection } from './backend-connection.ts';
+import type { ConnectionOwner, ConnectionUser } from './backend-roles.ts';
+import type { Deadlines, Timed } from './deadlines.ts';
+import type { Origin } from './target.ts';
+import type { WorkerParameters } from './worker-parameters.ts';
+
+/**
+ * An idle connection is closed after this long where no `ttl` says otherwise: before the five seconds after which
+ * many application servers close it themselves, so that a request seldom meets a connection that is just going away.
+ */
+const IDLE_MS = 4000;
+
+/** A request that must not be sent twice gets a connection that was used just now, or a new one. */
+const FRESH_MS = 1000;
+
+const MOST_IDLE = 128;
+
+/** What a pool takes from the server that answers. */
+export interface PoolSettings {
+  readonly timeout: number;
+  readonly badHeader: BadHeaderMode;
+}
+
+/** How a connection is wanted. */
+export interface Demand {
+  /** The request cannot be sent a second time if the connection turns out to be dead. */
+  readonly once: boolean;
+  /** Not one that was used before. */
+  readonly fresh: boolean;
+}
+
+/** Somebody for whom no connection may be opened yet. */
+class Waiter implements Timed {
+  deadlineAt: number;
+  readonly user: PoolUser;
+  readonly #pool: Pool;
+
+  constructor(pool: Pool, user: PoolUser, deadlineAt: number) {
+    this.#pool = pool;
+    this.user = user;
+    this.deadlineAt = deadlineAt;
+  }
+
+  onDeadline(): void {
+    this.#pool.cancel(this.user);
+    this.user.onBusy();
+  }
+}
+
+export interface PoolUser extends ConnectionUser {
+  /** No connection became free within `acquire`. */
+  onBusy(): void;
+}
+
+export class Pool implements ConnectionOwner<BackendConnection> {
+  readonly origin: Origin;
+  readonly connectTimeout: number;
+  readonly timeout: number;
+  readonly keepAlive: boolean;
+  readonly badHeader: BadHeaderMode;
+  readonly fieldSize: number;
+  /** Connections are used again. */
+  readonly reuses: boolean;
+
+  readonly #params: WorkerParameters;
+  readonly #deadlines: Deadlines;
+  readonly #onEmpty: (pool: Pool) => void;
+  readonly #idle: BackendConnection[] = [];
+  readonly #all: Set<BackendConnection> = new Set();
+  readonly #waiters: Waiter[] = [];
+  #isClosed = false;
+
+  constructor(
+    origin: Origin,
+    params: WorkerParameters,
+    settings: PoolSettings,
+    deadlines: Deadlines,
+    onEmpty: (pool: Pool) => void,
+  ) {
+    this.origin = origin;
+    this.timeout = params.timeout ?? settings.timeout;
+    this.connectTimeout = params.connectionTimeout ?? this.timeout;
+    this.keepAlive = params.keepAlive === true;
+    this.badHeader = settings.badHeader;
+    this.fieldSize = params.responseFieldSize ?? 8192;
+    this.reuses = params.reuse !== false;
+    this.#params = params;
+    this.#deadlines = deadlines;
+    this.#onEmpty = onEmpty;
+  }
+
+  after(duration: number): number {
+    return this.#deadlines.after(duration);
+  }
+
+  /** Connections, busy and idle. */
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** Gives `user` a connection, at once (`onReady` is called before this returns), soon, or not at all. */
+  acquire(user: PoolUser, demand: Demand): void {
+    const connection = demand.fresh ? undefined : this.#takeIdle(demand.once);
+    if (connection !== undefined) {
+      connection.assign(user);
+      user.onReady(connection);
+    } else if (this.#params.max !== undefined && this.#all.size >= this.#params.max) this.#queue(user);
+    else this.#open(user);
+  }
+
+  #takeIdle(once: boolean): BackendConnection | undefined {
+    for (;;) {
+      const connection = this.#idle.at(-1);
+      if (connection === undefined) return undefined;
+      // The newest is on top: when it is too old for this request, all are.
+      if (once && this.#deadlines.now - connection.idleSince > FRESH_MS) return undefined;
+      this.#idle.pop();
+      if (connection.isUsable) return connection;
+    }
+  }
+
+  #open(user: ConnectionUser): void {
+    const connection = new BackendConnection(this, user);
+    this.#all.add(connection);
+    this.#deadlines.add(connection);
+  }
+
+  #queue(user: PoolUser): void {
+    // An old idle connection makes room where its place is needed.
+    const oldest = this.#idle.shift();
+    if (oldest !== undefined) {
+      oldest.destroy();
+      this.#open(user);
+      return;
+    }
+    const { acquire } = this.#params;
+    const waiter = new Waiter(this, user, acquire === undefined ? 0 : this.after(acquire));
+    this.#waiters.push(waiter);
+    this.#deadlines.add(waiter);
+  }
+
+  /** `user` no longer waits. */
+  cancel(user: PoolUser): void {
+    const at = this.#waiters.findIndex((waiter) => waiter.user === user);
+    if (at < 0) return;
+    this.#deadlines.delete(this.#waiters[at]!);
+    this.#waiters.splice(at, 1);
+  }
+
+  #nextWaiter(): PoolUser | undefined {
+    const waiter = this.#waiters.shift();
+    if (waiter !== undefined) this.#deadlines.delete(waiter);
+    return waiter?.user;
+  }
+
+  released(connection: BackendConnection): void {
+    if (!this.reuses || this.#isClosed || this.#idle.length >= MOST_IDLE) {
+      connection.destroy();
+      return;
+    }
+    const user = this.#nextWaiter();
+    if (user !== undefined) {
+      connection.assign(user);
+      user.onReady(connection);
+      return;
+    }
+    connection.idleSince = this.#deadlines.now;
+    connection.deadlineAt = this.#deadlines.now + (this.#params.ttl ?? IDLE_MS);
+    this.#idle.push(connection);
+  }
+
+  closed(connection: BackendConnection): void {
+    if (!this.#all.delete(connection)) return;
+    this.#deadlines.delete(connection);
+    const at = this.#idle.lastIndexOf(connection);
+    if (at >= 0) this.#idle.splice(at, 1);
+    const user = this.#isClosed ? undefined : this.#nextWaiter();
+    if (user !== undefined) this.#open(user);
+    else if (this.#all.size === 0) this.#onEmpty(this);
+  }
+
+  /** Ends idle connections; busy ones end with their request. */
+  close(): void {
+    this.#isClosed = true;
+    for (const connection of [...this.#idle]) connection.destroy();
+  }
+}

@@ -1,0 +1,173 @@
+// <Proxy>, <ProxyMatch> and ProxySet: configuration for URLs of backends. Owns which sections apply to a proxied
+// request and how ProxySet finds its worker.
+
+import type { Command, Section } from '../../conf/command.ts';
+import type { Container, Directive, DirectiveError } from '../../conf/directive.ts';
+import { mergeDir } from '../../conf/merge.ts';
+import { DirConfig } from '../../conf/section.ts';
+import { readWord, splitWords } from '../../conf/words.ts';
+import { compileGlob, isGlob } from '../../kit/glob.ts';
+import { compileRegex, type Regex, RegexSyntaxError } from '../../kit/regex/index.ts';
+import type { Exchange } from '../../request/exchange.ts';
+import { serverFiles, servers } from '../contexts.ts';
+import type { ProxyDirConfig, ProxySection, ProxyServerConfig } from './config.ts';
+import { warnNoEffect } from './pass-directives.ts';
+import { splitUrl } from './target.ts';
+import { shareWorker, type Worker, workerName } from './worker.ts';
+import { setWorkerParameter } from './worker-parameters.ts';
+
+type ProxyCommand = Command<ProxyServerConfig, ProxyDirConfig>;
+
+/** Merges the sections whose URL begins, or matches, the request's; on top of the server's defaults. */
+export function walkProxySections(x: Exchange, conf: ProxyServerConfig): void {
+  x.dirConfig = x.server.defaults;
+  const url = x.filename!.slice('proxy:'.length);
+  for (const section of conf.sections) {
+    if (matchesSection(x, section, url)) x.dirConfig = mergeDir(x.site.modules, x.dirConfig, section.dir);
+  }
+}
+
+function matchesSection(x: Exchange, section: ProxySection, url: string): boolean {
+  if (section.regex !== undefined) {
+    const match = section.regex.exec(url);
+    if (match === null) return false;
+    for (const [name, group] of section.regex.groupNames) {
+      const value = match.groups[group];
+      if (value !== undefined) x.env.set(`MATCH_${name.toUpperCase()}`, value);
+    }
+    return true;
+  }
+  if (section.glob !== undefined) return section.glob(url);
+  return url.startsWith(section.url);
+}
+
+function openSection(
+  cmd: ProxyCommand,
+  arg: string,
+  content: (into?: Section) => void,
+  isMatch: boolean,
+): DirectiveError | undefined {
+  if (cmd.section.kind === 'other') return `<${cmd.name.replace(/^</, '')} not allowed in <Proxy> context`;
+  const words = splitWords(arg).map((word) => word.text);
+  const isRegex = isMatch || words[0] === '~';
+  if (!isMatch && words[0] === '~') words.shift();
+  const url = words.shift() ?? '';
+  const section = makeSection(url, isRegex);
+  if (typeof section === 'string') return section;
+  const fault = setSectionWorker(cmd, url, isRegex, words);
+  if (fault !== undefined) return fault;
+  cmd.config.sections.push(section);
+  content({
+    kind: 'other',
+    context: 'directory',
+    path: url,
+    ...(isRegex ? { isRegex } : {}),
+    dir: section.dir,
+    parent: cmd.section,
+  });
+  return undefined;
+}
+
+function makeSection(url: string, isRegex: boolean): ProxySection | string {
+  const dir = new DirConfig();
+  if (isRegex) {
+    const regex = compilePattern(url);
+    return regex === undefined ? 'Regex could not be compiled' : { url, regex, dir };
+  }
+  return isGlob(url) ? { url, glob: compileGlob(url), dir } : { url: canonicalPrefix(url), dir };
+}
+
+function compilePattern(pattern: string): Regex | undefined {
+  try {
+    return compileRegex(pattern);
+  } catch (error) {
+    if (error instanceof RegexSyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Scheme and host in lower case, as the URLs of requests will have them. */
+function canonicalPrefix(url: string): string {
+  const split = splitUrl(url);
+  if (split === undefined) return url;
+  return `${split.scheme}://${split.authority.toLowerCase()}${split.rest}`;
+}
+
+/** `<Proxy url key=value …>` sets up the worker as ProxySet does. */
+function setSectionWorker(
+  cmd: ProxyCommand,
+  url: string,
+  isRegex: boolean,
+  words: readonly string[],
+): DirectiveError | undefined {
+  const name = isRegex || isGlob(url) ? undefined : workerName(url);
+  if (name === undefined) {
+    return words.length > 0 || isRegexWithTilde(cmd, isRegex)
+      ? '<Proxy> arguments are not supported for non url.'
+      : undefined;
+  }
+  if (words.length === 0) return undefined;
+  return setParameters(cmd, shareWorker(cmd.config.workers, name).worker, words);
+}
+
+/** Apache takes `~` for an argument of a section that is no URL. */
+function isRegexWithTilde(cmd: ProxyCommand, isRegex: boolean): boolean {
+  return isRegex && cmd.name.toLowerCase().endsWith('proxy');
+}
+
+function setParameters(
+  cmd: ProxyCommand,
+  worker: Worker,
+  words: readonly string[],
+): DirectiveError | undefined {
+  for (const word of words) {
+    const equals = word.indexOf('=');
+    if (equals < 0) return "Invalid ProxySet parameter. Parameter must be in the form 'key=value'";
+    const name = word.slice(0, equals);
+    const error = setWorkerParameter(worker.params, name, word.slice(equals + 1));
+    if (error !== undefined) return `ProxySet ${error} ${word}; ${worker.name}`;
+    warnNoEffect(cmd, name);
+  }
+  return undefined;
+}
+
+function setProxySet(cmd: ProxyCommand, text: string): DirectiveError | undefined {
+  const words = splitWords(text).map((word) => word.text);
+  const inSection = cmd.section.kind === 'other' && cmd.section.isRegex !== true;
+  const url = inSection ? (cmd.section.path ?? '') : (words.shift() ?? '');
+  const name = workerName(url);
+  const known = cmd.config.workers.find((worker) => worker.name === name);
+  if (name === undefined || (known === undefined && !inSection)) {
+    const what = url.startsWith('balancer:') ? 'Balancer' : 'Worker';
+    return `ProxySet can not find '${url}' ${what}.`;
+  }
+  return setParameters(cmd, known ?? shareWorker(cmd.config.workers, name).worker, words);
+}
+
+export const sectionDirectives: readonly (
+  | Directive<ProxyServerConfig, ProxyDirConfig>
+  | Container<ProxyServerConfig, ProxyDirConfig>
+)[] = [
+  {
+    name: 'Proxy',
+    contexts: servers,
+    help: 'Container for directives affecting resources located in the proxied location',
+    example: '<Proxy "http://127.0.0.1:8000/">\nProxySet timeout=5\n</Proxy>',
+    open: (cmd, arg, content) => openSection(cmd, arg, content, false),
+  },
+  {
+    name: 'ProxyMatch',
+    contexts: servers,
+    help: 'Container for directives affecting resources located in the proxied location, in regular expression syntax',
+    example: '<ProxyMatch "^http://backend[0-9]/">\nProxyAddHeaders Off\n</ProxyMatch>',
+    open: (cmd, arg, content) => openSection(cmd, readWord(arg) === undefined ? '' : arg, content, true),
+  },
+  {
+    name: 'ProxySet',
+    contexts: serverFiles,
+    args: 'raw',
+    help: 'A balancer or worker name with list of params',
+    example: '<Proxy "http://127.0.0.1:8000/">\nProxySet timeout=5\n</Proxy>',
+    set: (cmd, text) => setProxySet(cmd, text ?? ''),
+  },
+];

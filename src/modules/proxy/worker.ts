@@ -1,0 +1,51 @@
+// Workers: a backend as the configuration names it, with its parameters. A request belongs to the worker whose URL is
+// its longest prefix; without one, to the generic reverse worker. Connections are the pool's.
+
+import { parseOrigin, splitUrl } from './target.ts';
+import type { WorkerParameters } from './worker-parameters.ts';
+
+export class Worker {
+  /** Canonical URL, `unix:` part included. */
+  readonly name: string;
+  readonly params: WorkerParameters = {};
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** Serves what no configured worker does: [P] rules to other hosts, `http://$1/` targets. */
+export const GENERIC_WORKER: Worker = new Worker('proxy:reverse');
+
+/** The worker name of a URL: scheme and host in lower case, default port left out; undefined when it is no URL. */
+export function workerName(url: string): string | undefined {
+  const split = splitUrl(url);
+  if (split === undefined || split.authority === '') return undefined;
+  const origin = parseOrigin(split.scheme, split.authority, undefined);
+  const shown = origin?.authority ?? split.authority.toLowerCase();
+  const unix = split.socket === undefined ? '' : `unix:${split.socket}|`;
+  return `${unix}${split.scheme}://${shown}${split.rest || '/'}`;
+}
+
+/** The worker of that name in the list, or a new one at its end. */
+export function shareWorker(workers: Worker[], name: string): { worker: Worker; isNew: boolean } {
+  const known = workers.find((worker) => worker.name === name);
+  if (known !== undefined) return { worker: known, isNew: false };
+  const worker = new Worker(name);
+  workers.push(worker);
+  return { worker, isNew: true };
+}
+
+/** The worker for a canonical URL (`unix:` part included): the longest whose name begins it. */
+export function findWorker(workers: readonly Worker[], url: string): Worker {
+  let best = GENERIC_WORKER;
+  let length = 0;
+  for (let i = 0; i < workers.length; i++) {
+    const worker = workers[i]!;
+    if (worker.name.length > length && url.startsWith(worker.name)) {
+      best = worker;
+      length = worker.name.length;
+    }
+  }
+  return best;
+}

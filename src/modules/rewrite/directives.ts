@@ -1,0 +1,136 @@
+// The directives of mod_rewrite. Their arguments are read by the engine; here is where they may stand.
+
+import type { Command } from '../../conf/command.ts';
+import type { Directive, DirectiveError } from '../../conf/directive.ts';
+import type { RuleSetBuilder } from '../../rules/index.ts';
+import {
+  isProblem,
+  type RewriteProblem,
+  type RewriteWarning,
+  rewriteOptionWords,
+} from '../../rules/index.ts';
+import { openMap } from './maps.ts';
+import type { RewriteScope, ScopePlace } from './scope.ts';
+
+export type RewriteCommand = Command<RewriteScope, RewriteScope>;
+
+function placeOf(cmd: RewriteCommand): ScopePlace {
+  const { kind, context, path = '' } = cmd.section;
+  const htaccess = context === '.htaccess';
+  if (kind === 'server') return { directory: undefined, htaccess };
+  // Apache's prefix in an <If> is a text that no file name begins with.
+  const directory = kind === 'if' ? '*If/' : path.endsWith('/') ? path : `${path}/`;
+  return { directory, htaccess };
+}
+
+/** The collector of the innermost scope: the server's own rules, or a section's. */
+function builderOf(cmd: RewriteCommand): RuleSetBuilder {
+  const scope = cmd.section.kind === 'server' ? cmd.config : cmd.dir;
+  return scope.builder(placeOf(cmd));
+}
+
+/** In a server, engine state and options are also what its sections begin with. */
+function buildersOf(cmd: RewriteCommand): RuleSetBuilder[] {
+  const own = builderOf(cmd);
+  return cmd.section.kind === 'server' ? [own, cmd.dir.builder(placeOf(cmd))] : [own];
+}
+
+function fault(problem: RewriteProblem): DirectiveError {
+  const { error: message, offset, hint } = problem;
+  return hint === undefined ? { message, offset } : { message, offset, hint };
+}
+
+/** What the engine said of a line: an error, or warnings that go to the log. */
+function report(
+  cmd: RewriteCommand,
+  said: RewriteProblem | readonly RewriteWarning[] | undefined,
+): DirectiveError | undefined {
+  if (said === undefined) return undefined;
+  if (isProblem(said)) return fault(said);
+  for (const warning of said) cmd.warn(`${warning.code}: ${warning.message}`);
+  return undefined;
+}
+
+const EVERYWHERE = ['server config', 'virtual host', 'directory', '.htaccess'] as const;
+
+type RewriteDirective = Directive<RewriteScope, RewriteScope>;
+
+const rewriteEngine: RewriteDirective = {
+  name: 'RewriteEngine',
+  args: 'flag',
+  contexts: EVERYWHERE,
+  override: 'FileInfo',
+  default: 'RewriteEngine off',
+  help: 'On or Off to enable or disable (default) the whole rewriting engine',
+  example: 'RewriteEngine on',
+  set(cmd, state: string) {
+    for (const builder of buildersOf(cmd)) builder.setEngine(state === 'on');
+    return undefined;
+  },
+};
+
+const rewriteOptions: RewriteDirective = {
+  name: 'RewriteOptions',
+  args: 'iterate',
+  contexts: EVERYWHERE,
+  override: 'FileInfo',
+  help: `List of option strings to set: ${rewriteOptionWords.join(', ')}`,
+  example: 'RewriteOptions Inherit',
+  set(cmd, word: string) {
+    const [own, ...others] = buildersOf(cmd).map((builder) => builder.addOptions([word]));
+    return others.some((said) => isProblem(said)) ? undefined : report(cmd, own);
+  },
+};
+
+const rewriteBase: RewriteDirective = {
+  name: 'RewriteBase',
+  args: 'take1',
+  contexts: ['directory', '.htaccess'],
+  override: 'FileInfo',
+  help: 'the base URL of the per-directory context',
+  example: 'RewriteBase /myapp/',
+  set: (cmd, path: string) => report(cmd, builderOf(cmd).setBase(path)),
+};
+
+const rewriteCond: RewriteDirective = {
+  name: 'RewriteCond',
+  args: 'raw',
+  contexts: EVERYWHERE,
+  override: 'FileInfo',
+  help: 'an input string and a to be applied regexp-pattern',
+  example: 'RewriteCond %{HTTP_HOST} ^www\\.example\\.com$ [NC]',
+  set: (cmd, args: string) => report(cmd, builderOf(cmd).addCondition(args, cmd.place)),
+};
+
+const rewriteRule: RewriteDirective = {
+  name: 'RewriteRule',
+  args: 'raw',
+  contexts: EVERYWHERE,
+  override: 'FileInfo',
+  help: 'an URL-applied regexp-pattern and a substitution URL',
+  example: 'RewriteRule ^/static/(.*) /srv/static/$1 [last]',
+  set: (cmd, args: string) => report(cmd, builderOf(cmd).addRule(args, cmd.place)),
+};
+
+const rewriteMap: RewriteDirective = {
+  name: 'RewriteMap',
+  args: 'take23',
+  contexts: ['server config', 'virtual host'],
+  help: 'a mapname and a filename and options',
+  example: 'RewriteMap escape int:escape',
+  set(cmd, name: string, location: string) {
+    const map = openMap(cmd, name, location);
+    if (isProblem(map)) return fault(map);
+    builderOf(cmd).addMap(name, map);
+    return undefined;
+  },
+};
+
+export const directives: readonly RewriteDirective[] = [
+  rewriteEngine,
+  rewriteOptions,
+  rewriteBase,
+  rewriteCond,
+  rewriteRule,
+  rewriteMap,
+];

@@ -1,0 +1,240 @@
+// mod_rewrite: the rule engine (src/rules) bound to the phases. Server rules run when the URL is translated,
+// rules of sections and .htaccess as the first of the fixups. Decides nothing itself: it carries outcomes out.
+
+import { settle } from '../../kit/wait.ts';
+import { internalRedirect } from '../../request/answer.ts';
+import { optionsOf as directoryOptions, OPT } from '../../request/core-config.ts';
+import type { Exchange, LiveSite } from '../../request/exchange.ts';
+import { logEvent, logServer } from '../../request/log.ts';
+import { defineModule, type Module } from '../../request/module.ts';
+import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
+import {
+  type AuthorityRefusal,
+  type RewriteOutcome,
+  type RewriteRequest,
+  type RewriteResult,
+  runDirectoryRules,
+  runServerRules,
+} from '../../rules/index.ts';
+import { directives } from './directives.ts';
+import { ExchangeRewriteHost, traceLevelOf } from './host.ts';
+import { MapProgram } from './map-program.ts';
+import { mergeScopes, RewriteScope } from './scope.ts';
+
+/** What rules leave behind for later phases of the same exchange. */
+interface RewriteState {
+  ended: boolean;
+  type: string | undefined;
+  handler: string | undefined;
+  /** Where the handler redirects to. */
+  target: string | undefined;
+  refusal: AuthorityRefusal | undefined;
+}
+
+/** The handler that carries a per-directory rewrite out; mod_dir and others step aside for it, as in Apache. */
+const REDIRECT_HANDLER = 'redirect-handler';
+
+function stateOf(x: Exchange): RewriteState | undefined {
+  return x.state[rewrite.slot] as RewriteState | undefined;
+}
+
+/** [END] ends rewriting for the whole client request: internal redirects included, subrequests not. */
+function hasEnded(x: Exchange): boolean {
+  for (let at: Exchange | undefined = x; at !== undefined; at = at.prev)
+    if (stateOf(at)?.ended === true) return true;
+  return false;
+}
+
+function requestFacts(x: Exchange, filename: string): RewriteRequest {
+  return {
+    uri: x.uri,
+    filename,
+    pathInfo: x.pathInfo,
+    query: x.args,
+    originalQuery: x.args,
+    isSubrequest: x.isSubrequest(),
+    parentUri: x.main?.uri,
+    ended: hasEnded(x),
+    proxied: x.proxied,
+    scriptUrl: scriptUrl(x),
+  };
+}
+
+function scriptUrl(x: Exchange): string | undefined {
+  if (x.main !== undefined) return x.main.hasEnv() ? x.main.env.get('SCRIPT_URL') : undefined;
+  return x.prev === undefined ? undefined : x.env.get('REDIRECT_SCRIPT_URL');
+}
+
+/** Keeps what later phases need. Nothing is kept of rules that left nothing. */
+function remember(x: Exchange, result: RewriteResult): void {
+  const { ended, type, handler } = result;
+  if (!ended && type === undefined && handler === undefined) return;
+  const before = stateOf(x);
+  x.state[rewrite.slot] = {
+    ended,
+    type: type ?? before?.type,
+    handler: handler ?? before?.handler,
+    target: undefined,
+    refusal: undefined,
+  } satisfies RewriteState;
+}
+
+function changeState(x: Exchange, change: Partial<RewriteState>): void {
+  const nothing = {
+    ended: false,
+    type: undefined,
+    handler: undefined,
+    target: undefined,
+    refusal: undefined,
+  };
+  x.state[rewrite.slot] = { ...(stateOf(x) ?? nothing), ...change } satisfies RewriteState;
+}
+
+function carryOut(x: Exchange, result: RewriteResult): Verdict {
+  remember(x, result);
+  const { outcome } = result;
+  if (outcome.kind !== 'redirect' && outcome.kind !== 'status') {
+    x.args = result.query;
+    x.pathInfo = result.pathInfo;
+  }
+  switch (outcome.kind) {
+    case 'decline':
+      return DECLINED;
+    case 'status':
+      logStatus(x, outcome);
+      return outcome.status;
+    case 'redirect':
+      x.headersOut.set('Location', outcome.location);
+      return outcome.status;
+    case 'proxy':
+      return toProxy(x, outcome);
+    case 'pass-through':
+      x.uri = outcome.path;
+      return DECLINED;
+    case 'file':
+      x.filename = outcome.path;
+      return OK;
+    case 'internal-redirect':
+      x.handler = REDIRECT_HANDLER;
+      changeState(x, {
+        target: outcome.query === undefined ? outcome.path : `${outcome.path}?${outcome.query}`,
+      });
+      return OK;
+  }
+}
+
+/** Apache's numbers for a [P] rule where there is no proxy. */
+const NO_PROXY: ReadonlySet<string | undefined> = new Set(['AH00669', 'AH10160']);
+
+function logStatus(x: Exchange, { code, message }: Extract<RewriteOutcome, { kind: 'status' }>): void {
+  if (message === undefined) return;
+  const text = code === undefined ? message : `${code}: ${message}`;
+  const hint = NO_PROXY.has(code)
+    ? ' (the [P] flag needs LoadModule proxy_module and LoadModule proxy_http_module)'
+    : '';
+  logEvent(x, 'rewrite', 'error', text + hint);
+}
+
+function toProxy(x: Exchange, outcome: Extract<RewriteOutcome, { kind: 'proxy' }>): Verdict {
+  x.filename = `proxy:${outcome.url}`;
+  x.proxied = true;
+  x.handler = 'proxy-server';
+  if (outcome.nocanon) x.notes.set('proxy-nocanon', '1');
+  if (outcome.refusal !== undefined) {
+    const { code, message } = outcome.refusal;
+    logEvent(x, 'rewrite', 'error', code === undefined ? message : `${code}: ${message}`);
+    changeState(x, { refusal: outcome.refusal });
+  }
+  return OK;
+}
+
+/** Apache's answer for a target that it would not have connected to. */
+function refuse(x: Exchange, refusal: AuthorityRefusal): Verdict {
+  if (refusal.reason !== undefined) {
+    const why = `The proxy server could not handle the request<p>Reason: <strong>${refusal.reason}</strong></p>`;
+    x.reason = 'Proxy Error';
+    x.notes.set('error-notes', why);
+    x.notes.set('verbose-error-to', '*');
+  }
+  return refusal.status;
+}
+
+function translate(x: Exchange): Verdict | Promise<Verdict> {
+  const { set } = rewrite.server(x);
+  // A <Location> or <If> may switch the server's rules on and off.
+  const engine = rewrite.dir(x)?.set.engine ?? set.engine;
+  if (engine !== true) return DECLINED;
+  const host = new ExchangeRewriteHost(x, traceLevelOf(x));
+  const inForce = set.engine === true ? set : { ...set, engine: true };
+  const result = settle(runServerRules(inForce, requestFacts(x, x.uri), host));
+  return result instanceof Promise ? result.then((later) => carryOut(x, later)) : carryOut(x, result);
+}
+
+function fixup(x: Exchange): Verdict | Promise<Verdict> {
+  const set = rewrite.dir(x)?.set;
+  if (set?.engine !== true || set.directory === undefined || x.filename === undefined)
+    return force(x, DECLINED);
+  const host = new ExchangeRewriteHost(x, traceLevelOf(x));
+  const mayFollowLinks = (directoryOptions(x.dirConfig) & (OPT.symLinks | OPT.symLinksIfOwner)) !== 0;
+  const context = { mayFollowLinks, maps: rewrite.server(x).set.maps };
+  const result = settle(runDirectoryRules(set, requestFacts(x, x.filename), host, context));
+  return result instanceof Promise
+    ? result.then((later) => force(x, carryOut(x, later)))
+    : force(x, carryOut(x, result));
+}
+
+/** [T] and [H] have the last word on type and handler. */
+function force(x: Exchange, verdict: Verdict): Verdict {
+  const state = stateOf(x);
+  if (verdict !== DECLINED || state === undefined) return verdict;
+  const level = traceLevelOf(x);
+  const host = level >= 1 ? new ExchangeRewriteHost(x, level) : undefined;
+  const at = { directory: undefined, place: undefined };
+  if (state.type !== undefined) {
+    x.contentType = state.type;
+    host?.trace({ name: 'forceType', args: [x.filename ?? '', state.type], ...at });
+  }
+  if (state.handler !== undefined) {
+    x.handler = state.handler;
+    host?.trace({ name: 'forceHandler', args: [x.filename ?? '', state.handler], ...at });
+  }
+  return verdict;
+}
+
+function handle(x: Exchange): Verdict | Promise<Verdict> {
+  const state = stateOf(x);
+  if (state?.refusal !== undefined) return refuse(x, state.refusal);
+  if (x.handler !== REDIRECT_HANDLER || state?.target === undefined) return DECLINED;
+  return internalRedirect(x, state.target);
+}
+
+/** The programs behind `prg:` maps of the servers whose engine is on. */
+function mapPrograms(site: LiveSite): MapProgram[] {
+  const programs = new Set<MapProgram>();
+  for (const server of site.servers) {
+    const { set } = rewrite.serverOf(server);
+    if (set.engine !== true) continue;
+    for (const { source } of set.maps.values()) if (source instanceof MapProgram) programs.add(source);
+  }
+  return [...programs];
+}
+
+export const rewrite: Module<RewriteScope, RewriteScope> = defineModule<RewriteScope, RewriteScope>({
+  name: 'rewrite',
+  directives,
+  serverConfig: { create: () => new RewriteScope(), merge: mergeScopes },
+  dirConfig: { create: () => new RewriteScope(), merge: mergeScopes },
+  places: { translateName: 'first', fixups: 'first', handler: 'first' },
+  hooks: { translateName: translate, fixups: fixup, handler: handle },
+  open(site) {
+    const programs = mapPrograms(site);
+    for (const program of programs) {
+      program.onTrouble = (text) => logServer(site, site.main, 'rewrite', 'error', text);
+      program.start();
+    }
+    return programs;
+  },
+  close(_site, state) {
+    for (const program of state as MapProgram[]) program.stop();
+  },
+});

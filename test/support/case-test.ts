@@ -1,0 +1,28 @@
+// Turns a case into a test of portico: runs it and fails with the request, a diff and the log.
+import { describeDifference } from './answer-diff.ts';
+import { type AnswersFile, readAnswers } from './answers-file.ts';
+import type { Case } from './case-file.ts';
+import { runCase } from './run-case.ts';
+
+const files = new Map<string, AnswersFile | undefined>();
+
+/** Runs a case on portico; throws with all a reader needs where the answers are not the expected ones. */
+export async function expectCase(testCase: Case): Promise<void> {
+  if (!files.has(testCase.file)) files.set(testCase.file, readAnswers(testCase.file));
+  const expected = files.get(testCase.file)?.byCase.get(testCase.name);
+  if (expected === undefined) throw plainError('no answers are recorded for this case: npm run record');
+  const run = await runCase(testCase, 'portico').catch((error: Error) => {
+    throw plainError(error.message);
+  });
+  const difference = describeDifference(expected, run.answers);
+  if (difference === undefined) return;
+  const note = testCase.note.trim() === '' ? [] : [testCase.note.trim()];
+  throw plainError([...note, '- expected, + portico', difference, 'log:', run.log.trimEnd()].join('\n'));
+}
+
+/** An error that shows its message alone: where it was thrown says nothing about the case. */
+function plainError(message: string): Error {
+  const error = new Error(message);
+  error.stack = message;
+  return error;
+}

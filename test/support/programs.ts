@@ -1,0 +1,111 @@
+// The programs of other people that some tests run against: where they are and which version.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type PartName = 'apache2' | 'cherrypy' | 'chromium' | 'curl' | 'nginx' | 'php-fpm' | 'python3' | 'wrk';
+
+export interface Part {
+  readonly name: PartName;
+  readonly program: string;
+  readonly version: string;
+}
+
+interface PartDescription {
+  /** The Debian package that brings it. */
+  readonly package: string;
+  readonly programs: () => string[];
+  /** Arguments that make the program tell its version, and where in its output that stands. */
+  readonly ask: readonly string[];
+  readonly version: RegExp;
+}
+
+const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin', '/sbin', '/bin'];
+
+const DESCRIPTIONS: Readonly<Record<PartName, PartDescription>> = {
+  apache2: {
+    package: 'apache2',
+    programs: () => ['apache2', 'httpd'],
+    ask: ['-v'],
+    version: /Apache\/(\S+)/,
+  },
+  cherrypy: {
+    package: 'python3-cherrypy3',
+    programs: () => ['/usr/bin/python3', 'python3'],
+    ask: ['-c', 'import cherrypy; print("cherrypy", cherrypy.__version__)'],
+    version: /cherrypy (\S+)/,
+  },
+  chromium: {
+    package: 'chromium',
+    programs: () => ['chromium', 'chromium-browser', 'google-chrome'],
+    ask: ['--version'],
+    version: /\b(\d+\.[\d.]+)/,
+  },
+  curl: { package: 'curl', programs: () => ['curl'], ask: ['--version'], version: /^curl (\S+)/ },
+  nginx: { package: 'nginx-light', programs: () => ['nginx'], ask: ['-v'], version: /nginx\/(\S+)/ },
+  'php-fpm': { package: 'php-fpm', programs: phpFpmPrograms, ask: ['-v'], version: /^PHP (\S+)/ },
+  python3: { package: 'python3', programs: () => ['python3'], ask: ['--version'], version: /Python (\S+)/ },
+  wrk: { package: 'wrk', programs: () => ['wrk'], ask: ['-v'], version: /wrk \D*([\w.-]+)/ },
+};
+
+const { PATH: searchPath = '' } = process.env;
+
+const found = new Map<PartName, Part | undefined>();
+
+/** The part, if it is on this machine. */
+export function part(name: PartName): Part | undefined {
+  if (!found.has(name)) found.set(name, findPart(name));
+  return found.get(name);
+}
+
+/** The Debian package a part comes with. */
+export function packageOf(name: PartName): string {
+  return DESCRIPTIONS[name].package;
+}
+
+/** The real Apache's program; throws where there is none. */
+export function apacheProgram(): string {
+  const apache = part('apache2');
+  if (apache === undefined) throw new Error('no Apache httpd on this machine (Debian package apache2)');
+  return apache.program;
+}
+
+function findPart(name: PartName): Part | undefined {
+  const { programs, ask, version } = DESCRIPTIONS[name];
+  for (const program of programs().flatMap(placesOf)) {
+    const told = spawnSync(program, ask, {
+      encoding: 'latin1',
+      timeout: 20_000,
+      env: { PATH: searchPath },
+    });
+    const match = version.exec(`${told.stdout}${told.stderr}`);
+    if (match?.[1] !== undefined) return { name, program, version: match[1] };
+  }
+  return undefined;
+}
+
+function placesOf(program: string): string[] {
+  const onPath = searchPath.split(':').filter(Boolean);
+  const folders = program.startsWith('/') ? [''] : [...new Set([...onPath, ...SYSTEM_FOLDERS])];
+  return folders.map((folder) => join(folder, program)).filter(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function phpFpmPrograms(): string[] {
+  const versioned = SYSTEM_FOLDERS.flatMap((folder) => {
+    try {
+      return readdirSync(folder).filter((file) => /^php-fpm[\d.]*$/.test(file));
+    } catch {
+      return [];
+    }
+  });
+  return [...new Set(['php-fpm', ...versioned.sort().reverse()])];
+}

@@ -1,0 +1,97 @@
+// Runs one case on one server: lays it out, starts the server, sends the requests in order, and
+// writes down the compared part of every answer.
+import type { Case } from './case-file.ts';
+import { type CaseSite, createCaseSite } from './case-site.ts';
+import { writeAnswer, writeText } from './comparison.ts';
+import { createRawClient, type RawClient, type RawOutcome } from './raw-client.ts';
+import { buildRequest, type RequestTemplate } from './request-template.ts';
+import { runConfigtest, type ServerKind, startServer } from './server-process.ts';
+
+/** One recorded or measured answer: the request as the case spells it, and the lines to compare. */
+export interface CaseAnswer {
+  readonly request: string;
+  readonly lines: readonly string[];
+}
+
+export interface CaseRun {
+  readonly answers: readonly CaseAnswer[];
+  /** What the server printed and the end of its error log. */
+  readonly log: string;
+}
+
+/** Runs a case; throws where the server does not start. */
+export async function runCase(testCase: Case, kind: ServerKind): Promise<CaseRun> {
+  try {
+    return await runOnce(testCase, kind);
+  } catch (error) {
+    // Somebody else may have taken the free port before the server did.
+    if (error instanceof Error && /address already in use|already listens/i.test(error.message))
+      return runOnce(testCase, kind);
+    throw error;
+  }
+}
+
+async function runOnce(testCase: Case, kind: ServerKind): Promise<CaseRun> {
+  const site = await createCaseSite(testCase);
+  try {
+    return testCase.isConfigtest
+      ? await checkConfiguration(site, kind)
+      : await sendRequests(testCase, site, kind);
+  } finally {
+    await site.close();
+  }
+}
+
+async function checkConfiguration(site: CaseSite, kind: ServerKind): Promise<CaseRun> {
+  const { isAccepted, message } = await runConfigtest(kind, site);
+  return {
+    answers: [{ request: 'configtest', lines: [isAccepted ? '(accepted)' : '(refused)'] }],
+    log: message,
+  };
+}
+
+async function sendRequests(testCase: Case, site: CaseSite, kind: ServerKind): Promise<CaseRun> {
+  const server = await startServer(kind, site);
+  const client = createRawClient(site.port);
+  const answers: CaseAnswer[] = [];
+  try {
+    for (const step of testCase.steps) {
+      if (step.kind === 'write') site.write(step.path, step.text);
+      else answers.push(...(await sendOne(testCase, site, client, step.request)));
+    }
+  } finally {
+    client.close();
+    await server.stop();
+  }
+  return { answers, log: site.withNames(server.log()) };
+}
+
+async function sendOne(
+  testCase: Case,
+  site: CaseSite,
+  client: RawClient,
+  template: RequestTemplate,
+): Promise<CaseAnswer[]> {
+  const outcomes = await client.send({
+    ...buildRequest(template, site.names),
+    isNewConnection: template.isNewConnection,
+    waitsForContinue: template.kind !== 'raw',
+  });
+  return outcomes.map((outcome, index) => ({
+    request: index === 0 ? template.label : '(another answer)',
+    lines: writeOutcome(outcome, testCase, site),
+  }));
+}
+
+function writeOutcome(outcome: RawOutcome, testCase: Case, site: CaseSite): string[] {
+  if (outcome.kind === 'closed') return ['(closed without an answer)'];
+  if (outcome.kind === 'timed out') return ['(no answer in time)'];
+  if (outcome.kind === 'bytes') return ['(not HTTP/1.x)', ...writeText(site.withNames(outcome.body))];
+  const answer = {
+    ...outcome,
+    headers: outcome.headers.map(([name, value]) => [name, site.withNames(value)] as const),
+    body: site.withNames(outcome.body),
+    bodyLength: outcome.body.length,
+  };
+  return writeAnswer(answer, testCase.comparison);
+}

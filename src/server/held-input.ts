@@ -1,0 +1,44 @@
+// Bytes that came from a socket and are not looked at yet. While there are any the socket rests, so that a client
+// that sends ahead fills its own buffers and not ours.
+
+import type { Socket } from 'node:net';
+
+export class HeldInput {
+  readonly #socket: Socket;
+  /** What came last; only what begins at `at` is left of it. */
+  bytes: Buffer | undefined = undefined;
+  at = 0;
+  #isResting = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  get isEmpty(): boolean {
+    return this.bytes === undefined;
+  }
+
+  add(chunk: Buffer): void {
+    this.bytes = this.bytes === undefined ? chunk : Buffer.concat([this.bytes.subarray(this.at), chunk]);
+    this.at = 0;
+  }
+
+  /** Everything before `end` is done with. */
+  consume(end: number): void {
+    this.at = end;
+    if (this.bytes !== undefined && end >= this.bytes.length) this.bytes = undefined;
+  }
+
+  clear(): void {
+    this.bytes = undefined;
+  }
+
+  /** Lets the socket rest or go on. */
+  restOrGoOn(): void {
+    const mustRest = this.bytes !== undefined;
+    if (mustRest === this.#isResting) return;
+    this.#isResting = mustRest;
+    if (mustRest) this.#socket.pause();
+    else this.#socket.resume();
+  }
+}

@@ -1,0 +1,271 @@
+// A running server: configuration, listeners, connections and the site in force, tied together.
+// Owns the order in which they start, change and stop; signals and the terminal are the command's.
+
+import type { Socket } from 'node:net';
+import { hasError, type Site, type SiteResult } from '../conf/site.ts';
+import type { Diagnostic } from '../kit/diagnostic.ts';
+import { type CoreServerConfig, coreServer, type Listen } from '../request/core-config.ts';
+import type { LiveSite } from '../request/exchange.ts';
+import { logServer } from '../request/log.ts';
+import type { Module } from '../request/module.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionOwner, OwnedConnection, ServingSite } from './connection-owner.ts';
+import type { Listener } from './listen.ts';
+import { Machine } from './machine.ts';
+import { removePidFile, writePidFile } from './pid-file.ts';
+import { becomeUser, findIdentity, isRoot } from './privileges.ts';
+import { openListeners, planListeners } from './reload.ts';
+import { type OpenedSite, openServingSite } from './serving-site.ts';
+import { messageOf, StartError } from './start-error.ts';
+import { ConnectionSet } from './stop.ts';
+import { Timers } from './timers.ts';
+
+/** The configuration cannot be used; `diagnostics` say why. */
+export class ConfigurationError extends Error {
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super('the configuration has errors');
+    this.diagnostics = diagnostics;
+  }
+}
+
+export interface ServerOptions {
+  /** Reads the configuration; called again for every reload. */
+  read(): SiteResult;
+  /** Every module there is, in the order in which they run. */
+  readonly modules: readonly Module[];
+  readonly machine?: Machine;
+  /** Told, in one line each, what an operator should know. Default: nobody. */
+  tell?(text: string): void;
+  /** Findings of a configuration that is used all the same. */
+  tellFindings?(diagnostics: readonly Diagnostic[]): void;
+  /** Where to listen, instead of the Listen lines. Port 0 is any free port. */
+  readonly listens?: readonly Listen[];
+  /** Milliseconds between two looks at time-outs. */
+  readonly tickMs?: number;
+}
+
+export interface ServerInstance {
+  /** `http://host:port` of every listener. */
+  readonly urls: readonly string[];
+  readonly ports: readonly number[];
+  /** The site that answers new requests. */
+  readonly live: LiveSite;
+  /** Reads the configuration again. Rejects, with everything as it was, when the new one cannot be used. */
+  reload(): Promise<void>;
+  /** Lets running exchanges finish, up to `deadlineMs`, then ends. Later calls wait for the first. */
+  stop(deadlineMs?: number): Promise<void>;
+  /** Cuts every connection; a `stop` under way settles soon after. */
+  cut(): void;
+}
+
+const STOP_DEADLINE_MS = 30_000;
+
+/** Starts to serve; settles when every listener accepts. Rejects with ConfigurationError or StartError. */
+export async function startServer(options: ServerOptions): Promise<ServerInstance> {
+  const instance = new Instance(options);
+  try {
+    await instance.start();
+  } catch (error) {
+    await instance.undo();
+    throw error;
+  }
+  return instance;
+}
+
+class Instance implements ServerInstance, ConnectionOwner {
+  readonly #options: ServerOptions;
+  readonly #machine: Machine;
+  readonly #timers: Timers;
+  readonly #connections: ConnectionSet = new ConnectionSet();
+  #listeners: readonly Listener[] = [];
+  #opened: OpenedSite | undefined = undefined;
+  #pidFile: string | undefined = undefined;
+  /** Sockets that came while the site was not open yet. */
+  #waiting: Socket[] = [];
+  #reloading: Promise<void> = Promise.resolve();
+  #stopped: Promise<void> | undefined = undefined;
+  isDraining = false;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.#machine = options.machine ?? new Machine((text) => options.tell?.(text));
+    this.#timers = new Timers(options.tickMs);
+  }
+
+  get site(): ServingSite {
+    return this.#opened!;
+  }
+
+  get live(): LiveSite {
+    return this.#opened!.live;
+  }
+
+  get urls(): readonly string[] {
+    return this.#listeners.map((listener) => listener.url);
+  }
+
+  get ports(): readonly number[] {
+    return this.#listeners.map((listener) => listener.port);
+  }
+
+  /** Root's work first: ports and logs; then modules, which may start programs, as the configured user. */
+  async start(): Promise<void> {
+    const site = this.#read();
+    const core = coreServer(site.main);
+    const listens = this.#listensOf(core);
+    this.#listeners = await openListeners(listens, listens, this.#onSocket);
+    this.#writePid(core.pidFile);
+    this.#openLogs(site);
+    this.#becomeUser(core);
+    this.#opened = await this.#open(site);
+    logServer(this.live, this.live.main, 'core', 'notice', 'configured -- resuming normal operations');
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const socket of waiting) this.#onSocket(socket);
+  }
+
+  /** Leaves nothing behind of a start that failed. */
+  async undo(): Promise<void> {
+    for (const socket of this.#waiting) socket.destroy();
+    await this.#end();
+  }
+
+  #read(): Site {
+    const { site, diagnostics } = this.#options.read();
+    if (site === undefined || hasError(diagnostics)) throw new ConfigurationError(diagnostics);
+    this.#options.tellFindings?.(diagnostics);
+    return site;
+  }
+
+  #listensOf(core: CoreServerConfig): readonly Listen[] {
+    const listens = this.#options.listens ?? core.listens;
+    if (listens.length > 0) return listens;
+    throw new StartError(
+      'no listening sockets available, shutting down',
+      'Add a line such as `Listen 8080`.',
+    );
+  }
+
+  #writePid(path: string | undefined): void {
+    if (path === undefined || path.includes('${')) return;
+    writePidFile(path);
+    this.#pidFile = path;
+  }
+
+  #openLogs(site: Site): void {
+    for (const server of [site.main, ...site.vhosts]) {
+      const { errorLog } = coreServer(server);
+      if (errorLog !== undefined) this.#machine.openLog(errorLog);
+      for (const module of this.#options.modules) {
+        if (!site.modules.includes(module)) continue;
+        for (const target of module.logs?.(server) ?? []) this.#machine.openLog(target);
+      }
+    }
+    const [problem] = this.#machine.logProblems();
+    if (problem === undefined) return;
+    throw new StartError(
+      `AH00091: could not open a log file: ${problem}`,
+      'Make its directory, or change the line that names it.',
+    );
+  }
+
+  #becomeUser(core: CoreServerConfig): void {
+    if (!isRoot()) return;
+    const identity = findIdentity(core, this.#machine.accounts);
+    if (identity !== undefined) becomeUser(identity);
+    else this.#options.tell?.('running as root: the configuration has no User and Group lines');
+  }
+
+  async #open(site: Site): Promise<OpenedSite> {
+    try {
+      return await openServingSite(site, this.#options.modules, this.#machine, (error) =>
+        this.#options.tell?.(`a module failed while it was closed: ${messageOf(error)}`),
+      );
+    } catch (error) {
+      throw new StartError(messageOf(error), undefined, error);
+    }
+  }
+
+  readonly #onSocket = (socket: Socket): void => {
+    if (this.#opened === undefined) {
+      socket.on('error', () => undefined);
+      this.#waiting.push(socket);
+    } else {
+      const connection = new Connection(socket, this);
+      this.#connections.add(connection);
+      this.#timers.add(connection);
+    }
+  };
+
+  connectionClosed(connection: OwnedConnection): void {
+    this.#connections.delete(connection);
+    this.#timers.delete(connection);
+  }
+
+  reload(): Promise<void> {
+    const reloaded = this.#reloading.then(() => this.#reloadNow());
+    this.#reloading = reloaded.catch(() => undefined);
+    return reloaded;
+  }
+
+  async #reloadNow(): Promise<void> {
+    if (this.isDraining) throw new StartError('the server is stopping');
+    const site = this.#read();
+    const listens = this.#listensOf(coreServer(site.main));
+    const change = planListeners(this.#listeners, listens);
+    const added = await openListeners(change.added, listens, this.#onSocket);
+    let opened: OpenedSite;
+    try {
+      opened = await this.#open(site);
+    } catch (error) {
+      for (const listener of added) await listener.close();
+      throw error;
+    }
+    this.#swap(opened, [...change.kept, ...added]);
+    for (const listener of change.closed) await listener.close();
+    this.#machine.reopenLogs();
+    logServer(
+      this.live,
+      this.live.main,
+      'core',
+      'notice',
+      'configuration read again -- resuming normal operations',
+    );
+  }
+
+  /** New requests are the new site's; the old one closes when its last exchange is over. */
+  #swap(opened: OpenedSite, listeners: readonly Listener[]): void {
+    const old = this.#opened;
+    this.#opened = opened;
+    this.#listeners = listeners;
+    old?.retire();
+  }
+
+  stop(deadlineMs: number = STOP_DEADLINE_MS): Promise<void> {
+    this.#stopped ??= this.#stopNow(deadlineMs);
+    return this.#stopped;
+  }
+
+  async #stopNow(deadlineMs: number): Promise<void> {
+    this.isDraining = true;
+    await this.#reloading;
+    for (const listener of this.#listeners) await listener.close();
+    const left = await this.#connections.drain(deadlineMs);
+    if (left > 0) this.#options.tell?.(`${left} connections were cut after ${deadlineMs / 1000} seconds`);
+    logServer(this.live, this.live.main, 'core', 'notice', 'shutting down');
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
+    for (const listener of this.#listeners) await listener.close();
+    await this.#opened?.closeNow();
+    if (this.#pidFile !== undefined) removePidFile(this.#pidFile);
+    await this.#machine.closeLogs();
+  }
+
+  cut(): void {
+    this.#connections.destroyAll();
+  }
+}

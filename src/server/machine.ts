@@ -1,0 +1,160 @@
+// The real machine behind SiteIo: its files, clock, users and logs.
+
+import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import type { FileFacts } from '../conf/io.ts';
+import type { LogSink, SiteIo } from '../request/io.ts';
+import type { BodySource } from '../wire/body.ts';
+import { Accounts } from './accounts.ts';
+import { openFileBody } from './file-body.ts';
+import { FileLog, type Log, PipedLog, type ReportLogTrouble, StandardLog } from './log-file.ts';
+
+const STAT_OPTIONS = { bigint: true, throwIfNoEntry: false } as const;
+const NON_ASCII = /[^\x01-\x7f]/;
+
+/** File names are bytes; only plain ones may go to the system as JavaScript strings. */
+function systemPath(path: string): string | Buffer {
+  return NON_ASCII.test(path) ? Buffer.from(path, 'latin1') : path;
+}
+
+export class Machine implements SiteIo {
+  readonly pid: number = process.pid;
+  readonly accounts: Accounts = new Accounts();
+  readonly #logs: Map<string, Log> = new Map();
+  readonly #report: ReportLogTrouble;
+
+  /** `report` is told of logs that cannot be written. */
+  constructor(report: ReportLogTrouble) {
+    this.#report = report;
+  }
+
+  now(): number {
+    return Date.now();
+  }
+
+  read(path: string): string {
+    return readFileSync(systemPath(path), 'latin1');
+  }
+
+  stat(path: string, link: boolean = false): FileFacts | undefined {
+    if (path.includes('\0')) return undefined;
+    const name = systemPath(path);
+    try {
+      const facts = link ? lstatSync(name, STAT_OPTIONS) : statSync(name, STAT_OPTIONS);
+      return facts === undefined ? undefined : fileFacts(facts);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
+      throw error;
+    }
+  }
+
+  list(path: string): readonly string[] {
+    return readdirSync(systemPath(path), 'latin1');
+  }
+
+  env(name: string): string | undefined {
+    const value = process.env[name];
+    return value === undefined ? undefined : Buffer.from(value, 'utf8').toString('latin1');
+  }
+
+  /** From /etc/hosts alone: reading a configuration asks no network. */
+  lookup(host: string): readonly string[] {
+    const wanted = host.toLowerCase();
+    let text: string;
+    try {
+      text = readFileSync('/etc/hosts', 'latin1');
+    } catch {
+      return [];
+    }
+    const rows = text.split('\n').map((line) => line.replace(/#.*/, '').trim().split(/\s+/));
+    return rows
+      .filter(([, ...names]) => names.some((name) => name.toLowerCase() === wanted))
+      .map(([address = '']) => address);
+  }
+
+  openLog(target: string): LogSink {
+    let log = this.#logs.get(target);
+    if (log === undefined) {
+      log = this.#newLog(target);
+      this.#logs.set(target, log);
+    }
+    return log;
+  }
+
+  #newLog(target: string): Log {
+    const report: ReportLogTrouble = (text) => this.#report(`${target}: ${text}`);
+    if (target === 'stderr' || target === '/dev/stderr') return new StandardLog(2, () => undefined);
+    if (target === '/dev/stdout') return new StandardLog(1, report);
+    if (target.startsWith('|')) return new PipedLog(target.slice(1), report);
+    return new FileLog(systemPath(target), report);
+  }
+
+  /** Logs that could not be opened, with the system's reason. */
+  logProblems(): readonly string[] {
+    const problems: string[] = [];
+    for (const { problem } of this.#logs.values()) if (problem !== undefined) problems.push(problem);
+    return problems;
+  }
+
+  /** After rotation: files are opened again under their names. */
+  reopenLogs(): void {
+    for (const log of this.#logs.values()) log.reopen();
+  }
+
+  /** Writes what is gathered at once; for the last moment of the process. */
+  flushLogs(): void {
+    for (const log of this.#logs.values()) log.flushNow();
+  }
+
+  async closeLogs(): Promise<void> {
+    const logs = [...this.#logs.values()];
+    this.#logs.clear();
+    await Promise.all(logs.map((log) => log.close()));
+  }
+
+  openFile(path: string, start: number, length: number): BodySource {
+    return openFileBody(systemPath(path), start, length);
+  }
+
+  userHome(name: string): string | undefined {
+    return this.accounts.user(name)?.home;
+  }
+
+  userName(uid: number): string | undefined {
+    return this.accounts.userById(uid)?.name;
+  }
+
+  groupName(gid: number): string | undefined {
+    return this.accounts.groupById(gid)?.name;
+  }
+}
+
+interface BigStats {
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
+  readonly ino: bigint;
+  readonly dev: bigint;
+  readonly uid: bigint;
+  readonly gid: bigint;
+  readonly mode: bigint;
+}
+
+const FORMAT_BITS = 0o170000;
+const KINDS: ReadonlyMap<number, FileFacts['kind']> = new Map([
+  [0o100000, 'file'],
+  [0o040000, 'directory'],
+  [0o120000, 'symlink'],
+]);
+
+function fileFacts(stats: BigStats): FileFacts {
+  const mode = Number(stats.mode);
+  return {
+    kind: KINDS.get(mode & FORMAT_BITS) ?? 'other',
+    size: Number(stats.size),
+    mtime: Number(stats.mtimeNs / 1000n),
+    inode: Number(stats.ino),
+    device: Number(stats.dev),
+    uid: Number(stats.uid),
+    gid: Number(stats.gid),
+    mode: mode & 0o7777,
+  };
+}

@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+// argv → command → exit code.
+
+import { parseArguments, type Task } from './commands/arguments.ts';
+import { runConfigtest } from './commands/configtest.ts';
+import { runServe } from './commands/serve.ts';
+
+async function run(task: Task): Promise<number> {
+  switch (task.kind) {
+    case 'say':
+      process.stdout.write(task.text);
+      return 0;
+    case 'usage':
+      process.stderr.write(task.text);
+      return 2;
+    case 'configtest':
+      return runConfigtest(task.options);
+    case 'serve':
+      return runServe(task.options);
+  }
+}
+
+process.exitCode = await run(parseArguments(process.argv.slice(2)));

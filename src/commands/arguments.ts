@@ -1,0 +1,175 @@
+// The command line: words → what is to be done. Decides nothing and touches nothing.
+
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { PORTICO_VERSION } from '../request/software.ts';
+import { latin1 } from './bytes.ts';
+import type { ConfigurationOptions } from './configuration.ts';
+import { applicationUrl, type FrontOptions, localPort } from './front.ts';
+import type { ServeOptions } from './serve.ts';
+
+/** What the words come to. `say` is a text for standard output, `usage` one for standard error. */
+export type Task =
+  | { readonly kind: 'say'; readonly text: string }
+  | { readonly kind: 'usage'; readonly text: string }
+  | { readonly kind: 'serve'; readonly options: ServeOptions }
+  | { readonly kind: 'configtest'; readonly options: ConfigurationOptions };
+
+interface RawOptions {
+  readonly file?: string;
+  readonly serverRoot?: string;
+  readonly define: readonly string[];
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+interface RawServeOptions extends RawOptions {
+  readonly to?: string;
+  readonly static?: string;
+  readonly app?: string;
+  readonly port?: string;
+  readonly printConfig?: true;
+}
+
+/** Wrong usage that only a second look can see. */
+class UsageError extends Error {}
+
+/** Reads `process.argv` without its first two words. */
+export function parseArguments(words: readonly string[]): Task {
+  let task: Task | undefined;
+  let printed = '';
+  const program = describeCommands((found) => {
+    task = found;
+  });
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride();
+    command.configureOutput({
+      writeOut: (text) => {
+        printed += text;
+      },
+      writeErr: (text) => {
+        printed += text;
+      },
+    });
+  }
+  try {
+    program.parse(words, { from: 'user' });
+  } catch (error) {
+    if (error instanceof UsageError) return { kind: 'usage', text: `portico: ${error.message}\n` };
+    if (!(error instanceof CommanderError)) throw error;
+    return { kind: error.exitCode === 0 ? 'say' : 'usage', text: printed };
+  }
+  return task ?? { kind: 'usage', text: program.helpInformation() };
+}
+
+function describeCommands(found: (task: Task) => void): Command {
+  const program = new Command('portico')
+    .description('An Apache-compatible front door for application servers.')
+    .version(`portico ${PORTICO_VERSION}`, '-v, --version', 'print the version')
+    .helpCommand(false)
+    .showHelpAfterError('(portico --help shows what there is)')
+    .addHelpText('after', EXAMPLES);
+  withConfiguration(program.command('serve').description('serve in the foreground'))
+    .option('--to <target>', 'no file: pass requests to an application: a port, host:port, unix:/path or URL')
+    .option('--static <dir>', 'with --to: serve the files of this directory without asking the application')
+    .option('--app <command>', 'with --to: start the application, PORT in its environment, and stop it again')
+    .option('--port <number>', 'with --to: where to listen (default: 8080)')
+    .option('--print-config', 'print the configuration in force and end')
+    .addHelpText('after', SERVE_EXAMPLES)
+    .action((raw: RawServeOptions) => found({ kind: 'serve', options: serveOptions(raw) }));
+  withConfiguration(program.command('configtest').description('check a configuration and end'))
+    .addHelpText('after', '\nExample:\n  portico configtest -f /etc/apache2/apache2.conf\n')
+    .action((raw: RawOptions) => found({ kind: 'configtest', options: testOptions(raw) }));
+  return program;
+}
+
+const EXAMPLES = `
+Examples:
+  portico serve -f httpd.conf             run a configuration of Apache httpd
+  portico serve --to 8000                 a front door on port 8080 for the application on port 8000
+  portico configtest -f httpd.conf        check it first
+
+Signals: SIGTERM and SIGINT finish what is running and end (a second one ends at once);
+SIGHUP and SIGUSR1 read the configuration again.
+Exit codes: 0 done, 1 what was asked for failed, 2 wrong usage.
+`;
+
+const SERVE_EXAMPLES = `
+Examples:
+  portico serve -f /etc/apache2/apache2.conf -D STAGING
+  portico serve -f site.conf -c 'Listen 8080'
+  portico serve --to 8000 --static ./public --port 80
+  portico serve --to 8000 --app 'npm start'
+  portico serve --to 8000 --print-config > site.conf
+`;
+
+function withConfiguration(command: Command): Command {
+  return command
+    .option('-f, --file <file>', 'the configuration file')
+    .option('-d, --server-root <dir>', 'where relative paths stand (default: beside the file)')
+    .option(
+      '-D, --define <name>',
+      'define a name for <IfDefine> and variables; may be given again',
+      collect,
+      [],
+    )
+    .option(
+      '-C, --before <directive>',
+      'a directive to read before the file; may be given again',
+      collect,
+      [],
+    )
+    .option('-c, --after <directive>', 'a directive to read after the file; may be given again', collect, []);
+}
+
+function collect(value: string, values: readonly string[]): readonly string[] {
+  return [...values, value];
+}
+
+function configurationOptions(raw: RawOptions): ConfigurationOptions {
+  return {
+    ...(raw.file === undefined ? {} : { file: raw.file }),
+    ...(raw.serverRoot === undefined ? {} : { serverRoot: raw.serverRoot }),
+    defines: raw.define,
+    before: raw.before,
+    after: raw.after,
+  };
+}
+
+function testOptions(raw: RawOptions): ConfigurationOptions {
+  if (raw.file === undefined) throw new UsageError('configtest needs a configuration: -f FILE');
+  return configurationOptions(raw);
+}
+
+function serveOptions(raw: RawServeOptions): ServeOptions {
+  const options = { ...configurationOptions(raw), printConfig: raw.printConfig === true };
+  if (raw.to === undefined) {
+    if (raw.file === undefined)
+      throw new UsageError('serve needs a configuration (-f FILE) or an application (--to 8000)');
+    if (raw.static !== undefined || raw.app !== undefined || raw.port !== undefined)
+      throw new UsageError('--static, --app and --port go with --to; with -f the file says it all');
+    return options;
+  }
+  if (raw.file !== undefined) throw new UsageError('-f and --to exclude each other');
+  const front = frontOptions(raw, raw.to);
+  if (raw.app === undefined) return { ...options, front };
+  const port = localPort(front.to);
+  if (port === undefined)
+    throw new UsageError('--app needs --to with a port of this machine, such as --to 8000');
+  return { ...options, front, app: { command: raw.app, port } };
+}
+
+function frontOptions(raw: RawServeOptions, target: string): FrontOptions {
+  const to = applicationUrl(target);
+  if (to === undefined) throw new UsageError(`--to ${target}: not a port, host:port, unix:/path or http URL`);
+  const port = Number(raw.port ?? 8080);
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    throw new UsageError(`--port ${raw.port}: not a port`);
+  if (port === localPort(to)) throw new UsageError(`--port ${port} is the port of the application itself`);
+  if (raw.static === undefined) return { to, port };
+  const directory = resolve(raw.static);
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new UsageError(`--static ${raw.static}: not a directory`);
+  return { to, port, staticDir: latin1(directory) };
+}

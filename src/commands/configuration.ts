@@ -1,0 +1,50 @@
+// From the options of a command line to a read configuration.
+
+import { dirname, resolve } from 'node:path';
+import { readSite, type SiteResult } from '../conf/site.ts';
+import { modules } from '../modules/index.ts';
+import type { Machine } from '../server/machine.ts';
+import { latin1 } from './bytes.ts';
+import { type FrontOptions, frontConfiguration } from './front.ts';
+
+/** Apache's own options. */
+export interface ConfigurationOptions {
+  /** -f */
+  readonly file?: string;
+  /** -d: where relative paths stand until a ServerRoot line says otherwise; default: beside the file. */
+  readonly serverRoot?: string;
+  /** -D: NAME or NAME=VALUE */
+  readonly defines: readonly string[];
+  /** -C */
+  readonly before: readonly string[];
+  /** -c */
+  readonly after: readonly string[];
+  /** --to and its kin, in the place of a file. */
+  readonly front?: FrontOptions;
+}
+
+/** Reads the configuration that the options describe. */
+export function readConfiguration(options: ConfigurationOptions, machine: Machine): SiteResult {
+  const { file, front, before, after } = options;
+  const path = file === undefined ? undefined : latin1(resolve(file));
+  const fallback = path === undefined ? latin1(process.cwd()) : dirname(path);
+  const serverRoot = options.serverRoot === undefined ? fallback : latin1(resolve(options.serverRoot));
+  const source =
+    path === undefined
+      ? { name: '--to', text: front === undefined ? '' : frontConfiguration(front) }
+      : { file: path };
+  return readSite({
+    sources: [source],
+    modules,
+    io: machine,
+    serverRoot,
+    defines: options.defines.map((text) => readDefine(latin1(text))),
+    before: before.map(latin1),
+    after: after.map(latin1),
+  });
+}
+
+function readDefine(text: string): readonly [string, string | undefined] {
+  const equals = text.indexOf('=');
+  return equals < 0 ? [text, undefined] : [text.slice(0, equals), text.slice(equals + 1)];
+}

@@ -1,5 +1,6 @@
 // The house rules that no other tool holds: who may import whom, and what every file says first.
 
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -69,5 +70,12 @@ describe('the house', () => {
     expect(readFileSync(join(src, 'request/software.ts'), 'utf8')).toContain(
       `PORTICO_VERSION = '${version}'`,
     );
+  });
+
+  it('has reference pages that say what the code says', () => {
+    const script = join(src, '..', 'scripts', 'docs.mjs');
+    const checked = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
+    expect(checked.stderr).toBe('');
+    expect(checked.status).toBe(0);
   });
 });

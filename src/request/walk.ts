@@ -150,7 +150,10 @@ function isLink(x: Exchange, path: string): boolean {
 
 function mergeHtaccess(x: Exchange, directory: string): Verdict {
   const core = coreDir(x.dirConfig);
-  const mayOverride = (core.allowOverride?.classes.size ?? 0) > 0 || (core.allowOverrideList?.size ?? 0) > 0;
+  // Apache: where nothing says AllowOverride at all, the files are read and everything in them is refused.
+  const { allowOverride, allowOverrideList } = core;
+  const mayOverride =
+    allowOverride === undefined || allowOverride.classes.size > 0 || (allowOverrideList?.size ?? 0) > 0;
   if (!mayOverride) return OK;
   const read = htaccessOf(x, directory);
   if (typeof read === 'number') return read;

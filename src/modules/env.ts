@@ -3,6 +3,7 @@
 
 import { defineModule, type Module } from '../request/module.ts';
 import { DECLINED } from '../request/verdict.ts';
+import { everywhere } from './contexts.ts';
 
 interface EnvDir {
   /** In order; a value of undefined takes away what an outer section set. */
@@ -20,7 +21,7 @@ export const env: Module<undefined, EnvDir> = defineModule<undefined, EnvDir>({
     {
       name: 'SetEnv',
       args: 'take12',
-      contexts: ['server config', 'virtual host', 'directory', '.htaccess'],
+      contexts: everywhere,
       override: 'FileInfo',
       help: 'an environment variable name and optional value to pass to CGI.',
       example: 'SetEnv SPECIAL_PATH /foo/bin',
@@ -33,7 +34,7 @@ export const env: Module<undefined, EnvDir> = defineModule<undefined, EnvDir>({
     {
       name: 'UnsetEnv',
       args: 'iterate',
-      contexts: ['server config', 'virtual host', 'directory', '.htaccess'],
+      contexts: everywhere,
       override: 'FileInfo',
       help: 'a list of variables to remove from the CGI environment.',
       example: 'UnsetEnv LD_LIBRARY_PATH',
@@ -45,7 +46,7 @@ export const env: Module<undefined, EnvDir> = defineModule<undefined, EnvDir>({
     {
       name: 'PassEnv',
       args: 'iterate',
-      contexts: ['server config', 'virtual host', 'directory', '.htaccess'],
+      contexts: everywhere,
       override: 'FileInfo',
       help: 'a list of environment variables to pass to CGI.',
       example: 'PassEnv HOME',

@@ -11,6 +11,7 @@ import type { Exchange } from '../request/exchange.ts';
 import { defineModule, type Module } from '../request/module.ts';
 import { protocolName } from '../request/variables.ts';
 import { DECLINED, type Verdict } from '../request/verdict.ts';
+import { everywhere } from './contexts.ts';
 
 /** `VAR`, `VAR=value` or `!VAR`. */
 interface Assignment {
@@ -94,7 +95,7 @@ function setEnvIf(name: string, nocase: boolean, help: string, example: string):
   return {
     name,
     args: 'raw',
-    contexts: ['server config', 'virtual host', 'directory', '.htaccess'],
+    contexts: everywhere,
     override: 'FileInfo',
     help,
     example,
@@ -110,7 +111,7 @@ function browserMatch(name: string, nocase: boolean): Directive<Lines, Lines> {
   return {
     name,
     args: 'raw',
-    contexts: ['server config', 'virtual host', 'directory', '.htaccess'],
+    contexts: everywhere,
     override: 'FileInfo',
     help: 'A browser regular expression and a list of variables.',
     example: `${name} ^Mozilla netscape`,
@@ -213,7 +214,7 @@ export const setenvif: Module<Lines, Lines> = defineModule<Lines, Lines>({
     {
       name: 'SetEnvIfExpr',
       args: 'raw',
-      contexts: ['server config', 'virtual host', 'directory', '.htaccess'],
+      contexts: everywhere,
       override: 'FileInfo',
       help: 'an expression and a list of variables.',
       example: `SetEnvIfExpr "%{REQUEST_METHOD} == 'POST'" is_post`,

@@ -52,15 +52,7 @@ class ExchangeExprHost implements ExprHost {
   }
 
   stat(path: string, followLinks: boolean): ExprFile | null {
-    try {
-      const facts = this.#x.site.io.stat(path, !followLinks);
-      if (facts === undefined) return null;
-      const type = facts.kind === 'symlink' ? 'link' : facts.kind;
-      return { type, size: facts.size, executable: (facts.mode & 0o111) !== 0 };
-    } catch {
-      // What may not be looked at counts as absent, as for Apache's stat.
-      return null;
-    }
+    return lookAt(this.#x, path, followLinks);
   }
 
   readFile(path: string): string | null {
@@ -89,6 +81,18 @@ class ExchangeExprHost implements ExprHost {
 
   list(): readonly string[] {
     return NO_VALUES;
+  }
+}
+
+/** What conditions may know of a file; null when it is not there, or may not be looked at (as for Apache's stat). */
+export function lookAt(x: Exchange, path: string, followLinks: boolean): ExprFile | null {
+  try {
+    const facts = x.site.io.stat(path, !followLinks);
+    if (facts === undefined) return null;
+    const type = facts.kind === 'symlink' ? 'link' : facts.kind;
+    return { type, size: facts.size, executable: (facts.mode & 0o111) !== 0 };
+  } catch {
+    return null;
   }
 }
 

@@ -1,7 +1,7 @@
 // What a connection needs of the server that owns it.
 
+import type { Ticking } from '../kit/ticker.ts';
 import type { LiveSite } from '../request/exchange.ts';
-import type { Timed } from './timers.ts';
 
 /** A site while requests use it; it closes when it is retired and the last one has left. */
 export interface ServingSite {
@@ -11,7 +11,7 @@ export interface ServingSite {
 }
 
 /** A connection, as the server sees it. */
-export interface OwnedConnection extends Timed {
+export interface OwnedConnection extends Ticking {
   /** The server stops: without a request it closes, else after the answer under way. */
   drain(): void;
   destroy(): void;

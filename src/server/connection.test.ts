@@ -2,6 +2,7 @@ import { connect, createServer, type Server as NetServer, type Socket } from 'no
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type StubSite, stubSite } from '../../test/support/stub-site.ts';
+import { Ticker } from '../kit/ticker.ts';
 import type { CoreServerConfig } from '../request/core-config.ts';
 import type { Exchange, Hook } from '../request/exchange.ts';
 import { HANDED_OVER } from '../request/serve.ts';
@@ -10,7 +11,6 @@ import type { BodySink, BodySource } from '../wire/body.ts';
 import { HeaderList } from '../wire/header-list.ts';
 import { Connection } from './connection.ts';
 import type { OwnedConnection } from './connection-owner.ts';
-import { Timers } from './timers.ts';
 
 interface Rig {
   readonly port: number;
@@ -28,7 +28,7 @@ afterEach(() => {
 /** A server of connections whose requests are all answered by `handler`. */
 async function rig(handler: Hook, core: Partial<CoreServerConfig> = {}): Promise<Rig> {
   const stub = await stubSite(handler, core);
-  const timers = new Timers(20);
+  const timers = new Ticker(20);
   const connections = new Set<OwnedConnection>();
   const owner = {
     site: stub,

@@ -4,21 +4,20 @@
 import type { Socket } from 'node:net';
 import { hasError, type Site, type SiteResult } from '../conf/site.ts';
 import type { Diagnostic } from '../kit/diagnostic.ts';
+import { Ticker } from '../kit/ticker.ts';
 import { type CoreServerConfig, coreServer, type Listen } from '../request/core-config.ts';
 import type { LiveSite } from '../request/exchange.ts';
 import { logServer } from '../request/log.ts';
 import type { Module } from '../request/module.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOwner, OwnedConnection, ServingSite } from './connection-owner.ts';
-import type { Listener } from './listen.ts';
 import { Machine } from './machine.ts';
-import { removePidFile, writePidFile } from './pid-file.ts';
+import { type PidFile, writePidFile } from './pid-file.ts';
 import { becomeUser, findIdentity, isRoot } from './privileges.ts';
-import { openListeners, planListeners } from './reload.ts';
+import { Listeners } from './reload.ts';
 import { type OpenedSite, openServingSite } from './serving-site.ts';
 import { messageOf, StartError } from './start-error.ts';
 import { ConnectionSet } from './stop.ts';
-import { Timers } from './timers.ts';
 
 /** The configuration cannot be used; `diagnostics` say why. */
 export class ConfigurationError extends Error {
@@ -77,11 +76,11 @@ export async function startServer(options: ServerOptions): Promise<ServerInstanc
 class Instance implements ServerInstance, ConnectionOwner {
   readonly #options: ServerOptions;
   readonly #machine: Machine;
-  readonly #timers: Timers;
+  readonly #timers: Ticker;
   readonly #connections: ConnectionSet = new ConnectionSet();
-  #listeners: readonly Listener[] = [];
+  readonly #listeners: Listeners;
   #opened: OpenedSite | undefined = undefined;
-  #pidFile: string | undefined = undefined;
+  #pidFile: PidFile | undefined = undefined;
   /** Sockets that came while the site was not open yet. */
   #waiting: Socket[] = [];
   #reloading: Promise<void> = Promise.resolve();
@@ -91,7 +90,8 @@ class Instance implements ServerInstance, ConnectionOwner {
   constructor(options: ServerOptions) {
     this.#options = options;
     this.#machine = options.machine ?? new Machine((text) => options.tell?.(text));
-    this.#timers = new Timers(options.tickMs);
+    this.#timers = new Ticker(options.tickMs);
+    this.#listeners = new Listeners(this.#onSocket);
   }
 
   get site(): ServingSite {
@@ -103,19 +103,18 @@ class Instance implements ServerInstance, ConnectionOwner {
   }
 
   get urls(): readonly string[] {
-    return this.#listeners.map((listener) => listener.url);
+    return this.#listeners.all.map((listener) => listener.url);
   }
 
   get ports(): readonly number[] {
-    return this.#listeners.map((listener) => listener.port);
+    return this.#listeners.all.map((listener) => listener.port);
   }
 
   /** Root's work first: ports and logs; then modules, which may start programs, as the configured user. */
   async start(): Promise<void> {
     const site = this.#read();
     const core = coreServer(site.main);
-    const listens = this.#listensOf(core);
-    this.#listeners = await openListeners(listens, listens, this.#onSocket);
+    await this.#listeners.open(this.#listensOf(core));
     this.#writePid(core.pidFile);
     this.#openLogs(site);
     this.#becomeUser(core);
@@ -150,24 +149,22 @@ class Instance implements ServerInstance, ConnectionOwner {
 
   #writePid(path: string | undefined): void {
     if (path === undefined || path.includes('${')) return;
-    writePidFile(path);
-    this.#pidFile = path;
+    this.#pidFile = writePidFile(path);
   }
 
   #openLogs(site: Site): void {
+    const targets: string[] = [];
     for (const server of [site.main, ...site.vhosts]) {
       const { errorLog } = coreServer(server);
-      if (errorLog !== undefined) this.#machine.openLog(errorLog);
-      for (const module of this.#options.modules) {
-        if (!site.modules.includes(module)) continue;
-        for (const target of module.logs?.(server) ?? []) this.#machine.openLog(target);
-      }
+      if (errorLog !== undefined) targets.push(errorLog);
+      for (const module of this.#options.modules)
+        if (site.modules.includes(module)) targets.push(...(module.logs?.(server) ?? []));
     }
-    const [problem] = this.#machine.logProblems();
-    if (problem === undefined) return;
+    const problems = this.#machine.openLogs(targets);
+    if (problems.length === 0) return;
     throw new StartError(
-      `AH00091: could not open a log file: ${problem}`,
-      'Make its directory, or change the line that names it.',
+      `AH00015: Unable to open logs: ${problems.join('; ')}`,
+      'Make the directory, or change the line that names it.',
     );
   }
 
@@ -175,7 +172,8 @@ class Instance implements ServerInstance, ConnectionOwner {
     if (!isRoot()) return;
     const identity = findIdentity(core, this.#machine.accounts);
     if (identity !== undefined) becomeUser(identity);
-    else this.#options.tell?.('running as root: the configuration has no User and Group lines');
+    if (core.user === undefined)
+      this.#options.tell?.('running as root: add User and Group lines; until then CGI scripts are refused');
   }
 
   async #open(site: Site): Promise<OpenedSite> {
@@ -206,25 +204,40 @@ class Instance implements ServerInstance, ConnectionOwner {
 
   reload(): Promise<void> {
     const reloaded = this.#reloading.then(() => this.#reloadNow());
-    this.#reloading = reloaded.catch(() => undefined);
+    this.#reloading = reloaded.catch((error: unknown) => this.#logRefusal(error));
     return reloaded;
+  }
+
+  /** Who reads the log must see that the files and the server differ, and why. */
+  #logRefusal(error: unknown): void {
+    const log = (text: string): void => logServer(this.live, this.live.main, 'core', 'error', text);
+    if (error instanceof ConfigurationError) {
+      for (const { severity, place, message } of error.diagnostics) {
+        if (severity !== 'error') continue;
+        const where =
+          place === undefined ? '' : `AH00526: Syntax error on line ${place.line} of ${place.file}: `;
+        log(`${where}${message}`);
+      }
+    } else log(messageOf(error));
+    log('the new configuration cannot be used: the old one stays in force');
   }
 
   async #reloadNow(): Promise<void> {
     if (this.isDraining) throw new StartError('the server is stopping');
     const site = this.#read();
-    const listens = this.#listensOf(coreServer(site.main));
-    const change = planListeners(this.#listeners, listens);
-    const added = await openListeners(change.added, listens, this.#onSocket);
+    const core = coreServer(site.main);
+    const change = await this.#listeners.change(this.#listensOf(core));
     let opened: OpenedSite;
     try {
+      this.#openLogs(site);
+      this.#becomeUser(core);
       opened = await this.#open(site);
     } catch (error) {
-      for (const listener of added) await listener.close();
+      await change.undo();
       throw error;
     }
-    this.#swap(opened, [...change.kept, ...added]);
-    for (const listener of change.closed) await listener.close();
+    this.#swap(opened);
+    await change.finish();
     this.#machine.reopenLogs();
     logServer(
       this.live,
@@ -236,10 +249,9 @@ class Instance implements ServerInstance, ConnectionOwner {
   }
 
   /** New requests are the new site's; the old one closes when its last exchange is over. */
-  #swap(opened: OpenedSite, listeners: readonly Listener[]): void {
+  #swap(opened: OpenedSite): void {
     const old = this.#opened;
     this.#opened = opened;
-    this.#listeners = listeners;
     old?.retire();
   }
 
@@ -251,7 +263,7 @@ class Instance implements ServerInstance, ConnectionOwner {
   async #stopNow(deadlineMs: number): Promise<void> {
     this.isDraining = true;
     await this.#reloading;
-    for (const listener of this.#listeners) await listener.close();
+    await this.#listeners.close();
     const left = await this.#connections.drain(deadlineMs);
     if (left > 0) this.#options.tell?.(`${left} connections were cut after ${deadlineMs / 1000} seconds`);
     logServer(this.live, this.live.main, 'core', 'notice', 'shutting down');
@@ -259,9 +271,9 @@ class Instance implements ServerInstance, ConnectionOwner {
   }
 
   async #end(): Promise<void> {
-    for (const listener of this.#listeners) await listener.close();
+    await this.#listeners.close();
     await this.#opened?.closeNow();
-    if (this.#pidFile !== undefined) removePidFile(this.#pidFile);
+    this.#pidFile?.remove();
     await this.#machine.closeLogs();
   }
 

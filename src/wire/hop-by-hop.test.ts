@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HeaderList } from './header-list.ts';
-import { dropRequestHopByHop, dropResponseHopByHop } from './hop-by-hop.ts';
+import { nominatedFields, REQUEST_HOP_BY_HOP, RESPONSE_HOP_BY_HOP } from './hop-by-hop.ts';
 
 function fields(...flat: string[]): HeaderList {
   const headers = new HeaderList();
@@ -8,99 +8,44 @@ function fields(...flat: string[]): HeaderList {
   return headers;
 }
 
-function names(headers: HeaderList): string[] {
-  return [...headers].map(([name]) => name);
-}
-
-describe('dropRequestHopByHop', () => {
-  it('drops the fields of one connection and keeps the order of the others', () => {
-    const headers = fields(
-      ...[
-        'Host',
-        'a',
-        'Connection',
-        'keep-alive',
-        'Keep-Alive',
-        '3',
-        'X-A',
-        '1',
-        'TE',
-        'trailers',
-        'Trailer',
-        'x',
-      ],
-      ...[
-        'Upgrade',
-        'h2c',
-        'Proxy-Connection',
-        'x',
-        'Transfer-Encoding',
-        'chunked',
-        'Content-Length',
-        '3',
-        'X-B',
-        '2',
-      ],
-    );
-    dropRequestHopByHop(headers);
-    expect(headers.flat).toEqual(['Host', 'a', 'X-A', '1', 'X-B', '2']);
+describe('hop-by-hop fields', () => {
+  it('are those of RFC 9110 section 7.6.1 and the older proxy fields, in both directions', () => {
+    for (const name of [
+      'connection',
+      'keep-alive',
+      'proxy-connection',
+      'te',
+      'trailer',
+      'upgrade',
+      'transfer-encoding',
+    ]) {
+      expect([name, REQUEST_HOP_BY_HOP.has(name), RESPONSE_HOP_BY_HOP.has(name)]).toEqual([name, true, true]);
+    }
   });
 
-  it('keeps what Apache keeps', () => {
-    const kept = [
-      'Proxy-Authorization',
-      'Authorization',
-      'Proxy',
-      'Range',
-      'Accept-Encoding',
-      'X_Y',
-      'Expect',
-    ];
-    const headers = fields(...kept.flatMap((name) => [name, 'x']));
-    dropRequestHopByHop(headers);
-    expect(names(headers)).toEqual(kept);
-  });
-
-  it('drops what any Connection field nominates, without case', () => {
-    const headers = fields(
-      ...['Connection', 'close, x-b ,COOKIE', 'X-A', '1', 'X-B', '2', 'x-b', '3', 'Cookie', 'c'],
-      ...['connection', 'X-Forwarded-For', 'X-Forwarded-For', '1.2.3.4', 'X-BB', '4'],
-    );
-    dropRequestHopByHop(headers);
-    expect(headers.flat).toEqual(['X-A', '1', 'X-BB', '4']);
-  });
-
-  it('lets no client nominate away what the server has set', () => {
-    const headers = fields('Connection', 'X-User, Host, X-B', 'Host', 'a', 'X-User', 'anna', 'X-B', '2');
-    dropRequestHopByHop(headers, ['x-user', 'host']);
-    expect(headers.flat).toEqual(['Host', 'a', 'X-User', 'anna']);
-  });
-
-  it('drops framing fields even if they are to be kept', () => {
-    const headers = fields('Connection', 'Transfer-Encoding, upgrade', 'Transfer-Encoding', 'chunked');
-    dropRequestHopByHop(headers, ['transfer-encoding']);
-    expect(headers.size).toBe(0);
+  it('leave alone what Apache passes on', () => {
+    for (const name of [
+      'proxy-authorization',
+      'authorization',
+      'proxy',
+      'range',
+      'accept-encoding',
+      'expect',
+    ]) {
+      expect([name, REQUEST_HOP_BY_HOP.has(name)]).toEqual([name, false]);
+    }
   });
 });
 
-describe('dropResponseHopByHop', () => {
-  it('drops the fields of one connection and what it nominates, not Content-Length', () => {
-    const headers = fields(
-      ...[
-        'Content-Length',
-        '3',
-        'Connection',
-        'X-Hop',
-        'X-Hop',
-        '1',
-        'Proxy-Authenticate',
-        'x',
-        'Set-Cookie',
-        'a',
-      ],
-      ...['Transfer-Encoding', 'chunked', 'Keep-Alive', 'timeout=5', 'Upgrade', 'x', 'Set-Cookie', 'b'],
-    );
-    dropResponseHopByHop(headers);
-    expect(headers.flat).toEqual(['Content-Length', '3', 'Set-Cookie', 'a', 'Set-Cookie', 'b']);
+describe('fields that Connection nominates', () => {
+  it('are none in the usual cases', () => {
+    expect(nominatedFields(fields('Host', 'a'))).toBeUndefined();
+    expect(nominatedFields(fields('Connection', 'Keep-Alive'))).toBeUndefined();
+    expect(nominatedFields(fields('Connection', 'close'))).toBeUndefined();
+  });
+
+  it('are those of all its fields, in lower case', () => {
+    const headers = fields('Connection', 'close, x-b ,COOKIE', 'X-A', '1', 'connection', 'X-Forwarded-For');
+    expect(nominatedFields(headers)).toEqual(['close', 'x-b', 'cookie', 'x-forwarded-for']);
   });
 });

@@ -10,6 +10,7 @@ import type { Exchange } from '../../request/exchange.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK } from '../../request/verdict.ts';
 import type { HeaderList } from '../../wire/header-list.ts';
+import { everywhere } from '../contexts.ts';
 import { type Action, type ActionName, runAction } from './action.ts';
 import { compileHeaderValue } from './value.ts';
 
@@ -117,7 +118,7 @@ function addLine(
 const header: Directive<undefined, HeaderLines> = {
   name: 'Header',
   args: 'raw',
-  contexts: ['server config', 'virtual host', 'directory', '.htaccess'],
+  contexts: everywhere,
   override: 'FileInfo',
   help: 'an optional condition, an action, header and value followed by optional env clause',
   example: 'Header set X-Content-Type-Options nosniff',
@@ -132,7 +133,7 @@ const header: Directive<undefined, HeaderLines> = {
 const requestHeader: Directive<undefined, HeaderLines> = {
   name: 'RequestHeader',
   args: 'raw',
-  contexts: ['server config', 'virtual host', 'directory', '.htaccess'],
+  contexts: everywhere,
   override: 'FileInfo',
   help: 'an action, header and value followed by optional env clause',
   example: 'RequestHeader set X-Forwarded-Proto "http"',

@@ -7,6 +7,7 @@ import { holds } from '../../request/evaluate.ts';
 import type { Exchange, LiveSite } from '../../request/exchange.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { OK, type Verdict } from '../../request/verdict.ts';
+import { servers } from '../contexts.ts';
 import { compileLogFormat, type LogFormat } from './format.ts';
 
 /** When a line is written: `env=NAME`, `env=!NAME` or `expr=…`. */
@@ -135,7 +136,7 @@ export const logConfig: Module<LogServer> = defineModule<LogServer>({
     {
       name: 'LogFormat',
       args: 'take12',
-      contexts: ['server config', 'virtual host'],
+      contexts: servers,
       help: 'a log format string (see docs) and an optional format name',
       example: 'LogFormat "%h %l %u %t \\"%r\\" %>s %b" common',
       default: 'LogFormat "%h %l %u %t \\"%r\\" %>s %b"',
@@ -150,7 +151,7 @@ export const logConfig: Module<LogServer> = defineModule<LogServer>({
     {
       name: 'CustomLog',
       args: 'take23',
-      contexts: ['server config', 'virtual host'],
+      contexts: servers,
       help: 'a file name, a custom log format string or format name, and an optional "env=" or "expr=" clause (see docs)',
       example: 'CustomLog "logs/access_log" combined',
       set(cmd, target: string, text: string, condition?: string) {
@@ -160,7 +161,7 @@ export const logConfig: Module<LogServer> = defineModule<LogServer>({
     {
       name: 'TransferLog',
       args: 'take1',
-      contexts: ['server config', 'virtual host'],
+      contexts: servers,
       help: 'the filename of the access log',
       example: 'TransferLog "logs/access_log"',
       set(cmd, target: string) {

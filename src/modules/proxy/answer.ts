@@ -3,9 +3,9 @@
 
 import type { Exchange } from '../../request/exchange.ts';
 import { OK, type Verdict } from '../../request/verdict.ts';
-import { listElements } from '../../wire/connection-tokens.ts';
 import { parseDecimal } from '../../wire/decimal.ts';
 import { HeaderList } from '../../wire/header-list.ts';
+import { nominatedFields, RESPONSE_HOP_BY_HOP } from '../../wire/hop-by-hop.ts';
 import { formatHttpDate, parseHttpDate } from '../../wire/http-date.ts';
 import type { ResponseHead } from '../../wire/response-parser.ts';
 import { BackendBody } from './backend-body.ts';
@@ -17,15 +17,8 @@ import { viaValue } from './via.ts';
 /** What becomes of a field of the response. */
 type FieldKind = 'drop' | 'date' | 'location' | 'cookie' | 'length' | 'type' | 'via' | 'warning';
 
-const FIELDS: ReadonlyMap<string, FieldKind> = new Map([
-  ['connection', 'drop'],
-  ['keep-alive', 'drop'],
-  ['proxy-connection', 'drop'],
-  ['proxy-authenticate', 'drop'],
-  ['te', 'drop'],
-  ['trailer', 'drop'],
-  ['upgrade', 'drop'],
-  ['transfer-encoding', 'drop'],
+const FIELDS: ReadonlyMap<string, FieldKind> = new Map<string, FieldKind>([
+  ...[...RESPONSE_HOP_BY_HOP].map((name): [string, FieldKind] => [name, 'drop']),
   ['date', 'date'],
   ['expires', 'date'],
   ['last-modified', 'date'],
@@ -138,14 +131,6 @@ function isStaleWarning(value: string, date: string | undefined): boolean {
   const made = /"([^"]*)"$/.exec(value)?.[1];
   const time = made === undefined ? undefined : parseHttpDate(made);
   return time !== undefined && time !== (date === undefined ? undefined : parseHttpDate(date));
-}
-
-function nominatedFields(headers: HeaderList): readonly string[] | undefined {
-  const connection = headers.combined('connection');
-  if (connection === undefined) return undefined;
-  const lower = connection.toLowerCase();
-  if (lower === 'close' || lower === 'keep-alive') return undefined;
-  return listElements(lower);
 }
 
 /** Fields of an interim response that may travel on. */

@@ -2,7 +2,7 @@
 // with Host in front and what a proxy adds behind. Written as one string; nothing in it can end a line.
 
 import type { Exchange } from '../../request/exchange.ts';
-import { listElements } from '../../wire/connection-tokens.ts';
+import { nominatedFields, REQUEST_HOP_BY_HOP } from '../../wire/hop-by-hop.ts';
 import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
 import type { Target } from './target.ts';
 import { ownName, viaValue } from './via.ts';
@@ -22,19 +22,6 @@ export type RequestFraming =
   | { readonly kind: 'none' }
   | { readonly kind: 'chunked' }
   | { readonly kind: 'length'; readonly length: number };
-
-/** Hop-by-hop fields (RFC 9110 section 7.6.1), those written anew, and those that stand elsewhere. */
-const LEFT_OUT: ReadonlySet<string> = new Set([
-  'host',
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'upgrade',
-  'transfer-encoding',
-  'content-length',
-]);
 
 /** Fields under way to the backend; names in lower case are kept beside their spelling. */
 class Fields {
@@ -62,22 +49,13 @@ class Fields {
   }
 }
 
-/** Fields that only the client's connection is about, by name in lower case. */
-function nominated(x: Exchange): readonly string[] | undefined {
-  const connection = x.headers.combined('connection');
-  if (connection === undefined) return undefined;
-  const lower = connection.toLowerCase();
-  if (lower === 'keep-alive' || lower === 'close') return undefined;
-  return listElements(lower);
-}
-
 function copyClientFields(x: Exchange, fields: Fields, { conf, expectsContinue }: HeadOptions): void {
   const { flat } = x.headers;
-  const skipped = nominated(x);
+  const skipped = nominatedFields(x.headers);
   for (let i = 0; i < flat.length; i += 2) {
     const name = flat[i]!;
     const lower = name.toLowerCase();
-    if (LEFT_OUT.has(lower) || skipped?.includes(lower) === true) continue;
+    if (lower === 'host' || REQUEST_HOP_BY_HOP.has(lower) || skipped?.includes(lower) === true) continue;
     if (lower === 'expect' && !expectsContinue) continue;
     if (lower === 'via' && conf.via === 'block') continue;
     fields.add(name, lower, flat[i + 1]!);

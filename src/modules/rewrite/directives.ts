@@ -9,6 +9,7 @@ import {
   type RewriteWarning,
   rewriteOptionWords,
 } from '../../rules/index.ts';
+import { everywhere, sections, servers } from '../contexts.ts';
 import { openMap } from './maps.ts';
 import type { RewriteScope, ScopePlace } from './scope.ts';
 
@@ -51,14 +52,12 @@ function report(
   return undefined;
 }
 
-const EVERYWHERE = ['server config', 'virtual host', 'directory', '.htaccess'] as const;
-
 type RewriteDirective = Directive<RewriteScope, RewriteScope>;
 
 const rewriteEngine: RewriteDirective = {
   name: 'RewriteEngine',
   args: 'flag',
-  contexts: EVERYWHERE,
+  contexts: everywhere,
   override: 'FileInfo',
   default: 'RewriteEngine off',
   help: 'On or Off to enable or disable (default) the whole rewriting engine',
@@ -72,7 +71,7 @@ const rewriteEngine: RewriteDirective = {
 const rewriteOptions: RewriteDirective = {
   name: 'RewriteOptions',
   args: 'iterate',
-  contexts: EVERYWHERE,
+  contexts: everywhere,
   override: 'FileInfo',
   help: `List of option strings to set: ${rewriteOptionWords.join(', ')}`,
   example: 'RewriteOptions Inherit',
@@ -85,7 +84,7 @@ const rewriteOptions: RewriteDirective = {
 const rewriteBase: RewriteDirective = {
   name: 'RewriteBase',
   args: 'take1',
-  contexts: ['directory', '.htaccess'],
+  contexts: sections,
   override: 'FileInfo',
   help: 'the base URL of the per-directory context',
   example: 'RewriteBase /myapp/',
@@ -95,7 +94,7 @@ const rewriteBase: RewriteDirective = {
 const rewriteCond: RewriteDirective = {
   name: 'RewriteCond',
   args: 'raw',
-  contexts: EVERYWHERE,
+  contexts: everywhere,
   override: 'FileInfo',
   help: 'an input string and a to be applied regexp-pattern',
   example: 'RewriteCond %{HTTP_HOST} ^www\\.example\\.com$ [NC]',
@@ -105,7 +104,7 @@ const rewriteCond: RewriteDirective = {
 const rewriteRule: RewriteDirective = {
   name: 'RewriteRule',
   args: 'raw',
-  contexts: EVERYWHERE,
+  contexts: everywhere,
   override: 'FileInfo',
   help: 'an URL-applied regexp-pattern and a substitution URL',
   example: 'RewriteRule ^/static/(.*) /srv/static/$1 [last]',
@@ -115,7 +114,7 @@ const rewriteRule: RewriteDirective = {
 const rewriteMap: RewriteDirective = {
   name: 'RewriteMap',
   args: 'take23',
-  contexts: ['server config', 'virtual host'],
+  contexts: servers,
   help: 'a mapname and a filename and options',
   example: 'RewriteMap escape int:escape',
   set(cmd, name: string, location: string) {

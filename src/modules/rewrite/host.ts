@@ -3,7 +3,7 @@
 import type { ExprHost } from '../../kit/expr/index.ts';
 import { coreServer, type LogLevelName, logLevelOf } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
-import { exprHost } from '../../request/expr-host.ts';
+import { exprHost, lookAt } from '../../request/expr-host.ts';
 import { logEvent } from '../../request/log.ts';
 import { schemeOf, serverName, serverPort } from '../../request/self-url.ts';
 import { serverVariable } from '../../request/variables.ts';
@@ -141,15 +141,7 @@ export class ExchangeRewriteHost implements RewriteHost {
   }
 
   stat(path: string, followLinks: boolean): FileFacts | null {
-    try {
-      const facts = this.#x.site.io.stat(path, !followLinks);
-      if (facts === undefined) return null;
-      const type = facts.kind === 'symlink' ? 'link' : facts.kind;
-      return { type, size: facts.size, executable: (facts.mode & 0o111) !== 0 };
-    } catch {
-      // What may not be looked at is not there, for a rule.
-      return null;
-    }
+    return lookAt(this.#x, path, followLinks);
   }
 
   async probe(by: 'uri' | 'file', path: string): Promise<SubrequestResult> {

@@ -1,7 +1,8 @@
-// Coarse time-outs for many connections: one interval walks them all; setting a deadline is an assignment.
+// Coarse time for many: one interval tells all who are on the list, so that nobody needs a timer of its own and
+// setting a deadline is an assignment.
 
 /** Something that is asked regularly whether its time is over. */
-export interface Timed {
+export interface Ticking {
   /** `now` in milliseconds since 1970. */
   onTick(now: number): void;
 }
@@ -9,8 +10,8 @@ export interface Timed {
 const TICK_MS = 1000;
 
 /** Runs only while somebody is on the list, and never keeps the process alive by itself. */
-export class Timers {
-  readonly #timed: Set<Timed> = new Set();
+export class Ticker {
+  readonly #listed: Set<Ticking> = new Set();
   readonly #tickMs: number;
   #interval: NodeJS.Timeout | undefined = undefined;
 
@@ -18,22 +19,22 @@ export class Timers {
     this.#tickMs = tickMs;
   }
 
-  add(timed: Timed): void {
-    this.#timed.add(timed);
+  add(ticking: Ticking): void {
+    this.#listed.add(ticking);
     if (this.#interval !== undefined) return;
     this.#interval = setInterval(() => this.#tick(), this.#tickMs);
     this.#interval.unref();
   }
 
-  delete(timed: Timed): void {
-    this.#timed.delete(timed);
-    if (this.#timed.size > 0) return;
+  delete(ticking: Ticking): void {
+    this.#listed.delete(ticking);
+    if (this.#listed.size > 0) return;
     clearInterval(this.#interval);
     this.#interval = undefined;
   }
 
   #tick(): void {
     const now = Date.now();
-    for (const timed of this.#timed) timed.onTick(now);
+    for (const ticking of this.#listed) ticking.onTick(now);
   }
 }

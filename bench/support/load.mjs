@@ -5,7 +5,8 @@ import { connect } from 'node:net';
 
 /** One connection that asks again as soon as it is answered. */
 class Asker {
-  constructor({ port, request, expect, onAnswer, onError }) {
+  constructor({ port, request, expect, status, onAnswer, onError }) {
+    this.status = status;
     this.request = request;
     this.expect = expect;
     this.onAnswer = onAnswer;
@@ -38,7 +39,7 @@ class Asker {
     const length = /\r\ncontent-length: *(\d+)\r\n/i.exec(head);
     const size = length === null ? chunkedSize(this.held, end + 4) : end + 4 + Number(length[1]);
     if (size === undefined || this.held.length < size) return;
-    if (!head.startsWith('HTTP/1.1 200 ') || !this.held.includes(this.expect, end)) {
+    if (!head.startsWith(`HTTP/1.1 ${this.status} `) || !this.held.includes(this.expect)) {
       this.onError(new Error(`unexpected answer: ${this.held.slice(0, 300)}`));
       return;
     }
@@ -65,7 +66,7 @@ function chunkedSize(text, from) {
  * Asks for `seconds` on `connections` connections. Answers the number of requests, their rate, and the median time of
  * one in milliseconds.
  */
-export async function load({ port, path, connections, seconds, expect }) {
+export async function load({ port, path, connections, seconds, expect, status = 200 }) {
   const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n`;
   const times = [];
   let failure;
@@ -77,6 +78,7 @@ export async function load({ port, path, connections, seconds, expect }) {
         port,
         request,
         expect,
+        status,
         onAnswer: (nanos) => times.push(Number(nanos)),
         onError: (error) => {
           failure ??= error;

@@ -96,14 +96,22 @@ function rule(backend) {
   return `RewriteEngine on\nRewriteRule ^(.*) http://127.0.0.1:${backend}$1 [proxy]\n`;
 }
 
-export async function startPortico(folder, backend) {
+/** portico with these lines behind the usual beginning. */
+export async function startPorticoWith(folder, lines) {
   const port = await freePort();
   const file = join(folder, `portico-${port}.conf`);
-  writeFileSync(
-    file,
-    `Listen 127.0.0.1:${port}\nServerName localhost\nErrorLog ${folder}/portico.log\n${rule(backend)}`,
-  );
+  writeFileSync(file, `${beginning(folder, port, 'portico')}${lines}`);
   return start('portico', port, process.execPath, [join(root, 'dist/cli.js'), 'serve', '-f', file]);
+}
+
+export function startPortico(folder, backend) {
+  return startPorticoWith(folder, rule(backend));
+}
+
+/** What both servers are told alike. */
+function beginning(folder, port, name) {
+  const lines = ['ServerName localhost', 'MaxKeepAliveRequests 0', `ErrorLog ${folder}/${name}-${port}.log`];
+  return `Listen 127.0.0.1:${port}\n${lines.join('\n')}\n`;
 }
 
 const APACHE = '/usr/sbin/apache2';
@@ -117,26 +125,29 @@ export function apacheVersion() {
   return spawnSync(APACHE, ['-v'], { encoding: 'utf8' }).stdout.match(/Apache\/(\S+)/)?.[1] ?? '?';
 }
 
-/** Apache's event MPM with the same rule; `reuse` keeps its backend connections (\`<Proxy>\` with enablereuse=on). */
-export async function startApache(folder, backend, reuse) {
+/** Apache's event MPM with these lines behind the same beginning. */
+export async function startApacheWith(folder, name, modules, lines) {
   const port = await freePort();
   const file = join(folder, `apache-${port}.conf`);
-  const modules = ['mpm_event', 'authz_core', 'rewrite', 'proxy', 'proxy_http'];
-  const lines = [
-    ...modules.map((name) => `LoadModule ${name}_module ${APACHE_MODULES}/mod_${name}.so`),
+  const loads = ['mpm_event', 'authz_core', ...modules];
+  const text = [
+    ...loads.map((module) => `LoadModule ${module}_module ${APACHE_MODULES}/mod_${module}.so`),
     `ServerRoot ${folder}`,
     `PidFile ${folder}/apache-${port}.pid`,
-    `Listen 127.0.0.1:${port}`,
-    'ServerName localhost',
-    `ErrorLog ${folder}/apache-${port}.log`,
-    'MaxKeepAliveRequests 0',
-    reuse ? `<Proxy http://127.0.0.1:${backend}>\nProxySet enablereuse=on\n</Proxy>` : '',
-    rule(backend),
+    beginning(folder, port, 'apache'),
+    lines,
   ];
-  writeFileSync(file, `${lines.join('\n')}\n`);
-  const name = reuse ? 'Apache, connections kept' : 'Apache';
+  writeFileSync(file, `${text.join('\n')}\n`);
   return start(name, port, APACHE, ['-d', folder, '-f', file, '-DFOREGROUND'], {
     APACHE_RUN_USER: 'www-data',
     APACHE_RUN_GROUP: 'www-data',
   });
+}
+
+/** With the how-to's rule; `reuse` keeps its backend connections (`<Proxy>` with enablereuse=on). */
+export function startApache(folder, backend, reuse) {
+  const kept = `<Proxy http://127.0.0.1:${backend}>\nProxySet enablereuse=on\n</Proxy>\n`;
+  const name = reuse ? 'Apache, connections kept' : 'Apache';
+  const lines = `${reuse ? kept : ''}${rule(backend)}`;
+  return startApacheWith(folder, name, ['rewrite', 'proxy', 'proxy_http'], lines);
 }

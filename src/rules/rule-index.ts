@@ -3,6 +3,7 @@
 
 import { lowerAscii } from '../kit/ascii.ts';
 import { literalPrefix } from './literal-prefix.ts';
+import { PrefixTable } from './prefix-table.ts';
 import type { Rule } from './rule.ts';
 
 /** Lists shorter than this are simply walked. */
@@ -45,30 +46,6 @@ export class RuleIndex {
     if (!this.#byLowerPrefix.isEmpty) this.#byLowerPrefix.collect(lowerAscii(subject), found);
     if (found.length === 0) return this.#always;
     return [...this.#always, ...found].sort((a, b) => a - b);
-  }
-}
-
-class PrefixTable {
-  readonly #byLength: (Map<string, number[]> | undefined)[] = [];
-
-  get isEmpty(): boolean {
-    return this.#byLength.length === 0;
-  }
-
-  add(prefix: string, position: number): void {
-    this.#byLength[prefix.length] ??= new Map();
-    const table = this.#byLength[prefix.length]!;
-    const positions = table.get(prefix);
-    if (positions) positions.push(position);
-    else table.set(prefix, [position]);
-  }
-
-  collect(subject: string, into: number[]): void {
-    const end = Math.min(this.#byLength.length, subject.length + 1);
-    for (let length = 1; length < end; length++) {
-      const positions = this.#byLength[length]?.get(subject.slice(0, length));
-      if (positions) into.push(...positions);
-    }
   }
 }
 

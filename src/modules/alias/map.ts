@@ -6,6 +6,7 @@ import type { Exchange } from '../../request/exchange.ts';
 import { exprHost } from '../../request/expr-host.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import type { AliasEntry, SectionAlias } from './config.ts';
+import { firstThatApplies } from './entry-index.ts';
 import { matchPrefix } from './prefix.ts';
 import { substituteGroups } from './substitute.ts';
 
@@ -36,8 +37,7 @@ function apply(x: Exchange, entry: AliasEntry): boolean {
 
 /** The first alias that matches gives the file name. */
 export function mapByAlias(x: Exchange, entries: readonly AliasEntry[]): Verdict {
-  for (let i = 0; i < entries.length; i++) if (apply(x, entries[i]!)) return OK;
-  return DECLINED;
+  return firstThatApplies(entries, x.uri, (entry) => (apply(x, entry) ? OK : undefined)) ?? DECLINED;
 }
 
 /** A <Location>'s alias: the section as a whole, or with AliasPreservePath what is below it too. */

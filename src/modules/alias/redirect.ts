@@ -9,6 +9,7 @@ import { selfOrigin } from '../../request/self-url.ts';
 import { DECLINED, type Verdict } from '../../request/verdict.ts';
 import { escapeUrl } from '../../rules/escape.ts';
 import type { RedirectEntry, SectionRedirect } from './config.ts';
+import { firstThatApplies } from './entry-index.ts';
 import { matchPrefix } from './prefix.ts';
 import { isAbsoluteUrl, isRedirectStatus } from './redirect-directives.ts';
 import { substituteGroups } from './substitute.ts';
@@ -36,15 +37,6 @@ function apply(entry: RedirectEntry, uri: string): Redirection | undefined {
   }
   const covered = matchPrefix(uri, entry.prefix!);
   return covered > 0 ? { status, target: target + escapeUrl(uri.slice(covered)) } : undefined;
-}
-
-/** The first entry that matches the decoded path. */
-function findRedirect(entries: readonly RedirectEntry[], uri: string): Redirection | undefined {
-  for (let i = 0; i < entries.length; i++) {
-    const found = apply(entries[i]!, uri);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 /** The target of a section's redirect, evaluated. */
@@ -97,6 +89,6 @@ function refuseStatus(x: Exchange, status: number): Verdict {
 
 /** Answers DECLINED when nothing applies. */
 export function redirectBy(x: Exchange, entries: readonly RedirectEntry[], isRelative: boolean): Verdict {
-  const found = findRedirect(entries, x.uri);
+  const found = firstThatApplies(entries, x.uri, (entry) => apply(entry, x.uri));
   return found === undefined ? DECLINED : redirect(x, found, isRelative);
 }

@@ -1,13 +1,10 @@
 // `npm start` as a newcomer meets it: a page from the autostart script, then the application, then Ctrl-C.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
+import { browse } from '../support/browser.ts';
 import { testWith } from '../support/parts.ts';
 import { freePort } from '../support/ports.ts';
-import { part } from '../support/programs.ts';
 import { isListening, until } from '../support/scene.ts';
 
 const startScript = fileURLToPath(new URL('../../dist/examples/demo/start.js', import.meta.url));
@@ -87,38 +84,9 @@ describe('the demo', () => {
     'a browser reloads the waiting page by itself and arrives at the application',
     async () => {
       const demo = await startDemo();
-      const profile = mkdtempSync(join(tmpdir(), 'portico-chromium-'));
-      const dom = await browse(demo.origin, profile).finally(() =>
-        rmSync(profile, { recursive: true, force: true }),
-      );
+      const dom = await browse(demo.origin, 8000);
       expect(dom).toContain('The application is up');
       expect(dom).not.toContain('Restarting site');
     },
   );
 });
-
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-/** The page a real browser shows after eight seconds of its own time. */
-function browse(url: string, profile: string): Promise<string> {
-  const program = part('chromium')?.program ?? '';
-  const args = [...FLAGS, `--user-data-dir=${profile}`, '--virtual-time-budget=8000', '--dump-dom', url];
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], timeout: 60_000 });
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-    });
-    child.on('error', reject);
-    child.on('close', () => resolve(text));
-  });
-}

@@ -67,13 +67,11 @@ function printParts(file) {
     if (line.used !== undefined) used.set(line.used, `${line.used} ${line.version}`);
     else
       missing.set(line.missing, {
-        package: line.package,
+        remedy: line.remedy ?? `Debian package ${line.package}`,
         tests: (missing.get(line.missing)?.tests ?? 0) + 1,
       });
   }
   console.log(`\nreal parts used: ${used.size === 0 ? 'none' : [...used.values()].sort().join(', ')}`);
-  for (const [name, { package: debian, tests }] of [...missing].sort())
-    console.log(
-      `missing: ${name} (Debian package ${debian}): ${tests} ${tests === 1 ? 'test' : 'tests'} skipped`,
-    );
+  for (const [name, { remedy, tests }] of [...missing].sort())
+    console.log(`missing: ${name} (${remedy}): ${tests} ${tests === 1 ? 'test' : 'tests'} skipped`);
 }

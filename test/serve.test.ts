@@ -127,7 +127,7 @@ describe('portico serve', () => {
     await expect.poll(async () => (await get('/a.txt')).status).toBe(410);
     writeConf('Nonsense');
     run.child.kill('SIGUSR1');
-    await expect.poll(() => run.err()).toContain('was not changed');
+    await expect.poll(() => run.err()).toContain('stays in force');
     expect(run.err()).toContain('Invalid command');
     expect((await get('/a.txt')).status).toBe(410);
     run.child.kill('SIGTERM');

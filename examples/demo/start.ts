@@ -44,10 +44,13 @@ function stopApp(): void {
   rmSync(scratch, { recursive: true, force: true });
 }
 
+/** portico runs CGI scripts as root only where it is told to: in a fresh container there may be nobody else. */
+const asRoot = process.getuid?.() === 0 ? ['-C', 'User root', '-C', 'Group root'] : [];
+
 // In a session of its own: Ctrl-C reaches this script alone, which passes it on once.
 const portico = spawn(
   process.execPath,
-  [join(root, 'dist', 'cli.js'), 'serve', '-f', join(demo, 'httpd.conf')],
+  [join(root, 'dist', 'cli.js'), 'serve', '-f', join(demo, 'httpd.conf'), ...asRoot],
   {
     env,
     detached: true,

@@ -1,13 +1,14 @@
 // `serve --app`: the application as a child in a process group of its own, so that all it starts ends with it.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { say, sayWarning } from './terminal.ts';
 
 const STOP_MS = 5000;
+const ASK_AGAIN_MS = 20;
 
 export class AppProcess {
   readonly #child: ChildProcess;
-  readonly #ended: Promise<void>;
   #isStopping = false;
 
   /** Runs `command` in a shell, with PORT telling where to listen. What it prints goes to standard error. */
@@ -18,11 +19,8 @@ export class AppProcess {
       stdio: ['ignore', 2, 2],
     });
     this.#child.on('error', (error) => sayWarning(`the application cannot be started: ${error.message}`));
-    this.#ended = new Promise((resolve) => {
-      this.#child.once('exit', (code, signal) => {
-        if (!this.#isStopping) sayWarning(`the application ended (${signal ?? `exit code ${code}`})`);
-        resolve();
-      });
+    this.#child.once('exit', (code, signal) => {
+      if (!this.#isStopping) sayWarning(`the application ended (${signal ?? `exit code ${code}`})`);
     });
     process.on('exit', this.#killGroup);
     say(`started ${command} (pid ${this.#child.pid ?? '?'}, PORT=${port})`);
@@ -32,23 +30,31 @@ export class AppProcess {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#signal('SIGTERM');
-    const timer = setTimeout(this.#killGroup, STOP_MS);
-    if (this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null)
-      await this.#ended;
-    clearTimeout(timer);
+    // The shell may end before what it started: the group counts, and the system tells only those who ask again.
+    const deadline = Date.now() + STOP_MS;
+    while (this.#signal(0) && Date.now() < deadline) await sleep(ASK_AGAIN_MS);
     this.#killGroup();
     process.off('exit', this.#killGroup);
   }
 
-  readonly #killGroup = (): void => this.#signal('SIGKILL');
+  /** Ends the whole group at once; a `stop` under way settles soon after. */
+  kill(): void {
+    this.#isStopping = true;
+    this.#killGroup();
+  }
 
-  #signal(signal: NodeJS.Signals): void {
+  readonly #killGroup = (): void => {
+    this.#signal('SIGKILL');
+  };
+
+  /** Answers whether anybody of the group was there to get it; 0 only asks. */
+  #signal(signal: NodeJS.Signals | 0): boolean {
     const { pid } = this.#child;
-    if (pid === undefined) return;
+    if (pid === undefined) return false;
     try {
-      process.kill(-pid, signal);
+      return process.kill(-pid, signal);
     } catch {
-      // Nobody of the group is left.
+      return false;
     }
   }
 }

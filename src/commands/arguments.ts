@@ -1,10 +1,11 @@
-// The command line: words → what is to be done. Decides nothing and touches nothing.
+// The command line: words → what is to be done. Changes nothing; looks only whether named directories are there.
 
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { PORTICO_VERSION } from '../request/software.ts';
 import { latin1 } from './bytes.ts';
+import type { ConfigtestOptions } from './configtest.ts';
 import type { ConfigurationOptions } from './configuration.ts';
 import { applicationUrl, type FrontOptions, localPort } from './front.ts';
 import type { ServeOptions } from './serve.ts';
@@ -14,14 +15,18 @@ export type Task =
   | { readonly kind: 'say'; readonly text: string }
   | { readonly kind: 'usage'; readonly text: string }
   | { readonly kind: 'serve'; readonly options: ServeOptions }
-  | { readonly kind: 'configtest'; readonly options: ConfigurationOptions };
+  | { readonly kind: 'configtest'; readonly options: ConfigtestOptions };
 
 interface RawOptions {
   readonly file?: string;
   readonly serverRoot?: string;
-  readonly define: readonly string[];
-  readonly before: readonly string[];
-  readonly after: readonly string[];
+  readonly define?: readonly string[];
+  readonly before?: readonly string[];
+  readonly after?: readonly string[];
+}
+
+interface RawTestOptions extends RawOptions {
+  readonly verbose?: true;
 }
 
 interface RawServeOptions extends RawOptions {
@@ -32,8 +37,20 @@ interface RawServeOptions extends RawOptions {
   readonly printConfig?: true;
 }
 
-/** Wrong usage that only a second look can see. */
-class UsageError extends Error {}
+/** Wrong usage that only a second look can see, of a command or of the program itself. */
+class UsageError extends Error {
+  readonly command: string;
+
+  constructor(message: string, command: string = '') {
+    super(message);
+    this.command = command;
+  }
+}
+
+/** `portico`, or `portico serve`, with the option that shows what there is. */
+function helpLine(command: string): string {
+  return `(portico ${command === '' ? '' : `${command} `}--help shows what there is)`;
+}
 
 /** Reads `process.argv` without its first two words. */
 export function parseArguments(words: readonly string[]): Task {
@@ -51,13 +68,17 @@ export function parseArguments(words: readonly string[]): Task {
       writeErr: (text) => {
         printed += text;
       },
+      outputError: (text, write) => write(text.replace(/^error: /, 'portico: ')),
     });
+    command.showHelpAfterError(helpLine(command === program ? '' : command.name()));
   }
   try {
     program.parse(words, { from: 'user' });
   } catch (error) {
-    if (error instanceof UsageError) return { kind: 'usage', text: `portico: ${error.message}\n` };
+    if (error instanceof UsageError)
+      return { kind: 'usage', text: `portico: ${error.message}\n${helpLine(error.command)}\n` };
     if (!(error instanceof CommanderError)) throw error;
+    if (error.code === 'commander.excessArguments') return { kind: 'usage', text: EXCESS };
     return { kind: error.exitCode === 0 ? 'say' : 'usage', text: printed };
   }
   return task ?? { kind: 'usage', text: program.helpInformation() };
@@ -67,8 +88,9 @@ function describeCommands(found: (task: Task) => void): Command {
   const program = new Command('portico')
     .description('An Apache-compatible front door for application servers.')
     .version(`portico ${PORTICO_VERSION}`, '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
-    .showHelpAfterError('(portico --help shows what there is)')
+    .enablePositionalOptions()
     .addHelpText('after', EXAMPLES);
   withConfiguration(program.command('serve').description('serve in the foreground'))
     .option('--to <target>', 'no file: pass requests to an application: a port, host:port, unix:/path or URL')
@@ -79,10 +101,26 @@ function describeCommands(found: (task: Task) => void): Command {
     .addHelpText('after', SERVE_EXAMPLES)
     .action((raw: RawServeOptions) => found({ kind: 'serve', options: serveOptions(raw) }));
   withConfiguration(program.command('configtest').description('check a configuration and end'))
+    .option('-v, --verbose', 'show every finding by itself, and what has no effect here')
     .addHelpText('after', '\nExample:\n  portico configtest -f /etc/apache2/apache2.conf\n')
-    .action((raw: RawOptions) => found({ kind: 'configtest', options: testOptions(raw) }));
+    .action((raw: RawTestOptions) => found({ kind: 'configtest', options: testOptions(raw) }));
+  program
+    .command('help')
+    .description('show the help of a command')
+    .argument('[command]')
+    .action((name?: string) => helpOf(program, name).help());
   return program;
 }
+
+function helpOf(program: Command, name: string | undefined): Command {
+  if (name === undefined) return program;
+  const command = program.commands.find((candidate) => candidate.name() === name);
+  if (command === undefined) throw new UsageError(`unknown command '${name}'`);
+  return command;
+}
+
+const EXCESS =
+  'portico: there are options only, and a configuration goes with -f: portico serve -f httpd.conf\n';
 
 const EXAMPLES = `
 Examples:
@@ -106,70 +144,73 @@ Examples:
 
 function withConfiguration(command: Command): Command {
   return command
-    .option('-f, --file <file>', 'the configuration file')
-    .option('-d, --server-root <dir>', 'where relative paths stand (default: beside the file)')
+    .helpOption('-h, --help', 'show this help')
+    .option('-f, --file <file>', 'the configuration file; with -d a relative name stands there')
+    .option('-d, --server-root <dir>', 'ServerRoot: where relative paths stand (default: beside the file)')
     .option(
       '-D, --define <name>',
-      'define a name for <IfDefine> and variables; may be given again',
+      'define NAME or NAME=VALUE, for <IfDefine> and variables; repeatable',
       collect,
-      [],
     )
-    .option(
-      '-C, --before <directive>',
-      'a directive to read before the file; may be given again',
-      collect,
-      [],
-    )
-    .option('-c, --after <directive>', 'a directive to read after the file; may be given again', collect, []);
+    .option('-C, --before <directive>', 'read this directive before the file; repeatable', collect)
+    .option('-c, --after <directive>', 'read this directive after the file; repeatable', collect);
 }
 
-function collect(value: string, values: readonly string[]): readonly string[] {
+function collect(value: string, values: readonly string[] = []): readonly string[] {
   return [...values, value];
 }
 
-function configurationOptions(raw: RawOptions): ConfigurationOptions {
+function configurationOptions(raw: RawOptions, command: string): ConfigurationOptions {
+  const { file, serverRoot } = raw;
+  if (serverRoot !== undefined && !isDirectory(serverRoot))
+    throw new UsageError(`-d ${serverRoot}: not a directory`, command);
   return {
-    ...(raw.file === undefined ? {} : { file: raw.file }),
-    ...(raw.serverRoot === undefined ? {} : { serverRoot: raw.serverRoot }),
-    defines: raw.define,
-    before: raw.before,
-    after: raw.after,
+    ...(file === undefined ? {} : { file }),
+    ...(serverRoot === undefined ? {} : { serverRoot }),
+    defines: raw.define ?? [],
+    before: raw.before ?? [],
+    after: raw.after ?? [],
   };
 }
 
-function testOptions(raw: RawOptions): ConfigurationOptions {
-  if (raw.file === undefined) throw new UsageError('configtest needs a configuration: -f FILE');
-  return configurationOptions(raw);
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function testOptions(raw: RawTestOptions): ConfigtestOptions {
+  if (raw.file === undefined) throw new UsageError('configtest needs a configuration: -f FILE', 'configtest');
+  return { ...configurationOptions(raw, 'configtest'), isVerbose: raw.verbose === true };
 }
 
 function serveOptions(raw: RawServeOptions): ServeOptions {
-  const options = { ...configurationOptions(raw), printConfig: raw.printConfig === true };
+  const options = { ...configurationOptions(raw, 'serve'), printConfig: raw.printConfig === true };
   if (raw.to === undefined) {
     if (raw.file === undefined)
-      throw new UsageError('serve needs a configuration (-f FILE) or an application (--to 8000)');
+      throw new UsageError('serve needs a configuration (-f FILE) or an application (--to 8000)', 'serve');
     if (raw.static !== undefined || raw.app !== undefined || raw.port !== undefined)
-      throw new UsageError('--static, --app and --port go with --to; with -f the file says it all');
+      throw new UsageError('--static, --app and --port go with --to; with -f the file says it all', 'serve');
     return options;
   }
-  if (raw.file !== undefined) throw new UsageError('-f and --to exclude each other');
+  if (raw.file !== undefined) throw new UsageError('-f and --to exclude each other', 'serve');
   const front = frontOptions(raw, raw.to);
   if (raw.app === undefined) return { ...options, front };
   const port = localPort(front.to);
   if (port === undefined)
-    throw new UsageError('--app needs --to with a port of this machine, such as --to 8000');
+    throw new UsageError('--app needs --to with a port of this machine, such as --to 8000', 'serve');
   return { ...options, front, app: { command: raw.app, port } };
 }
 
 function frontOptions(raw: RawServeOptions, target: string): FrontOptions {
   const to = applicationUrl(target);
-  if (to === undefined) throw new UsageError(`--to ${target}: not a port, host:port, unix:/path or http URL`);
+  if (to === undefined)
+    throw new UsageError(`--to ${target}: not a port, host:port, unix:/path or http URL`, 'serve');
   const port = Number(raw.port ?? 8080);
   if (!Number.isInteger(port) || port < 1 || port > 65535)
-    throw new UsageError(`--port ${raw.port}: not a port`);
-  if (port === localPort(to)) throw new UsageError(`--port ${port} is the port of the application itself`);
+    throw new UsageError(`--port ${raw.port}: not a port`, 'serve');
+  if (port === localPort(to))
+    throw new UsageError(`--port ${port} is the port of the application itself`, 'serve');
   if (raw.static === undefined) return { to, port };
   const directory = resolve(raw.static);
-  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true)
-    throw new UsageError(`--static ${raw.static}: not a directory`);
+  if (!isDirectory(directory)) throw new UsageError(`--static ${raw.static}: not a directory`, 'serve');
   return { to, port, staticDir: latin1(directory) };
 }

@@ -3,12 +3,18 @@
 import { hasError } from '../conf/site.ts';
 import { Machine } from '../server/machine.ts';
 import { type ConfigurationOptions, readConfiguration } from './configuration.ts';
-import { sayWarning, showFindings } from './terminal.ts';
+import { sayWarning, showEveryFinding, showFindings } from './terminal.ts';
+
+export interface ConfigtestOptions extends ConfigurationOptions {
+  /** Show what `serve` leaves out or gathers. */
+  readonly isVerbose: boolean;
+}
 
 /** Answers the exit code: 0 when the configuration can be used, else 1. */
-export function runConfigtest(options: ConfigurationOptions): number {
+export function runConfigtest(options: ConfigtestOptions): number {
   const { diagnostics } = readConfiguration(options, new Machine(sayWarning));
-  showFindings(diagnostics);
+  if (options.isVerbose) showEveryFinding(diagnostics);
+  else showFindings(diagnostics);
   if (hasError(diagnostics)) return 1;
   process.stderr.write('Syntax OK\n');
   return 0;

@@ -9,7 +9,7 @@ import { type FrontOptions, frontConfiguration } from './front.ts';
 
 /** Apache's own options. */
 export interface ConfigurationOptions {
-  /** -f */
+  /** -f; as in Apache, a relative name stands under -d where that is given. */
   readonly file?: string;
   /** -d: where relative paths stand until a ServerRoot line says otherwise; default: beside the file. */
   readonly serverRoot?: string;
@@ -26,7 +26,7 @@ export interface ConfigurationOptions {
 /** Reads the configuration that the options describe. */
 export function readConfiguration(options: ConfigurationOptions, machine: Machine): SiteResult {
   const { file, front, before, after } = options;
-  const path = file === undefined ? undefined : latin1(resolve(file));
+  const path = file === undefined ? undefined : latin1(resolve(options.serverRoot ?? '', file));
   const fallback = path === undefined ? latin1(process.cwd()) : dirname(path);
   const serverRoot = options.serverRoot === undefined ? fallback : latin1(resolve(options.serverRoot));
   const source =

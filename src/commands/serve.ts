@@ -1,11 +1,12 @@
 // `portico serve`: a server in the foreground, from the configuration to the last signal.
 
 import { printTree } from '../conf/print.ts';
-import { hasError } from '../conf/site.ts';
+import { hasError, type Site } from '../conf/site.ts';
 import { modules } from '../modules/index.ts';
 import { type ServerInstance, startServer } from '../server/instance.ts';
 import { Machine } from '../server/machine.ts';
 import { AppProcess } from './app-process.ts';
+import { latin1 } from './bytes.ts';
 import { type ConfigurationOptions, readConfiguration } from './configuration.ts';
 import { frontConfiguration } from './front.ts';
 import { say, sayWarning, showFailure, showFindings } from './terminal.ts';
@@ -43,7 +44,7 @@ export async function runServe(options: ServeOptions): Promise<number> {
   );
   const app = options.app === undefined ? undefined : new AppProcess(options.app.command, options.app.port);
   process.stdout.write(`portico: ready on ${instance.urls.join(', ')}\n`);
-  await signals.serve(instance);
+  await signals.serve(instance, () => app?.kill());
   await app?.stop();
   // What still holds the process (a log program that hangs) does not count.
   setTimeout(() => process.exit(0), EXIT_MS).unref();
@@ -57,6 +58,7 @@ class SignalQueue {
   #instance: ServerInstance | undefined = undefined;
   readonly #early: NodeJS.Signals[] = [];
   #end: (() => void) | undefined = undefined;
+  #hurry: (() => void) | undefined = undefined;
   #isStopping = false;
 
   constructor() {
@@ -64,9 +66,10 @@ class SignalQueue {
       process.on(signal, () => this.#on(signal));
   }
 
-  /** Settles when a signal has stopped the server. */
-  serve(instance: ServerInstance): Promise<void> {
+  /** Settles when a signal has stopped the server. `hurry` is called when a second one comes meanwhile. */
+  serve(instance: ServerInstance, hurry: () => void): Promise<void> {
     this.#instance = instance;
+    this.#hurry = hurry;
     return new Promise((resolve) => {
       this.#end = resolve;
       for (const signal of this.#early) this.#on(signal);
@@ -86,6 +89,7 @@ class SignalQueue {
   #stop(instance: ServerInstance): void {
     if (this.#isStopping) {
       instance.cut();
+      this.#hurry?.();
       this.#end?.();
       return;
     }
@@ -110,7 +114,7 @@ async function reload(instance: ServerInstance): Promise<void> {
     say('the configuration was read again');
   } catch (error) {
     showFailure(error);
-    say('the configuration was not changed: the new one cannot be used');
+    say('the new configuration cannot be used: the old one stays in force');
   }
 }
 
@@ -118,7 +122,14 @@ function printConfiguration(options: ServeOptions): number {
   const { site, diagnostics } = readConfiguration(options, new Machine(sayWarning));
   showFindings(diagnostics);
   if (site === undefined || hasError(diagnostics)) return 1;
-  const text = options.front === undefined ? printTree(site.tree) : frontConfiguration(options.front);
-  process.stdout.write(Buffer.from(text, 'latin1'));
+  process.stdout.write(Buffer.from(configurationText(options, site), 'latin1'));
   return 0;
+}
+
+/** What --to builds is shown as it was built, with its comments; anything else as it was read. */
+function configurationText({ front, before, after }: ServeOptions, site: Site): string {
+  if (front === undefined) return printTree(site.tree);
+  const lines = (directives: readonly string[]): string =>
+    directives.map((directive) => `${latin1(directive)}\n`).join('');
+  return lines(before) + frontConfiguration(front) + lines(after);
 }

@@ -28,8 +28,33 @@ export function sayWarning(text: string): void {
   process.stderr.write(`portico: ${colors.yellow('warning:')} ${text}\n`);
 }
 
+/** Draws what somebody who starts a server should know: no mere information, and missing modules in one line. */
 export function showFindings(diagnostics: readonly Diagnostic[]): void {
-  for (const diagnostic of diagnostics) writeBytes(`${drawDiagnostic(diagnostic, painter)}\n`);
+  const missing = diagnostics.filter(isMissingModule);
+  if (missing.length > 0) sayWarning(missingModules(missing));
+  showEveryFinding(diagnostics.filter((found) => found.severity !== 'info' && !isMissingModule(found)));
+}
+
+/** Draws every finding by itself. Those without a place say whose they are. */
+export function showEveryFinding(diagnostics: readonly Diagnostic[]): void {
+  for (const diagnostic of diagnostics) {
+    const speaker = diagnostic.place === undefined ? 'portico: ' : '';
+    writeBytes(`${speaker}${drawDiagnostic(diagnostic, painter)}\n`);
+  }
+}
+
+/** A name that may be misspelled is shown by itself, with its line. */
+function isMissingModule({ code, severity, hint }: Diagnostic): boolean {
+  return code === 'conf/unknown-module' && severity === 'warning' && hint === undefined;
+}
+
+/** Each message ends with the name of its module. */
+function missingModules(missing: readonly Diagnostic[]): string {
+  const names = missing.map(({ message }) => message.slice(message.lastIndexOf(' ') + 1));
+  const lines = `${missing.length} LoadModule ${missing.length === 1 ? 'line' : 'lines'}`;
+  const whose =
+    missing.length === 1 ? 'its directives are unknown and its' : 'their directives are unknown and their';
+  return `no module here for: ${names.join(', ')} (${lines}): ${whose} work is not done`;
 }
 
 /** Why something could not be done: what, why, what to do. A defect of portico's shows its stack. */

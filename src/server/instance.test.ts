@@ -124,7 +124,7 @@ describe('a server', () => {
 
   it('does not start with a log it cannot write', async () => {
     await expect(start(says(''), { errorLog: join(folder, 'missing/error.log') })).rejects.toThrow(
-      'AH00091: could not open a log file',
+      'AH00015: Unable to open logs',
     );
   });
 

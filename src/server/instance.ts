@@ -114,8 +114,9 @@ class Instance implements ServerInstance, ConnectionOwner {
   async start(): Promise<void> {
     const site = this.#read();
     const core = coreServer(site.main);
-    await this.#listeners.open(this.#listensOf(core));
+    const listens = this.#listensOf(core);
     this.#writePid(core.pidFile);
+    await this.#listeners.open(listens);
     this.#openLogs(site);
     this.#becomeUser(core);
     this.#opened = await this.#open(site);
@@ -208,8 +209,9 @@ class Instance implements ServerInstance, ConnectionOwner {
     return reloaded;
   }
 
-  /** Who reads the log must see that the files and the server differ, and why. */
+  /** Who reads the log must see that the files and the server differ, and why. Standard error is the command's to use. */
   #logRefusal(error: unknown): void {
+    if (coreServer(this.live.main).errorLog === undefined) return;
     const log = (text: string): void => logServer(this.live, this.live.main, 'core', 'error', text);
     if (error instanceof ConfigurationError) {
       for (const { severity, place, message } of error.diagnostics) {

@@ -169,7 +169,6 @@ export class FileLog extends DescriptorLog {
         return;
       }
       this.problem = text;
-      this.report(`a log cannot be opened: ${text}`);
     }
   }
 

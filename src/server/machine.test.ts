@@ -103,8 +103,17 @@ describe('logs', () => {
     const other = new Machine((text) => told.push(text));
     const path = join(folder, 'missing/a.log');
     other.openLog(path).write('lost');
-    expect(other.logProblems()[0]).toContain('ENOENT');
     expect(told.at(-1)).toContain(path);
+  });
+
+  it('are opened together or not at all', () => {
+    const other = new Machine((text) => told.push(text));
+    const before = told.length;
+    const good = join(folder, 'good.log');
+    const bad = join(folder, 'missing/b.log');
+    expect(other.openLogs([good, bad])).toEqual([expect.stringContaining(`open '${bad}'`)]);
+    expect(other.openLogs([good])).toEqual([]);
+    expect(told).toHaveLength(before);
   });
 
   it('may be programs, started again when they end', async () => {

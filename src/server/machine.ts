@@ -11,6 +11,15 @@ import { FileLog, type Log, PipedLog, type ReportLogTrouble, StandardLog } from 
 const STAT_OPTIONS = { bigint: true, throwIfNoEntry: false } as const;
 const NON_ASCII = /[^\x01-\x7f]/;
 
+/** Names of the streams that the process has already: a socket cannot be opened by name, nor anything after setuid. */
+const STANDARD_OUTPUT: ReadonlySet<string> = new Set(['/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
+const STANDARD_ERROR: ReadonlySet<string> = new Set([
+  'stderr',
+  '/dev/stderr',
+  '/dev/fd/2',
+  '/proc/self/fd/2',
+]);
+
 /** File names are bytes; only plain ones may go to the system as JavaScript strings. */
 function systemPath(path: string): string | Buffer {
   return NON_ASCII.test(path) ? Buffer.from(path, 'latin1') : path;
@@ -76,23 +85,30 @@ export class Machine implements SiteIo {
     if (log === undefined) {
       log = this.#newLog(target);
       this.#logs.set(target, log);
+      if (log.problem !== undefined) this.#report(`a log cannot be opened: ${log.problem}`);
     }
     return log;
   }
 
-  #newLog(target: string): Log {
-    const report: ReportLogTrouble = (text) => this.#report(`${target}: ${text}`);
-    if (target === 'stderr' || target === '/dev/stderr') return new StandardLog(2, () => undefined);
-    if (target === '/dev/stdout') return new StandardLog(1, report);
-    if (target.startsWith('|')) return new PipedLog(target.slice(1), report);
-    return new FileLog(systemPath(target), report);
+  /** Opens all of them or, where one cannot be opened, none that is not open yet; answers the system's reasons. */
+  openLogs(targets: readonly string[]): readonly string[] {
+    const added = new Map<string, Log>();
+    for (const target of new Set(targets))
+      if (!this.#logs.has(target)) added.set(target, this.#newLog(target));
+    const problems = [...added.values()].map((log) => log.problem).filter((problem) => problem !== undefined);
+    for (const [target, log] of added) {
+      if (problems.length === 0) this.#logs.set(target, log);
+      else void log.close();
+    }
+    return problems;
   }
 
-  /** Logs that could not be opened, with the system's reason. */
-  logProblems(): readonly string[] {
-    const problems: string[] = [];
-    for (const { problem } of this.#logs.values()) if (problem !== undefined) problems.push(problem);
-    return problems;
+  #newLog(target: string): Log {
+    const report: ReportLogTrouble = (text) => this.#report(`${target}: ${text}`);
+    if (STANDARD_ERROR.has(target)) return new StandardLog(2, () => undefined);
+    if (STANDARD_OUTPUT.has(target)) return new StandardLog(1, report);
+    if (target.startsWith('|')) return new PipedLog(target.slice(1), report);
+    return new FileLog(systemPath(target), report);
   }
 
   /** After rotation: files are opened again under their names. */

@@ -2,7 +2,7 @@
 
 import type { CoreServerConfig } from '../request/core-config.ts';
 import type { Accounts } from './accounts.ts';
-import { StartError } from './start-error.ts';
+import { messageOf, StartError } from './start-error.ts';
 
 /** Whom the process becomes. */
 export interface Identity {
@@ -65,16 +65,17 @@ export function isRoot(): boolean {
   return process.geteuid?.() === 0;
 }
 
-/** Becomes that user for good. */
+/** Becomes that user for good. Where that is who the process is (`User root`), nothing is asked of the system. */
 export function becomeUser(identity: Identity): void {
+  if (identity.uid === process.getuid?.() && identity.gid === process.getgid?.()) return;
   try {
     process.setgid?.(identity.gid);
     process.setgroups?.(identity.groups);
     process.setuid?.(identity.uid);
   } catch (error) {
     throw new StartError(
-      `cannot become user ${identity.uid}`,
-      'Start as root, or without User and Group lines.',
+      `cannot become user ${identity.uid}, group ${identity.gid}: ${messageOf(error)}`,
+      'Root needs CAP_SETUID and CAP_SETGID for that; or start as that user, who needs no User and Group lines.',
       error,
     );
   }

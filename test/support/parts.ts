@@ -43,6 +43,20 @@ export function requireParts(names: readonly PartName[], context: TestContext): 
   }
 }
 
+/** A test of what only root may do, and of how root stops being root. Skipped elsewhere like a test without its part. */
+export function testAsRoot(title: string, body: (context: TestContext) => Promise<void> | void): void {
+  test(title, async (context) => {
+    if (process.getuid?.() !== 0) {
+      const reason = 'the tests do not run as root';
+      const { PORTICO_REQUIRE_PARTS: isRequired } = process.env;
+      if (isRequired === '1') throw new Error(reason);
+      report({ missing: 'root', remedy: 'run the tests as root' });
+      context.skip(reason);
+    }
+    await body(context);
+  });
+}
+
 function report(line: Readonly<Record<string, string>>): void {
   const { PORTICO_PARTS_FILE: file } = process.env;
   if (file !== undefined && file !== '') appendFileSync(file, `${JSON.stringify(line)}\n`);

@@ -159,9 +159,18 @@ function conditional(x: Exchange, body: ScriptBody, script: Script): Verdict {
   return verdict;
 }
 
+/** Scripts get root's powers only where the configuration asks for them. differs: "CGI scripts do not run as root by accident". */
+function isRootByAccident(x: Exchange): boolean {
+  return process.getuid?.() === 0 && coreServer(x.site.main).user === undefined;
+}
+
 async function handle(x: Exchange): Promise<Verdict> {
   const allowed = checkScript(x);
   if (allowed !== OK) return allowed;
+  if (isRootByAccident(x)) {
+    const advice = 'add User and Group lines (or `User root` if that is meant)';
+    return refuse(x, 500, `portico runs as root, and a script would too: ${advice}`);
+  }
   const beginning = await startScript(x);
   if (beginning.kind === 'error') return refuse(x, beginning.status, beginning.text);
   return takeHead(x, beginning.head, beginning.body, beginning.script);

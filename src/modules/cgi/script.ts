@@ -14,9 +14,13 @@ export interface ScriptEvents {
   over(error?: Error): void;
 }
 
-/** Byte strings as the operating system's strings. Bytes that are not UTF-8 cannot be expressed through Node. */
+/**
+ * Byte strings as the operating system's strings, which end at a NUL (Apache: so do its own). Bytes that are not UTF-8
+ * cannot be expressed through Node.
+ */
 function native(text: string): string {
-  return Buffer.from(text, 'latin1').toString('utf8');
+  const end = text.indexOf('\0');
+  return Buffer.from(end < 0 ? text : text.slice(0, end), 'latin1').toString('utf8');
 }
 
 /** Rounds of the event loop without output after which a pipe of an ended script counts as empty. */

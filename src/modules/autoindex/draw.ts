@@ -192,7 +192,7 @@ export interface Page {
 }
 
 export function drawPage({ uri, dir, header, content, readme, signature }: Page): string {
-  const title = escapeHtml(uri.length > 1 ? uri.slice(0, -1) : uri);
+  const title = escapeHtml(uri.length > 1 && uri.endsWith('/') ? uri.slice(0, -1) : uri);
   const style = dir.styleSheet
     ? `  <link rel="stylesheet" href="${escapeHtml(dir.styleSheet)}" type="text/css">\n`
     : '';

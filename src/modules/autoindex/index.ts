@@ -55,10 +55,20 @@ async function list(x: Exchange, dir: IndexDir): Promise<Verdict> {
   return OK;
 }
 
+function refuse(x: Exchange): Verdict {
+  logEvent(
+    x,
+    'autoindex',
+    'error',
+    `AH01276: Cannot serve directory ${x.filename}: No matching DirectoryIndex found, and server-generated directory index forbidden by Options directive`,
+  );
+  return 403;
+}
+
 function handler(x: Exchange): Verdict | Promise<Verdict> {
   if (x.handler !== DIRECTORY_TYPE || x.file?.kind !== 'directory') return DECLINED;
-  if (x.method !== 'GET' && x.method !== 'HEAD' && x.method !== 'POST') return DECLINED;
-  if (!x.uri.endsWith('/') || (directoryOptions(x.dirConfig) & OPT.indexes) === 0) return DECLINED;
+  if (x.method !== 'GET' && x.method !== 'HEAD') return DECLINED;
+  if ((directoryOptions(x.dirConfig) & OPT.indexes) === 0) return refuse(x);
   return list(x, autoindex.dir(x) ?? createDir());
 }
 

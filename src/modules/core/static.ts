@@ -2,7 +2,7 @@
 
 import type { FileFacts } from '../../conf/io.ts';
 import { meetsConditions } from '../../request/conditions.ts';
-import { coreDir, coreServer } from '../../request/core-config.ts';
+import { coreDir, coreServer, type LogLevelName } from '../../request/core-config.ts';
 import type { Exchange, SliceableBody } from '../../request/exchange.ts';
 import type { SiteIo } from '../../request/io.ts';
 import { logEvent } from '../../request/log.ts';
@@ -62,7 +62,7 @@ function serve(x: Exchange): Verdict {
   if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return answerOther(x, method);
   const file = x.file;
   if (file === undefined) return notFound(x, 'AH00128: File does not exist');
-  if (file.kind === 'directory') return refuseDirectory(x);
+  if (file.kind === 'directory') return notFound(x, 'AH00129: Attempt to serve directory', 'error');
   if (x.pathInfo !== '' && coreDir(x.dirConfig).acceptPathInfo !== 'on')
     return notFound(x, 'AH00130: File does not exist');
   // A socket, a pipe or a device: Apache would serve some of them, and hang on others.
@@ -70,19 +70,9 @@ function serve(x: Exchange): Verdict {
   return sendFile(x, x.filename!, file);
 }
 
-function notFound(x: Exchange, what: string): Verdict {
-  logEvent(x, 'core', 'info', `${what}: ${x.filename}${x.pathInfo}`);
+function notFound(x: Exchange, what: string, level: LogLevelName = 'info'): Verdict {
+  logEvent(x, 'core', level, `${what}: ${x.filename}${x.pathInfo}`);
   return 404;
-}
-
-function refuseDirectory(x: Exchange): Verdict {
-  logEvent(
-    x,
-    'autoindex',
-    'error',
-    `AH01276: Cannot serve directory ${x.filename}: No matching DirectoryIndex found, and server-generated directory index forbidden by Options directive`,
-  );
-  return 403;
 }
 
 function sendFile(x: Exchange, path: string, file: FileFacts): Verdict {

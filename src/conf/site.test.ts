@@ -221,6 +221,9 @@ describe('an unknown directive', () => {
     expect(hintOf('ServrNote x')).toBe('did you mean ServerNote?');
     expect(hintOf('<Directroy /a>\n</Directroy>')).toBe('did you mean <Directory>?');
     expect(hintOf('Inclde x')).toBe('did you mean Include?');
+    expect(hintOf('RewriteLogLevel 3')).toBe(
+      'RewriteLogLevel went with httpd 2.4; rewriting is logged to the error log: write LogLevel rewrite:trace3 (trace1 to trace8)',
+    );
     expect(hintOf('Xyzzy x')).toBeUndefined();
   });
 

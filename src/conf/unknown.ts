@@ -9,6 +9,18 @@ export interface UnknownDirective {
   readonly hint?: string;
 }
 
+/** Directives that httpd 2.4 took away, in lower case, and what to write instead. */
+const REMOVED: ReadonlyMap<string, string> = new Map([
+  ['rewritelog', 'rewriting is logged to the error log: write LogLevel rewrite:trace3 (trace1 to trace8)'],
+  [
+    'rewriteloglevel',
+    'rewriting is logged to the error log: write LogLevel rewrite:trace3 (trace1 to trace8)',
+  ],
+  ['rewritelock', 'leave it out: programs behind RewriteMap are asked one at a time as it is'],
+  ['acceptmutex', 'leave it out, or write Mutex'],
+  ['lockfile', 'leave it out, or write Mutex'],
+]);
+
 /** `name` as written, a section's with `<`; `others` are names that no module has (Include, <IfModule …). */
 export function explainUnknown(
   name: string,
@@ -29,6 +41,8 @@ function hintFor(name: string, loaded: LoadedModules, others: readonly string[])
   const [standard] = standardModulesOf(name);
   if (standard)
     return `${bare(name)} belongs to Apache's ${describe(standard)}, and portico does not have it.`;
+  const removed = REMOVED.get(name.toLowerCase());
+  if (removed) return `${name} went with httpd 2.4; ${removed}`;
   const section = name.startsWith('<') ? undefined : findSection(name, loaded, others);
   if (section) return `${section} is a section: write <${section} …> and </${section}>.`;
   const meant = suggest(name, [...others, ...loaded.names()]);

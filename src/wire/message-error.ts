@@ -22,7 +22,7 @@ export class MessageError {
   readonly status: number;
   readonly code: MessageErrorCode;
   readonly note: string;
-  /** The request line as far as it was read whole, for the log. */
+  /** The request line, as far as it was read, for the log. */
   requestLine = '';
 
   constructor(status: number, code: MessageErrorCode, note = '') {

@@ -185,7 +185,18 @@ describe('RequestParser', () => {
   it('answers 414 to a request line over the limit', () => {
     const line = (length: number) => `GET /${'a'.repeat(length - 14)} HTTP/1.1\r\nHost: a\r\n\r\n`;
     expect(parseHead(line(8191)).target).toHaveLength(8191 - 13);
-    expect(parse(line(8192))).toMatchObject({ status: 414, requestLine: '' });
+    expect(parse(line(8192))).toMatchObject({ status: 414, requestLine: line(8192).slice(0, 8192) });
+  });
+
+  it('keeps a request line that it refuses, as far as it was read, for the log', () => {
+    const kept = (text: string): unknown => {
+      const result = parse(text);
+      return result instanceof MessageError ? result.requestLine : result;
+    };
+    expect(kept('G@T /m HTTP/1.1\r\n')).toBe('G@T /m HTTP/1.1');
+    expect(kept('GET  /x HTTP/1.1\r\n')).toBe('GET  /x HTTP/1.1');
+    expect(kept('GET /a\x1bb HTTP/1.1\r\n')).toBe('GET /a');
+    expect(kept('GET /x HTTP/1.1\r\nbad\r\n')).toBe('GET /x HTTP/1.1');
   });
 
   it('refuses an endless line as soon as it is over the limit', () => {

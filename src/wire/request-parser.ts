@@ -111,7 +111,7 @@ export class RequestParser {
       return undefined;
     }
     this.position = origin + this.#at;
-    if (result instanceof MessageError) result.requestLine = this.#line?.text ?? '';
+    if (result instanceof MessageError && this.#line !== undefined) result.requestLine = this.#line.text;
     this.#reset();
     return result;
   }
@@ -129,7 +129,7 @@ export class RequestParser {
       const limit = this.#line === undefined ? this.#limits.requestLine : this.#limits.fieldSize;
       const lineEnd = this.#findLineEnd(bytes, base, end, limit + 1);
       if (lineEnd === WAIT) return undefined;
-      if (lineEnd < 0) return this.#lineError(lineEnd);
+      if (lineEnd < 0) return this.#lineError(lineEnd, bytes, base);
       const lineStart = this.#lineStart;
       this.#lineStart = this.#at = lineEnd + 2;
       const result =
@@ -148,18 +148,24 @@ export class RequestParser {
       const byte = bytes[at]!;
       // Comparisons, not the table: this loop sees every byte, and they take half the time.
       if ((byte >= 0x20 && byte !== 0x7f) || byte === 0x09) continue;
-      if (byte !== CR) return BAD_BYTE;
-      if (at + 1 === end) break;
-      return bytes[at + 1] === LF ? at - base : BAD_BYTE;
+      if (byte === CR && at + 1 === end) break;
+      if (byte === CR && bytes[at + 1] === LF) return at - base;
+      this.#at = at - base;
+      return BAD_BYTE;
     }
     this.#at = at - base;
     return this.#at - this.#lineStart > longest ? TOO_LONG : WAIT;
   }
 
-  #lineError(kind: number): MessageError {
-    if (kind === BAD_BYTE) return new MessageError(400, 'wire/control-byte');
-    if (this.#line === undefined) return new MessageError(414, 'wire/request-line-size');
-    return fieldTooLarge();
+  #lineError(kind: number, bytes: Buffer, base: number): MessageError {
+    if (kind === TOO_LONG && this.#line !== undefined) return fieldTooLarge();
+    const error =
+      kind === BAD_BYTE
+        ? new MessageError(400, 'wire/control-byte')
+        : new MessageError(414, 'wire/request-line-size');
+    if (this.#line === undefined)
+      error.requestLine = bytes.toString('latin1', base + this.#lineStart, base + this.#at);
+    return error;
   }
 
   #endRequestLine(
@@ -174,8 +180,12 @@ export class RequestParser {
         ? new MessageError(400, 'wire/blank-lines')
         : undefined;
     }
-    const line = parseRequestLine(bytes.toString('latin1', base + from, base + to));
-    if (line instanceof MessageError) return line;
+    const text = bytes.toString('latin1', base + from, base + to);
+    const line = parseRequestLine(text);
+    if (line instanceof MessageError) {
+      line.requestLine = text;
+      return line;
+    }
     this.#line = line;
     this.#fieldsStart = to + 2;
     return line.version === '0.9' ? buildHead(line, new HeaderList()) : undefined;

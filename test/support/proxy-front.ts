@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { readSite } from '../../src/conf/site.ts';
 import { modules } from '../../src/modules/index.ts';
 import type { LogSink } from '../../src/request/io.ts';
+import type { Module } from '../../src/request/module.ts';
 import { ConfigurationError, startServer } from '../../src/server/instance.ts';
 import { Machine } from '../../src/server/machine.ts';
 
@@ -31,13 +32,17 @@ export interface Front {
   close(): Promise<void>;
 }
 
-/** Starts a server for a configuration without Listen lines; a configuration with errors rejects. */
-export async function startFront(conf: string): Promise<Front> {
+/**
+ * Starts a server for a configuration without Listen lines, with modules of the test behind the real ones; a
+ * configuration with errors rejects.
+ */
+export async function startFront(conf: string, extra: readonly Module[] = []): Promise<Front> {
+  const all = [...modules, ...extra];
   const machine = new LoggingMachine(() => undefined);
   const text = `ServerName www.example.test\nDocumentRoot "${tmpdir()}"\n${conf}\n`;
   const instance = await startServer({
-    read: () => readSite({ sources: [{ name: '/test.conf', text }], modules, io: machine }),
-    modules,
+    read: () => readSite({ sources: [{ name: '/test.conf', text }], modules: all, io: machine }),
+    modules: all,
     machine,
     listens: [{ host: '127.0.0.1', port: 0 }],
     tickMs: 100,

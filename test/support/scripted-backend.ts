@@ -76,10 +76,13 @@ export interface ScriptedBackend {
   close(): Promise<void>;
 }
 
-/** Starts a backend on a free port of 127.0.0.1; `script` is played once per connection, counted from 0. */
+/**
+ * Starts a backend on a port of 127.0.0.1, a free one unless named, or on the unix socket of that path; `script` is played
+ * once per connection, counted from 0.
+ */
 export async function startScriptedBackend(
   script: (talk: Talk, index: number) => Promise<void> | void,
-  port = 0,
+  end: number | string = 0,
 ): Promise<ScriptedBackend> {
   const requests: string[] = [];
   const connections: Talk[] = [];
@@ -90,7 +93,8 @@ export async function startScriptedBackend(
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    if (typeof end === 'number') server.listen(end, '127.0.0.1', resolve);
+    else server.listen({ path: end, readableAll: true, writableAll: true }, resolve);
   });
   const address = server.address();
   return {
@@ -110,4 +114,23 @@ export function answering(bytes: string): (talk: Talk) => Promise<void> {
   return async (talk) => {
     while ((await talk.request()) !== '') talk.write(bytes);
   };
+}
+
+/** Writes `piece` again and again, as fast as the other side takes it, until `size` bytes are written or it has gone. */
+export async function pour(talk: Talk, piece: Buffer, size: number): Promise<void> {
+  for (let sent = 0; sent < size && !talk.socket.destroyed; sent += piece.length)
+    if (!talk.socket.write(piece)) await roomIn(talk.socket);
+}
+
+/** Settles when the socket takes bytes again, or is closed. */
+export function roomIn(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done);
+      socket.off('close', done);
+      resolve();
+    };
+    socket.on('drain', done);
+    socket.on('close', done);
+  });
 }

@@ -14,8 +14,11 @@ import type { WorkerParameters } from './worker-parameters.ts';
  */
 const IDLE_MS = 4000;
 
-/** A request that must not be sent twice gets a connection that was used just now, or a new one. */
-const FRESH_MS = 1000;
+/**
+ * A request that must not be sent twice gets a connection that was used just now, or a new one. With the two ticks by
+ * which the clock may be behind, this is less than the second after which the most impatient backends close theirs.
+ */
+const FRESH_MS = 400;
 
 const MOST_IDLE = 128;
 

@@ -8,6 +8,7 @@ import { accessCompat, authzCore, authzHost } from './authz/index.ts';
 import { autoindex } from './autoindex/index.ts';
 import { cgi } from './cgi/index.ts';
 import { core, http } from './core/index.ts';
+import { dbd } from './dbd/index.ts';
 import { dir } from './dir.ts';
 import { env } from './env.ts';
 import { headers } from './headers/index.ts';
@@ -21,6 +22,8 @@ export const modules: readonly Module[] = [
   core,
   http,
   setenvif,
+  // Opened before, and closed after, the rules whose maps ask it.
+  dbd,
   // Rules come before mappings, and those of the proxy before aliases.
   rewrite,
   proxy,

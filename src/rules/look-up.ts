@@ -2,9 +2,10 @@
 
 import type { Waiting } from '../kit/wait.ts';
 import { when } from '../kit/wait.ts';
-import { isHit, type RewriteMap } from './maps.ts';
+import { isHit, type MapKind, type RewriteMap } from './maps.ts';
 import type { Pass } from './pass.ts';
 import { chooseSubvalue } from './text-map.ts';
+import type { MapStore } from './trace.ts';
 
 /** The value of a key, or null where the default applies: no such map, no such key, or an empty text value. */
 export function* lookUp(name: string, key: string, pass: Pass): Waiting<string | null> {
@@ -29,14 +30,29 @@ function traceLookUp(
   cached: boolean,
   pass: Pass,
 ): void {
+  const store = storeOf(map.kind);
   if (cached) {
-    pass.trace('cacheFound', name, key, value ?? '');
+    pass.trace('cacheFound', name, key, value ?? '', store);
     return;
   }
-  const fromFile = map.kind === 'txt' || map.kind === 'rnd';
-  if (fromFile && pass.traceLevel >= 6) pass.trace('cacheMissed');
-  if (value === null) pass.trace('mapMissed', name, key, fromFile);
-  else pass.trace('mapFound', name, shownKey(map, key, value), value, fromFile);
+  if (pass.traceLevel >= 6 && store !== undefined && map.kind !== 'dbd') pass.trace('cacheMissed');
+  if (value === null) pass.trace('mapMissed', name, key, store);
+  else pass.trace('mapFound', name, shownKey(map, key, value), value, store);
+}
+
+function storeOf(kind: MapKind): MapStore {
+  switch (kind) {
+    case 'txt':
+    case 'rnd':
+      return 'txt';
+    case 'dbm':
+      return 'dbm';
+    case 'dbd':
+    case 'fastdbd':
+      return 'SQL';
+    default:
+      return undefined;
+  }
 }
 
 // Apache shows the key after tolower, toupper and unescape have changed it in place; escape keeps it.

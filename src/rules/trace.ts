@@ -1,6 +1,9 @@
 // What the engine tells about its steps: typed events, and the one printer that gives Apache's trace lines.
 // The text before a line (time, client, request) belongs to whoever writes the log.
 
+/** What a map's values are kept in, as far as its trace lines tell. */
+export type MapStore = 'txt' | 'dbm' | 'SQL' | undefined;
+
 /** Each step with what it tells, named by what happened. */
 export interface TraceArguments {
   initServer: [uri: string];
@@ -18,9 +21,9 @@ export interface TraceArguments {
   probeFile: [path: string, filename: string, status: number];
   lookAhead: [path: string, variable: string, value: string];
   variableResult: [name: 'TIME' | 'IPV6', value: string];
-  mapFound: [map: string, key: string, value: string, fromFile: boolean];
-  mapMissed: [map: string, key: string, fromFile: boolean];
-  cacheFound: [map: string, key: string, value: string];
+  mapFound: [map: string, key: string, value: string, store: MapStore];
+  mapMissed: [map: string, key: string, store: MapStore];
+  cacheFound: [map: string, key: string, value: string, store: MapStore];
   cacheMissed: [];
   choseSubvalue: [value: string];
   escapeBackref: [from: string, to: string];
@@ -93,7 +96,11 @@ const skipReasons = {
   subrequest: 'it does not run in subrequests',
 };
 const conditionResult = (matched: boolean): string => (matched ? 'matched' : 'not-matched');
-const mapName = (map: string, fromFile: boolean): string => (fromFile ? `${map}[txt]` : map);
+const inStore = (map: string, store: MapStore): string => (store === undefined ? map : `${map}[${store}]`);
+const mapAndKey = (map: string, key: string, store: MapStore): string =>
+  store === 'SQL' ? `map ${map} key=${key}` : `map=${inStore(map, store)} key=${key}`;
+const leadOf = (store: MapStore): string => (store === 'SQL' ? 'SQL map' : 'map');
+const beforeValue = (store: MapStore): string => (store === 'SQL' ? ',' : ' ->');
 
 const lines: { readonly [Name in TraceName]: Line<TraceArguments[Name]> } = {
   initServer: { level: 2, text: (uri) => `init rewrite engine with requested uri ${uri}` },
@@ -109,6 +116,7 @@ const lines: { readonly [Name in TraceName]: Line<TraceArguments[Name]> } = {
   // Level 9 is not Apache's: for explaining why a rule did not fire.
   patternResult: { level: 9, text: (matched) => `pattern => ${conditionResult(matched)}` },
   ruleSkipped: { level: 9, text: (reason) => `rule left out: ${skipReasons[reason]}` },
+  // Not Apache's either: it says nothing when PCRE gives up.
   patternGaveUp: {
     level: 1,
     text: (pattern, subject) => `pattern '${pattern}' gave up on '${subject}': match limit exceeded`,
@@ -144,18 +152,19 @@ const lines: { readonly [Name in TraceName]: Line<TraceArguments[Name]> } = {
   mapFound: {
     level: 5,
     plain: true,
-    text: (map, key, value, fromFile) =>
-      `map lookup OK: map=${mapName(map, fromFile)} key=${key} -> val=${value}`,
+    text: (map, key, value, store) =>
+      `${leadOf(store)} lookup OK: ${mapAndKey(map, key, store)}${beforeValue(store)} val=${value}`,
   },
   mapMissed: {
     level: 5,
     plain: true,
-    text: (map, key, fromFile) => `map lookup FAILED: map=${mapName(map, fromFile)} key=${key}`,
+    text: (map, key, store) => `${leadOf(store)} lookup FAILED: ${mapAndKey(map, key, store)}`,
   },
   cacheFound: {
     level: 5,
     plain: true,
-    text: (map, key, value) => `cache lookup OK: map=${map}[txt] key=${key} -> val=${value}`,
+    text: (map, key, value, store) =>
+      `cache lookup OK: map=${inStore(map, store)} key=${key}${beforeValue(store)} val=${value}`,
   },
   cacheMissed: { level: 6, plain: true, text: () => 'cache lookup FAILED, forcing new map lookup' },
   choseSubvalue: { level: 5, plain: true, text: (value) => `randomly chosen the subvalue \`${value}'` },

@@ -3,7 +3,16 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-export type PartName = 'apache2' | 'cherrypy' | 'chromium' | 'curl' | 'nginx' | 'php-fpm' | 'python3' | 'wrk';
+export type PartName =
+  | 'apache2'
+  | 'cherrypy'
+  | 'chromium'
+  | 'curl'
+  | 'nginx'
+  | 'php-fpm'
+  | 'postgresql'
+  | 'python3'
+  | 'wrk';
 
 export interface Part {
   readonly name: PartName;
@@ -44,6 +53,12 @@ const DESCRIPTIONS: Readonly<Record<PartName, PartDescription>> = {
   curl: { package: 'curl', programs: () => ['curl'], ask: ['--version'], version: /^curl (\S+)/ },
   nginx: { package: 'nginx-light', programs: () => ['nginx'], ask: ['-v'], version: /nginx\/(\S+)/ },
   'php-fpm': { package: 'php-fpm', programs: phpFpmPrograms, ask: ['-v'], version: /^PHP (\S+)/ },
+  postgresql: {
+    package: 'postgresql',
+    programs: postgresqlPrograms,
+    ask: ['--version'],
+    version: /\(PostgreSQL\) (\S+)/,
+  },
   python3: { package: 'python3', programs: () => ['python3'], ask: ['--version'], version: /Python (\S+)/ },
   wrk: { package: 'wrk', programs: () => ['wrk'], ask: ['-v'], version: /wrk \D*([\w.-]+)/ },
 };
@@ -108,4 +123,15 @@ function phpFpmPrograms(): string[] {
     }
   });
   return [...new Set(['php-fpm', ...versioned.sort().reverse()])];
+}
+
+/** initdb, which Debian keeps out of the search path, a folder for each version; the latest first. */
+function postgresqlPrograms(): string[] {
+  const folder = '/usr/lib/postgresql';
+  try {
+    const versions = readdirSync(folder).sort((a, b) => Number(b) - Number(a));
+    return [...versions.map((version) => join(folder, version, 'bin/initdb')), 'initdb'];
+  } catch {
+    return ['initdb'];
+  }
 }

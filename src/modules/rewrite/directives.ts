@@ -26,8 +26,10 @@ function placeOf(cmd: RewriteCommand): ScopePlace {
 
 /** The collector of the innermost scope: the server's own rules, or a section's. */
 function builderOf(cmd: RewriteCommand): RuleSetBuilder {
+  const place = placeOf(cmd);
+  if (!place.htaccess) cmd.config.noteLine();
   const scope = cmd.section.kind === 'server' ? cmd.config : cmd.dir;
-  return scope.builder(placeOf(cmd));
+  return scope.builder(place);
 }
 
 /** In a server, engine state and options are also what its sections begin with. */
@@ -76,8 +78,8 @@ const rewriteOptions: RewriteDirective = {
   help: `List of option strings to set: ${rewriteOptionWords.join(', ')}`,
   example: 'RewriteOptions Inherit',
   set(cmd, word: string) {
-    const [own, ...others] = buildersOf(cmd).map((builder) => builder.addOptions([word]));
-    return others.some((said) => isProblem(said)) ? undefined : report(cmd, own);
+    const [own] = buildersOf(cmd).map((builder) => builder.addOptions([word]));
+    return report(cmd, own);
   },
 };
 
@@ -117,8 +119,8 @@ const rewriteMap: RewriteDirective = {
   contexts: servers,
   help: 'a mapname and a filename and options',
   example: 'RewriteMap escape int:escape',
-  set(cmd, name: string, location: string) {
-    const map = openMap(cmd, name, location);
+  set(cmd, name: string, location: string, user?: string) {
+    const map = openMap(cmd, { name, location, user });
     if (isProblem(map)) return fault(map);
     builderOf(cmd).addMap(name, map);
     return undefined;

@@ -13,6 +13,7 @@ import {
   type FileFacts,
   levelOf,
   printTrace,
+  type RequestUnderWay,
   type RewriteHost,
   type ServerIdentity,
   type ServerVariable,
@@ -99,8 +100,8 @@ export class ExchangeRewriteHost implements RewriteHost {
     return coreServer(this.#x.server).limitRequestLine ?? DEFAULT_REQUEST_LINE;
   }
 
-  get expr(): ExprHost {
-    return exprHost(this.#x);
+  expr(current: RequestUnderWay): ExprHost {
+    return exprHost(this.#x, current);
   }
 
   variable(name: ServerVariable): string {
@@ -146,7 +147,11 @@ export class ExchangeRewriteHost implements RewriteHost {
 
   async probe(by: 'uri' | 'file', path: string): Promise<SubrequestResult> {
     const sub = await this.#lookup(by, path);
-    return { status: sub.status, filename: sub.filename ?? '', exists: sub.file !== undefined };
+    return {
+      status: sub.status,
+      filename: sub.filename ?? '',
+      exists: sub.file !== undefined && sub.filename?.startsWith('/') === true,
+    };
   }
 
   async lookAhead(by: 'uri' | 'file', path: string, variable: string): Promise<string> {
@@ -181,11 +186,18 @@ export class ExchangeRewriteHost implements RewriteHost {
     const first = this.#first();
     const names = cookies.get(first) ?? new Set();
     cookies.set(first, names.add(name));
-    this.#x.errHeadersOut.append('Set-Cookie', line);
+    this.#main().errHeadersOut.append('Set-Cookie', line);
+  }
+
+  /** Cookies that a subrequest sets go out with the answer it was asked for. */
+  #main(): Exchange {
+    let at = this.#x;
+    while (at.main !== undefined) at = at.main;
+    return at;
   }
 
   #first(): Exchange {
-    return (this.#x.main ?? this.#x).initial();
+    return this.#main().initial();
   }
 
   addVary(names: string): void {

@@ -3,9 +3,9 @@
 
 import { settle } from '../../kit/wait.ts';
 import { internalRedirect } from '../../request/answer.ts';
-import { optionsOf as directoryOptions, OPT } from '../../request/core-config.ts';
-import type { Exchange, LiveSite } from '../../request/exchange.ts';
-import { logEvent, logServer } from '../../request/log.ts';
+import { coreServer, optionsOf as directoryOptions, OPT } from '../../request/core-config.ts';
+import type { Exchange } from '../../request/exchange.ts';
+import { logEvent } from '../../request/log.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import {
@@ -18,8 +18,8 @@ import {
 } from '../../rules/index.ts';
 import { directives } from './directives.ts';
 import { ExchangeRewriteHost, traceLevelOf } from './host.ts';
-import { MapProgram } from './map-program.ts';
-import { mergeScopes, RewriteScope } from './scope.ts';
+import { closeMaps, type LiveMap, openMaps } from './live-map.ts';
+import { mergeScopes, mergeServers, RewriteScope } from './scope.ts';
 
 /** What rules leave behind for later phases of the same exchange. */
 interface RewriteState {
@@ -96,14 +96,18 @@ function carryOut(x: Exchange, result: RewriteResult): Verdict {
   if (outcome.kind !== 'redirect' && outcome.kind !== 'status') {
     x.args = result.query;
     x.pathInfo = result.pathInfo;
+    if (result.redirectStatus !== undefined) x.status = result.redirectStatus;
   }
   switch (outcome.kind) {
     case 'decline':
       return DECLINED;
     case 'status':
       logStatus(x, outcome);
+      if (outcome.status === 405 || outcome.status === 501) allowTrace(x);
       return outcome.status;
     case 'redirect':
+      // Also where it is for an error document: the redirect takes the place of the error.
+      x.errorStatus = 0;
       x.headersOut.set('Location', outcome.location);
       return outcome.status;
     case 'proxy':
@@ -116,11 +120,18 @@ function carryOut(x: Exchange, result: RewriteResult): Verdict {
       return OK;
     case 'internal-redirect':
       x.handler = REDIRECT_HANDLER;
+      // What the request was mapped to is no file any more; look-aheads and -F see Apache's name for it.
+      x.filename = `redirect:${outcome.path}`;
       changeState(x, {
         target: outcome.query === undefined ? outcome.path : `${outcome.path}?${outcome.query}`,
       });
       return OK;
   }
+}
+
+// With these statuses go the methods that are allowed; at this point only TRACE is known to be.
+function allowTrace(x: Exchange): void {
+  x.errHeadersOut.set('Allow', coreServer(x.server).traceEnable === 'off' ? '' : 'TRACE');
 }
 
 /** Apache's numbers for a [P] rule where there is no proxy. */
@@ -160,7 +171,8 @@ function refuse(x: Exchange, refusal: AuthorityRefusal): Verdict {
 }
 
 function translate(x: Exchange): Verdict | Promise<Verdict> {
-  const { set } = rewrite.server(x);
+  const { set, hasLines } = rewrite.server(x);
+  if (!hasLines) return DECLINED;
   // A <Location> or <If> may switch the server's rules on and off.
   const engine = rewrite.dir(x)?.set.engine ?? set.engine;
   if (engine !== true) return DECLINED;
@@ -183,10 +195,10 @@ function fixup(x: Exchange): Verdict | Promise<Verdict> {
     : force(x, carryOut(x, result));
 }
 
-/** [T] and [H] have the last word on type and handler. */
+/** [T] and [H] have the last word on type and handler, also where a rule of the folder leads elsewhere. */
 function force(x: Exchange, verdict: Verdict): Verdict {
   const state = stateOf(x);
-  if (verdict !== DECLINED || state === undefined) return verdict;
+  if ((verdict !== DECLINED && verdict !== OK) || state === undefined) return verdict;
   const level = traceLevelOf(x);
   const host = level >= 1 ? new ExchangeRewriteHost(x, level) : undefined;
   const at = { directory: undefined, place: undefined };
@@ -196,6 +208,8 @@ function force(x: Exchange, verdict: Verdict): Verdict {
   }
   if (state.handler !== undefined) {
     x.handler = state.handler;
+    // A forced handler keeps the internal redirect from happening; what the rule leads to is no file for it.
+    if (state.target !== undefined) x.file = undefined;
     host?.trace({ name: 'forceHandler', args: [x.filename ?? '', state.handler], ...at });
   }
   return verdict;
@@ -208,33 +222,13 @@ function handle(x: Exchange): Verdict | Promise<Verdict> {
   return internalRedirect(x, state.target);
 }
 
-/** The programs behind `prg:` maps of the servers whose engine is on. */
-function mapPrograms(site: LiveSite): MapProgram[] {
-  const programs = new Set<MapProgram>();
-  for (const server of site.servers) {
-    const { set } = rewrite.serverOf(server);
-    if (set.engine !== true) continue;
-    for (const { source } of set.maps.values()) if (source instanceof MapProgram) programs.add(source);
-  }
-  return [...programs];
-}
-
 export const rewrite: Module<RewriteScope, RewriteScope> = defineModule<RewriteScope, RewriteScope>({
   name: 'rewrite',
   directives,
-  serverConfig: { create: () => new RewriteScope(), merge: mergeScopes },
+  serverConfig: { create: () => new RewriteScope(), merge: mergeServers },
   dirConfig: { create: () => new RewriteScope(), merge: mergeScopes },
   places: { translateName: 'first', fixups: 'first', handler: 'first' },
   hooks: { translateName: translate, fixups: fixup, handler: handle },
-  open(site) {
-    const programs = mapPrograms(site);
-    for (const program of programs) {
-      program.onTrouble = (text) => logServer(site, site.main, 'rewrite', 'error', text);
-      program.start();
-    }
-    return programs;
-  },
-  close(_site, state) {
-    for (const program of state as MapProgram[]) program.stop();
-  },
+  open: (site) => openMaps(site, (server) => rewrite.serverOf(server).set),
+  close: (_site, state) => closeMaps(state as readonly LiveMap[]),
 });

@@ -1,7 +1,8 @@
 // A `prg:` map: one process, asked a line at a time. Keys and answers are bytes; keys with a newline are never sent.
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import type { MapSource } from '../../rules/index.ts';
+import type { LiveMap, MapHost } from './live-map.ts';
+import { findProgramUser, type ProgramUser } from './program-user.ts';
 
 /** A question that waits for its line. */
 interface Question {
@@ -15,33 +16,80 @@ const ANSWER_TIMEOUT = 10_000;
 /** The longest answer that is taken. */
 const LONGEST_ANSWER = 64 * 1024;
 
+/** Time between SIGTERM and SIGKILL for a program that is no longer needed, as Apache's. */
+const KILL_AFTER = 3000;
+
+/** How much of what a program complains about is logged at a time. */
+const LONGEST_COMPLAINT = 8192;
+
+export interface MapProgramSpec {
+  readonly path: string;
+  readonly words: readonly string[];
+  /** `user[:group]` to run as; only root can. */
+  readonly user?: string | undefined;
+}
+
+/** Byte strings as the operating system's strings. */
+function native(text: string): string {
+  return Buffer.from(text, 'latin1').toString('utf8');
+}
+
 /** Started with the site, ended with it; started again when it dies. While it is not running every key is a miss. */
-export class MapProgram implements MapSource {
-  readonly #path: string;
-  readonly #words: readonly string[];
+export class MapProgram implements LiveMap {
+  readonly #spec: MapProgramSpec;
   #child: ChildProcessWithoutNullStreams | undefined = undefined;
+  #user: ProgramUser | undefined = undefined;
   #running = false;
   #held = '';
   readonly #questions: Question[] = [];
   #timer: NodeJS.Timeout | undefined = undefined;
-  /** Told of what an operator should know. */
-  onTrouble: (text: string) => void = () => {};
+  #complain: (text: string) => void = () => {};
 
-  constructor(path: string, words: readonly string[]) {
-    this.#path = path;
-    this.#words = words;
+  constructor(spec: MapProgramSpec) {
+    this.#spec = spec;
   }
 
-  start(): void {
-    this.#running = true;
-    this.#spawn();
+  /** Starts the program where rules may ask it; rejects when that fails, as Apache does not start then. */
+  async open({ site, engineOn, complain }: MapHost): Promise<void> {
+    if (!engineOn) return;
+    this.#complain = complain;
+    const { user } = this.#spec;
+    if (user !== undefined) this.#user = this.#findUser(user, (path) => site.io.read(path));
+    await new Promise<void>((resolve, reject) => {
+      const child = this.#spawn();
+      child.once('error', (error) => reject(this.#startError(error.message)));
+      child.once('spawn', () => {
+        this.#running = true;
+        resolve();
+      });
+    });
   }
 
-  stop(): void {
+  #startError(why: string): Error {
+    return new Error(`AH00654: mod_rewrite: could not start RewriteMap program ${this.#spec.path}: ${why}`);
+  }
+
+  #findUser(name: string, read: (path: string) => string): ProgramUser | undefined {
+    const user = findProgramUser(name, read('/etc/passwd'), read('/etc/group'));
+    if (user === undefined) throw this.#startError(`there is no user or group ${name}`);
+    if (process.geteuid?.() === 0) return user;
+    if (user.uid !== process.geteuid?.())
+      this.#complain(
+        `RewriteMap program ${this.#spec.path} cannot run as ${name}: only root may start it so, it runs as the server does`,
+      );
+    return undefined;
+  }
+
+  close(): void {
     this.#running = false;
-    this.#child?.kill('SIGTERM');
+    const child = this.#child;
     this.#child = undefined;
     this.#missAll();
+    if (child === undefined) return;
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER);
+    timer.unref();
+    child.once('exit', () => clearTimeout(timer));
   }
 
   lookup(key: string): string | null | Promise<string | null> {
@@ -52,17 +100,22 @@ export class MapProgram implements MapSource {
     });
   }
 
-  #spawn(): void {
-    const child = spawn(this.#path, this.#words, { stdio: 'pipe' });
+  /** As under Apache, the program's environment is empty: nothing of the server's leaks into it. */
+  #spawn(): ChildProcessWithoutNullStreams {
+    const { path, words } = this.#spec;
+    const child = spawn(native(path), words.map(native), { stdio: 'pipe', env: {}, ...this.#user });
     this.#child = child;
     this.#held = '';
     child.stdin.on('error', () => {});
     child.on('error', (error) => this.#lost(child, error.message));
     child.on('exit', (code, signal) => this.#lost(child, `ended with ${signal ?? code}`));
-    child.stdout.on('data', (chunk: Buffer) => this.#take(chunk.toString('latin1')));
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (child === this.#child) this.#take(chunk.toString('latin1'));
+    });
     child.stderr.on('data', (chunk: Buffer) =>
-      this.onTrouble(`${this.#path}: ${chunk.toString('latin1').trimEnd()}`),
+      this.#complain(`${path}: ${chunk.toString('latin1', 0, LONGEST_COMPLAINT).trimEnd()}`),
     );
+    return child;
   }
 
   /** The process is gone: open questions are misses, and the next one starts it again. */
@@ -70,7 +123,7 @@ export class MapProgram implements MapSource {
     if (this.#child !== child) return;
     this.#child = undefined;
     if (this.#running)
-      this.onTrouble(`AH00654: RewriteMap program ${this.#path} ${why}; it is started again when needed`);
+      this.#complain(`RewriteMap program ${this.#spec.path} ${why}; it is started again when needed`);
     this.#missAll();
   }
 
@@ -89,7 +142,7 @@ export class MapProgram implements MapSource {
 
   /** A program that does not answer is out of step with the questions: it is ended and started anew. */
   #giveUp(): void {
-    this.onTrouble(`RewriteMap program ${this.#path} did not answer within ${ANSWER_TIMEOUT / 1000} s`);
+    this.#complain(`RewriteMap program ${this.#spec.path} did not answer within ${ANSWER_TIMEOUT / 1000} s`);
     this.#child?.kill('SIGKILL');
   }
 

@@ -1,102 +1,96 @@
-// Where RewriteMap values come from: text files, kept until they change, and programs.
+// Where RewriteMap values come from: opens what the second and third argument of the directive describe.
 
 import type { Command } from '../../conf/command.ts';
-import type { ConfIo } from '../../conf/io.ts';
 import {
   internalMap,
   type MapLocation,
-  type MapSource,
-  parseTextMap,
   type RewriteMap,
   type RewriteProblem,
   readMapLocation,
 } from '../../rules/index.ts';
+import { prepareStatement } from '../dbd/index.ts';
+import { dbmType, dbmTypeNames } from './dbm/index.ts';
+import { dbmFormat, FileMap, type MapFormat, textFormat } from './map-file.ts';
 import { MapProgram } from './map-program.ts';
+import { KeptMap, SqlMap } from './map-sql.ts';
+import { splitProgramWords } from './program-words.ts';
 
-const NO_KEYS: ReadonlyMap<string, string> = new Map();
-
-/** A `txt:` or `rnd:` file, read again when its time of change does. */
-class TextFileMap implements MapSource {
-  readonly #path: string;
-  readonly #io: ConfIo;
-  #mtime = -1;
-  #values = NO_KEYS;
-  /** Keys asked for since the file was read; only traces want to know. */
-  #asked: Set<string> = new Set();
-
-  constructor(path: string, io: ConfIo) {
-    this.#path = path;
-    this.#io = io;
-  }
-
-  lookup(key: string): string | null {
-    this.#refresh();
-    return this.#values.get(key) ?? null;
-  }
-
-  isCached(key: string): boolean {
-    const cached = this.#asked.has(key);
-    // Bounded: the keys come from clients.
-    if (this.#asked.size < 10_000) this.#asked.add(key);
-    return cached;
-  }
-
-  /** A file that cannot be read any more has no keys: the rules' defaults apply, as in Apache. */
-  #refresh(): void {
-    try {
-      const mtime = this.#io.stat(this.#path)?.mtime;
-      if (mtime === this.#mtime) return;
-      this.#values = mtime === undefined ? NO_KEYS : parseTextMap(this.#io.read(this.#path));
-      this.#mtime = mtime ?? -1;
-    } catch {
-      this.#values = NO_KEYS;
-      this.#mtime = -1;
-    }
-    this.#asked = new Set();
-  }
+/** The words of a RewriteMap line. */
+export interface MapLine {
+  readonly name: string;
+  readonly location: string;
+  /** `user[:group]`; programs only. */
+  readonly user: string | undefined;
 }
 
 /** Opens the map that a RewriteMap line describes; files are looked for now, read on first use. */
-export function openMap(cmd: Command, name: string, text: string): RewriteMap | RewriteProblem {
-  const location = readMapLocation(text);
+export function openMap(cmd: Command, line: MapLine): RewriteMap | RewriteProblem {
+  if (/^dbm=[^:]*$/i.test(line.location))
+    return {
+      error: `RewriteMap: bad map:${line.location}`,
+      offset: 0,
+      hint: 'a type ends with a colon: dbm=sdbm:/path',
+    };
+  const location = readMapLocation(line.location);
   switch (location.kind) {
     case 'int':
       return internalMap(location.argument);
     case 'txt':
     case 'rnd':
-      return openTextMap(cmd, name, location);
+      return openFiles(cmd, line, location, textFormat(cmd.resolve(location.argument)));
+    case 'dbm':
+      return openDbm(cmd, line, location);
     case 'prg':
-      return openProgram(cmd, name, location);
-    default:
-      return {
-        error: `RewriteMap: map of type ${location.kind} for map ${name} cannot be opened`,
-        offset: 0,
-        hint: 'portico reads txt:, rnd:, int: and prg: maps; write the keys and values of this one to a txt: file',
-      };
+      return openProgram(cmd, line, location);
+    case 'dbd':
+    case 'fastdbd':
+      return openSql(cmd, line, location);
   }
 }
 
-function missing(name: string, path: string): RewriteProblem {
+function missing({ name }: MapLine, path: string): RewriteProblem {
   return { error: `RewriteMap: file for map ${name} not found:${path}`, offset: 0 };
 }
 
-function openTextMap(
+function openFiles(
   cmd: Command,
-  name: string,
-  { kind, argument }: MapLocation,
+  line: MapLine,
+  { kind }: MapLocation,
+  format: MapFormat,
 ): RewriteMap | RewriteProblem {
-  const path = cmd.resolve(argument);
-  if (cmd.io.stat(path) === undefined) return missing(name, path);
-  return { kind, source: new TextFileMap(path, cmd.io) };
+  // Of several files Apache looks for the first now, for the others when a key is looked up.
+  const [first = ''] = format.files;
+  return cmd.io.stat(first) === undefined
+    ? missing(line, first)
+    : { kind, source: new FileMap(format, cmd.io) };
 }
 
-function openProgram(
-  cmd: Command,
-  name: string,
-  { kind, argument }: MapLocation,
-): RewriteMap | RewriteProblem {
-  const [program = '', ...words] = argument.split(/[ \t]+/);
+function openDbm(cmd: Command, line: MapLine, location: MapLocation): RewriteMap | RewriteProblem {
+  const { dbmType: name = 'default', argument } = location;
+  const type = dbmType(name);
+  if (type !== undefined) return openFiles(cmd, line, location, dbmFormat(cmd.resolve(argument), type));
+  return {
+    error: `RewriteMap: dbm type ${name} is invalid`,
+    offset: 0,
+    hint: `the types are ${dbmTypeNames.join(', ')}, and default, which is DB`,
+  };
+}
+
+function openProgram(cmd: Command, line: MapLine, location: MapLocation): RewriteMap | RewriteProblem {
+  const [program = '', ...words] = splitProgramWords(location.argument);
   const path = cmd.resolve(program);
-  if (cmd.io.stat(path) === undefined) return missing(name, path);
-  return { kind, source: new MapProgram(path, words) };
+  if (cmd.io.stat(path) === undefined) return missing(line, path);
+  return { kind: location.kind, source: new MapProgram({ path, words, user: line.user }) };
+}
+
+function openSql(cmd: Command, { name }: MapLine, location: MapLocation): RewriteMap | RewriteProblem {
+  if (!cmd.hasModule('dbd_module'))
+    return {
+      error: 'RewriteMap types dbd and fastdbd require mod_dbd!',
+      offset: 0,
+      hint: 'add LoadModule dbd_module modules/mod_dbd.so',
+    };
+  prepareStatement(cmd, name, location.argument);
+  const source = new SqlMap(name, cmd.server);
+  return { kind: location.kind, source: location.kind === 'dbd' ? source : new KeptMap(source) };
 }

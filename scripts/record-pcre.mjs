@@ -1,11 +1,14 @@
-// Asks pcre2test (Debian: pcre2-utils) for the answers in src/kit/regex/pcre-answers.txt and writes them in.
+// Asks pcre2test (Debian: pcre2-utils) for what PCRE2 answers:
 //   node scripts/record-pcre.mjs
-// Patterns, flags and subjects in the file are kept; only the `answer` and `error` lines are made anew.
+// In src/kit/regex/pcre-answers.txt patterns, flags and subjects are kept; only the `answer` and `error` lines are made
+// anew. src/kit/regex/pcre-generated.txt is made whole, from the patterns of pcre-patterns.mjs.
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { generateBlocks } from './pcre-patterns.mjs';
 
-const file = new URL('../src/kit/regex/pcre-answers.txt', import.meta.url);
+const fileNamed = (name) => new URL(`../src/kit/regex/${name}`, import.meta.url);
+const GENERATED = { seed: 1, patterns: 660, subjects: 4 };
 const modifiers = { i: 'caseless', m: 'multiline', x: 'extended' };
 
 const hexOf = (text) => Buffer.from(text, 'latin1').toString('hex');
@@ -63,6 +66,17 @@ function record(block) {
   ].join('\n');
 }
 
-const [intro, ...blocks] = readFileSync(file, 'utf8').trimEnd().split(/\n\n+/);
-writeFileSync(file, `${[intro, ...blocks.map((block) => record(readBlock(block)))].join('\n\n')}\n`);
-console.log(`${blocks.length} patterns recorded`);
+function write(name, intro, blocks) {
+  writeFileSync(fileNamed(name), `${[intro, ...blocks.map(record)].join('\n\n')}\n`);
+  const pairs = blocks.reduce((sum, block) => sum + block.subjects.length, 0);
+  console.log(`${name}: ${blocks.length} patterns, ${pairs} subjects`);
+}
+
+const [intro, ...texts] = readFileSync(fileNamed('pcre-answers.txt'), 'utf8').trimEnd().split(/\n\n+/);
+write('pcre-answers.txt', intro, texts.map(readBlock));
+const { seed, patterns, subjects } = GENERATED;
+write(
+  'pcre-generated.txt',
+  `# As pcre-answers.txt, for random patterns (seed ${seed}). Made whole by \`node scripts/record-pcre.mjs\`.`,
+  generateBlocks(seed, patterns, subjects),
+);

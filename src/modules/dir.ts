@@ -81,16 +81,19 @@ function serveIndex(x: Exchange, sub: Exchange, redirect: number): Verdict {
 async function tryFallback(x: Exchange, { fallback }: DirSettings): Promise<Verdict> {
   if (fallback === undefined || fallback === 'disabled') return DECLINED;
   const sub = await x.site.lookupUri(x, withQuery(x, fallback));
-  if (!mayTakePlace(sub)) return DECLINED;
-  fastRedirect(x, sub);
-  return OK;
+  if (mayTakePlace(sub)) {
+    fastRedirect(x, sub);
+    return OK;
+  }
+  if (isRedirect(sub.status)) return passOn(x, sub);
+  return sub.status === 404 || sub.status === 200 ? DECLINED : sub.status;
 }
 
 function directory(x: Exchange, settings: DirSettings): Verdict | Promise<Verdict> {
   x.handler ??= DIRECTORY_TYPE;
   if (x.pathInfo !== '') return DECLINED;
   if (!x.uri.endsWith('/')) return settings.slash === false ? DECLINED : addSlash(x);
-  if (x.handler === REWRITTEN) return DECLINED;
+  if (x.handler === REWRITTEN || x.filename?.startsWith('redirect:') === true) return DECLINED;
   if (settings.checkHandler === true && x.handler !== DIRECTORY_TYPE) return DECLINED;
   return tryIndexes(x, settings);
 }

@@ -50,11 +50,14 @@ export async function die(x: Exchange, status: Verdict): Promise<void> {
   if (status === 304 || status === 204) {
     x.status = status;
     x.responseBody = undefined;
+    x.isCanned = true;
     return;
   }
   // An error while an ErrorDocument was made: the first error is what the client asked about.
-  if (x.errorStatus !== 0) {
-    sendPage(x, x.errorStatus, { recursive: x.errorStatus });
+  const first = firstError(x);
+  if (first !== x || x.errorStatus !== 0) {
+    first.next = undefined;
+    sendPage(first, first === x ? x.errorStatus : first.status, { recursive: x.errorStatus || x.status });
     return;
   }
   const document = coreDir(x.dirConfig).errorDocuments?.get(status);
@@ -63,6 +66,14 @@ export async function die(x: Exchange, status: Verdict): Promise<void> {
     return;
   }
   await sendDocument(x, status, document);
+}
+
+/** The exchange whose error an ErrorDocument was to describe; its configuration counts for the page. */
+function firstError(x: Exchange): Exchange {
+  let at = x;
+  if (x.status === 200) return x;
+  while (at.prev !== undefined && at.prev.status !== 200) at = at.prev;
+  return at;
 }
 
 async function sendDocument(x: Exchange, status: number, document: ErrorDocument): Promise<void> {
@@ -100,6 +111,8 @@ async function redirectToDocument(x: Exchange, status: number, path: string): Pr
   next.method = 'GET';
   next.status = status;
   next.errorStatus = status;
+  // What the failed attempt depended on says nothing of the document.
+  next.headersOut.delete('vary');
   if (location !== undefined && status >= 300 && status < 400) next.headersOut.set('Location', location);
   await answer(next);
 }
@@ -146,7 +159,8 @@ function redirected(x: Exchange, target: string): Exchange | undefined {
     );
     return undefined;
   }
-  const query = target.indexOf('?');
+  const url = withoutFragment(target);
+  const query = url.indexOf('?');
   const next = new Exchange(
     x.site,
     x.server,
@@ -155,8 +169,8 @@ function redirected(x: Exchange, target: string): Exchange | undefined {
       requestLine: x.requestLine,
       method: x.method,
       target: x.target,
-      rawPath: query < 0 ? target : target.slice(0, query),
-      args: query < 0 ? undefined : target.slice(query + 1),
+      rawPath: query < 0 ? url : url.slice(0, query),
+      args: query < 0 ? undefined : url.slice(query + 1),
       hostname: x.hostname,
       port: x.hostPort,
       protocol: x.protocol,
@@ -175,9 +189,14 @@ function redirected(x: Exchange, target: string): Exchange | undefined {
   const vary = x.headersOut.combined('vary');
   if (vary !== undefined) next.headersOut.set('Vary', vary);
   next.errorStatus = x.errorStatus;
-  next.status = x.errorStatus || 200;
+  next.status = x.status;
   carryEnv(x, next);
   return next;
+}
+
+function withoutFragment(url: string): string {
+  const hash = url.indexOf('#');
+  return hash < 0 ? url : url.slice(0, hash);
 }
 
 /** The environment moves on with `REDIRECT_` before every name. */

@@ -34,6 +34,9 @@ Please remove all references to this resource.</p>
 limit for this server.<br />
 </p>
 `,
+  415: `<p>The supplied request data is not in a format
+acceptable for processing by this resource.</p>
+`,
   416: `<p>None of the range-specifier values in the Range
 request-header field overlap the current extent
 of the selected resource.</p>
@@ -43,6 +46,25 @@ request as the requested host name does not match
 the Server Name Indication (SNI) in use for this
 connection.</p>
 `,
+  422: `<p>The server understands the media type of the
+request entity, but was unable to process the
+contained instructions.</p>
+`,
+  423: `<p>The requested resource is currently locked.
+The lock must be released or proper identification
+given before the method can be applied.</p>
+`,
+  424: `<p>The method could not be performed on the resource
+because the requested action depended on another
+action and that other action failed.</p>
+`,
+  426: `<p>The requested resource can only be retrieved
+using SSL.  The server is willing to upgrade the current
+connection to SSL, but your client doesn't support it.
+Either upgrade your client, or try requesting the page
+using https://
+`,
+  428: '<p>The request is required to be conditional.</p>\n',
   429: `<p>The user has sent too many requests
 in a given amount of time.</p>
 `,
@@ -58,6 +80,27 @@ problems. Please try again later.</p>
 `,
   504: `<p>The gateway did not receive a timely response
 from the upstream server or application.</p>
+`,
+  506: `<p>A variant for the requested resource
+<pre>
+
+</pre>
+is itself a negotiable resource. This indicates a configuration error.</p>
+`,
+  507: `<p>The method could not be performed on the resource
+because the server is unable to store the
+representation needed to successfully complete the
+request.  There is insufficient free space left in
+your storage allocation.</p>
+`,
+  508: `<p>The server terminated an operation because
+it encountered an infinite loop.</p>
+`,
+  510: `<p>A mandatory extension policy in the request is not
+accepted by the server for this resource.</p>
+`,
+  511: `<p>The client needs to authenticate to gain
+network access.</p>
 `,
 };
 
@@ -95,11 +138,11 @@ function bodyText(x: Exchange, status: number, location: string | undefined): st
 
 function expectationText(x: Exchange): string {
   const expect = x.headers.get('expect');
-  const sent =
+  const seen =
     expect === undefined
-      ? 'No expectation was seen, the Expect request-header\nfield was not presented by the client.\n'
-      : `The client sent<pre>\n    Expect: ${escapeHtml(expect)}\n</pre>\n`;
-  return `<p>The expectation given in the Expect request-header\nfield could not be met by this server.\n${sent}</p><p>Only the 100-continue expectation is supported.</p>\n`;
+      ? 'No expectation was seen, the Expect request-header \nfield was not presented by the client.\n'
+      : `The expectation given in the Expect request-header\nfield could not be met by this server.\nThe client sent<pre>\n    Expect: ${escapeHtml(expect)}\n</pre>\n`;
+  return `<p>${seen}</p><p>Only the 100-continue expectation is supported.</p>\n`;
 }
 
 /** 500 and the statuses without a text of their own. */

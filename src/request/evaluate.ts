@@ -1,8 +1,7 @@
-// Expressions evaluated for an exchange. An expression that cannot be evaluated (a file that is not there, a pattern
-// that gives up) is a line in the log and no answer; the caller says what that means.
+// Expressions evaluated for an exchange. An expression that cannot be evaluated (a file that is not there) is a line in
+// the log and no answer; the caller says what that means.
 
 import { type Expr, ExprError, runCondition, runString } from '../kit/expr/index.ts';
-import { RegexLimitError } from '../kit/regex/index.ts';
 import { settle } from '../kit/wait.ts';
 import type { Exchange } from './exchange.ts';
 import { exprHost } from './expr-host.ts';
@@ -12,7 +11,7 @@ async function logged<T>(x: Exchange, expr: Expr, run: () => T | Promise<T>): Pr
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof ExprError || error instanceof RegexLimitError)) throw error;
+    if (!(error instanceof ExprError)) throw error;
     logEvent(x, 'core', 'error', `AH03298: Evaluation of expression '${expr.text}' failed: ${error.message}`);
     return undefined;
   }

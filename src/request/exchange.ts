@@ -148,6 +148,8 @@ export class Exchange {
   readonly state: unknown[] = [];
 
   prev: Exchange | undefined = undefined;
+  /** The directory that the walk ended in, and the file that counted as a level of its own below it. */
+  walked: { readonly directory: string; readonly level: string | undefined } | undefined = undefined;
   next: Exchange | undefined = undefined;
   main: Exchange | undefined = undefined;
   /** Internal redirects that led here. */

@@ -10,15 +10,25 @@ import { addVary } from './vary.ts';
 /** The address lists that Apache's expressions know by name are all of other modules. */
 const NO_VALUES: readonly string[] = [];
 
+/** What a module that is changing a request has not handed over yet. */
+export interface PendingFacts {
+  readonly filename: string;
+  readonly query: string | undefined;
+  readonly pathInfo: string;
+  readonly notesHeaders: boolean;
+}
+
 class ExchangeExprHost implements ExprHost {
   readonly #x: Exchange;
+  readonly #pending: PendingFacts | undefined;
 
-  constructor(x: Exchange) {
+  constructor(x: Exchange, pending: PendingFacts | undefined) {
     this.#x = x;
+    this.#pending = pending;
   }
 
   variable(name: string): string {
-    return serverVariable(this.#x, name);
+    return (this.#pending && pendingVariable(this.#pending, name)) ?? serverVariable(this.#x, name);
   }
 
   header(name: string): string | undefined {
@@ -26,7 +36,7 @@ class ExchangeExprHost implements ExprHost {
   }
 
   headerRead(name: string): void {
-    addVary(this.#x, name);
+    if (this.#pending?.notesHeaders !== false) addVary(this.#x, name);
   }
 
   responseHeader(name: string): string | undefined {
@@ -96,6 +106,21 @@ export function lookAt(x: Exchange, path: string, followLinks: boolean): ExprFil
   }
 }
 
-export function exprHost(x: Exchange): ExprHost {
-  return new ExchangeExprHost(x);
+function pendingVariable(pending: PendingFacts, name: string): string | undefined {
+  switch (name.toUpperCase()) {
+    case 'REQUEST_FILENAME':
+    case 'SCRIPT_FILENAME':
+      return pending.filename;
+    case 'QUERY_STRING':
+      return pending.query ?? '';
+    case 'PATH_INFO':
+      return pending.pathInfo;
+    default:
+      return undefined;
+  }
+}
+
+/** Answers for an exchange as it stands, or as `pending` says where that is further. */
+export function exprHost(x: Exchange, pending?: PendingFacts): ExprHost {
+  return new ExchangeExprHost(x, pending);
 }

@@ -52,6 +52,8 @@ async function sendInstead(x: Exchange, error: UnsafeAnswer): Promise<Sent> {
   logEvent(x, 'http', 'error', `AH02430: Response header cannot be sent: ${error.message}`);
   x.headersOut = new HeaderList();
   x.errHeadersOut = new HeaderList();
+  // Only what was a success before can still have an ErrorDocument.
+  if (x.status !== 200) x.errorStatus = 500;
   await die(x, 500);
   return send(x.last());
 }

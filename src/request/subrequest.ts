@@ -39,7 +39,8 @@ function subExchange(x: Exchange, rawPath: string, args: string | undefined): Ex
       rawPath,
       args,
       hostname: x.hostname,
-      port: x.hostPort,
+      // The port of the Host field is the main request's alone, as in Apache.
+      port: undefined,
       protocol: x.protocol,
       headers: headersFor(x),
       body: undefined,
@@ -88,13 +89,20 @@ export async function lookupUri(x: Exchange, uri: string): Promise<Exchange> {
   return mapped(subExchange(x, absolute, query < 0 ? undefined : uri.slice(query + 1)), mapRequest);
 }
 
+/** A file beside the exchange's own stands beside its URL, too; any other has no URL at all. */
+function guessedUri(x: Exchange, name: string, path: string): string {
+  const folder = name.slice(0, name.lastIndexOf('/') + 1);
+  const last = path.slice(folder.length);
+  if (!path.startsWith(folder) || last === '' || last.includes('/')) return '';
+  return x.uri.slice(0, x.uri.lastIndexOf('/') + 1) + last;
+}
+
 /** Maps a file (relative names stand beside the exchange's file), URL translation left out. */
 export async function lookupFile(x: Exchange, file: string): Promise<Exchange> {
   const name = x.filename ?? '/';
   const path = file.startsWith('/') ? file : name.slice(0, name.lastIndexOf('/') + 1) + file;
   const sub = subExchange(x, x.rawPath, x.args);
-  // The URL is only guessed: Apache puts the file's last component after the URL's last slash.
-  sub.uri = x.uri.slice(0, x.uri.lastIndexOf('/') + 1) + path.slice(path.lastIndexOf('/') + 1);
+  sub.uri = guessedUri(x, name, path);
   sub.filename = path;
   return mapped(sub, finishMapping);
 }

@@ -215,7 +215,7 @@ function walkPath(x: Exchange, path: string): Verdict {
       const facts = end === path.length ? whole : look(x, component, false);
       if (typeof facts === 'number') return facts;
       if (facts === undefined && isLink(x, component)) return refuseLink(x, component);
-      if (facts === undefined || facts.kind !== 'directory') return stopAt(x, path, end, facts);
+      if (facts === undefined || facts.kind !== 'directory') return stopAt(x, path, end, facts, depth);
     }
     mergeDirectoryLevel(x, component, depth);
     const read = mergeHtaccess(x, `${component}/`);
@@ -225,15 +225,35 @@ function walkPath(x: Exchange, path: string): Verdict {
   x.file = whole;
   x.filename = path;
   x.pathInfo = '';
+  x.walked = { directory: path.endsWith('/') ? path : `${path}/`, level: undefined };
   mergeDirectoryMatches(x, path);
   return OK;
 }
 
+/**
+ * To Apache a file that a request leads to exactly is a level of its own, but not where the exchange before (the
+ * directory of an index, an internal redirect) has walked the same directory: its walk is used again as it is.
+ */
+function mergeFileLevel(x: Exchange, path: string, depth: number): void {
+  const directory = path.slice(0, path.lastIndexOf('/') + 1);
+  const before = (x.prev ?? x.main)?.walked;
+  const level = before?.directory === directory ? before.level : path;
+  x.walked = { directory, level };
+  if (level !== undefined) mergeDirectoryLevel(x, level, depth);
+}
+
 /** The walk ends at a component that is a file, or is not there: what follows is path info. */
-function stopAt(x: Exchange, path: string, end: number, facts: FileFacts | undefined): Verdict {
+function stopAt(
+  x: Exchange,
+  path: string,
+  end: number,
+  facts: FileFacts | undefined,
+  depth: number,
+): Verdict {
   x.filename = path.slice(0, end);
   x.pathInfo = path.slice(end);
   x.file = facts;
+  if (facts !== undefined && end === path.length) mergeFileLevel(x, path, depth);
   mergeDirectoryMatches(x, path.slice(0, end));
   return OK;
 }

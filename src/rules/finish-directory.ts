@@ -68,6 +68,8 @@ function finish(pass: Pass, directory: string): RewriteOutcome {
     if (common.kind === 'decline' && pass.traceLevel >= 1) pass.trace('passThrough', pass.request.filename);
     return common;
   }
+  // Apache: [PT] hides a URL from what follows, so that it is taken for a path, and refused.
+  if (pass.passedThrough) return localOutcome(pass, directory);
   const proxied = proxyUrl(pass);
   if (proxied !== undefined) return proxyOutcome(pass, proxied, 'AH10160');
   const scheme = absoluteScheme(pass.filename);

@@ -264,9 +264,12 @@ function setNext(draft: Draft, value: string | undefined): undefined {
 function setRedirect(draft: Draft, value: string | undefined, name: string): string | undefined {
   const status = readRedirectStatus(value);
   if (status === undefined) return `invalid HTTP response code '${value}' for flag '${name}'`;
+  // Whatever the code, subrequests leave the rule out.
+  draft.redirect = true;
   if (status >= 300 && status < 400) {
-    draft.redirect = true;
     draft.redirectStatus = status;
+    // Behind [F] or [G] it is their status that changes.
+    if (draft.forcedStatus !== undefined) draft.forcedStatus = status;
     return undefined;
   }
   draft.forcedStatus = status;

@@ -103,7 +103,7 @@ function matchCondition(condition: Condition, regex: Regex, input: string, pass:
 /** The captures of a match, or undefined. A match given up at its limit is none, as PCRE's is to Apache. */
 export function testRegex(regex: Regex, subject: string, pass: Pass): Captures | undefined {
   try {
-    return regex.exec(subject)?.groups;
+    return regex.search(subject)?.groups;
   } catch (error) {
     if (!(error instanceof RegexLimitError)) throw error;
     if (pass.traceLevel >= 1) pass.trace('patternGaveUp', regex.source, subject);
@@ -155,11 +155,11 @@ const noCaptures: Captures = [];
 function* runExpr(condition: Condition, captures: { groups: Captures }, pass: Pass): Waiting<boolean> {
   if (condition.test.kind !== 'expr') return false;
   try {
-    return yield* runCondition(condition.test.expr, pass.host.expr, captures);
+    return yield* runCondition(condition.test.expr, pass.host.expr(pass), captures);
   } catch (error) {
-    if (!(error instanceof ExprError || error instanceof RegexLimitError)) throw error;
+    if (!(error instanceof ExprError)) throw error;
     // Apache: an expression that fails to run is false, and true under `!`.
-    if (pass.traceLevel >= 1) pass.trace('conditionFailed', condition.test.expr.text, error.message);
+    if (pass.traceLevel >= 1) pass.trace('conditionFailed', condition.text, error.message);
     return false;
   }
 }

@@ -61,6 +61,15 @@ export interface RewriteRequest {
 }
 
 /** What the engine asks while it runs. */
+/** What rules have changed of a request while they run. */
+export interface RequestUnderWay {
+  readonly filename: string;
+  readonly query: string | undefined;
+  readonly pathInfo: string;
+  /** Whether headers that are read belong into Vary. */
+  readonly notesHeaders: boolean;
+}
+
 export interface RewriteHost {
   readonly server: ServerIdentity;
   readonly documentRoot: string;
@@ -82,8 +91,8 @@ export interface RewriteHost {
   now(): Date;
   /** A number in [0, 1). */
   random(): number;
-  /** What %{…} and functions in `RewriteCond expr` read. */
-  readonly expr: ExprHost;
+  /** What %{…} and functions in `RewriteCond expr` read: the request as the rules have left it so far. */
+  expr(current: RequestUnderWay): ExprHost;
 
   stat(path: string, followLinks: boolean): Answer<FileFacts | null>;
   /** Sends a subrequest for -U or -F. */

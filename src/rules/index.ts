@@ -8,6 +8,7 @@ export { type FlagDefinition, type RuleFlags, ruleFlagDefinitions } from './flag
 export type {
   Answer,
   FileFacts,
+  RequestUnderWay,
   RewriteHost,
   RewriteRequest,
   ServerIdentity,

@@ -65,7 +65,7 @@ export class MemoryHost implements RewriteHost {
     this.cookies = new Map(world.cookies);
   }
 
-  get expr(): ExprHost {
+  expr(): ExprHost {
     if (!this.#world.expr) throw new Error('this host evaluates no expressions');
     return this.#world.expr;
   }

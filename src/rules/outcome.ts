@@ -43,6 +43,8 @@ export interface RewriteResult {
   /** From [T] and [H]. */
   readonly type: string | undefined;
   readonly handler: string | undefined;
+  /** The status a rule with [R] meant, also where a later rule turned its address into a local path. */
+  readonly redirectStatus: number | undefined;
   /** A rule with [END] has matched: no rule runs any more for this client request. */
   readonly ended: boolean;
   /** The last rule that substituted. */
@@ -57,6 +59,7 @@ export function declined(query: string | undefined, pathInfo: string, ended: boo
     pathInfo,
     type: undefined,
     handler: undefined,
+    redirectStatus: undefined,
     ended,
     rule: undefined,
   };
@@ -70,6 +73,7 @@ export function resultOf(pass: Pass, outcome: RewriteOutcome): RewriteResult {
     pathInfo: pass.pathInfo,
     type: pass.type,
     handler: pass.handler,
+    redirectStatus: pass.redirectStatus,
     ended: pass.ended || pass.request.ended,
     rule: pass.lastRule,
   };

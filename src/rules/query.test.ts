@@ -14,6 +14,7 @@ describe('splitting the query off a result', () => {
     ['/x?', 'o', { append: true }, '/x', 'o'],
     ['/x?', undefined, { append: true }, '/x', undefined],
     ['/x?a&', 'o', { append: true }, '/x', 'a&&o'],
+    ['/x?a&', undefined, { append: true }, '/x', 'a&'],
     ['/x?z=v', 'a=1&', { append: true }, '/x', 'z=v&a=1'],
     ['/x', 'o', { discard: true }, '/x', undefined],
     ['/x?z=1&', 'o', { discard: true }, '/x', 'z=1'],

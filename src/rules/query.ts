@@ -30,14 +30,18 @@ export function splitQuery(result: string, old: string | undefined, rule: QueryR
   const added = result.slice(mark + 1);
   return {
     path: result.slice(0, mark),
-    query: joinQuery(added, rule.append ? kept : undefined),
+    query: withoutLastAmpersand(rule.append ? appendQuery(added, kept) : added),
     split: true,
   };
 }
 
+// The `&` stands between the two even where the request had no query.
+function appendQuery(added: string, old = ''): string {
+  return added === '' ? old : `${added}&${old}`;
+}
+
 // One trailing `&` goes, so `?&` leaves an empty query that still shows its question mark.
-function joinQuery(added: string, old: string | undefined): string | undefined {
-  const joined = old ? (added ? `${added}&${old}` : old) : added;
-  if (joined === '') return undefined;
-  return joined.endsWith('&') ? joined.slice(0, -1) : joined;
+function withoutLastAmpersand(query: string): string | undefined {
+  if (query === '') return undefined;
+  return query.endsWith('&') ? query.slice(0, -1) : query;
 }

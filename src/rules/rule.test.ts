@@ -41,6 +41,10 @@ describe('a RewriteRule line that is refused', () => {
     ['^/x /y [R, L]', /write \[R,L\] without the space, or quote the flags/],
     ['^/x /y R,L', /\[R,L\]/],
     ['^/x /y [OR]', /RewriteCond/],
+    ['^/x /y [NV]', /NV belongs to RewriteCond/],
+    ['^/x /y [novary]', /NV belongs to RewriteCond/],
+    ['^/x /y [unsafe_prefix_stat]', /write UnsafePrefixStat/],
+    ['^/x /y [unsafe_allow_3f]', /write UnsafeAllow3F/],
     ['^/x /y [404]', /write R=404/],
     ['^/x', /write - to substitute nothing/],
   ])('%s comes with a hint', (args, hint) => {
@@ -85,6 +89,8 @@ describe('a RewriteRule line that is accepted', () => {
     ['G', 410],
     ['R=404', 404],
     ['R=200', 200],
+    ['R=301,F', 403],
+    ['F,R=307', 307],
   ])('[%s] answers %i and substitutes nothing', (flag, status) => {
     const { flags, substitution } = rule(`a b [${flag}]`);
     expect(flags.forcedStatus).toBe(status);
@@ -110,6 +116,7 @@ describe('a RewriteRule line that is accepted', () => {
   it('is left out of subrequests with NS and with R', () => {
     expect(rule('a b [NS]').skipsSubrequests).toBe(true);
     expect(rule('a b [R]').skipsSubrequests).toBe(true);
+    expect(rule('a - [R=404]').skipsSubrequests).toBe(true);
     expect(rule('a - [F]').skipsSubrequests).toBe(false);
   });
 });

@@ -144,7 +144,7 @@ describe('server context', () => {
   it('gives up on a pattern at the match limit as on one that does not match', () => {
     const set = rules('RewriteRule ^/(a|a)+$ - [F]');
     const [rule] = set.rules;
-    const limited = { ...rule!.pattern, regex: { ...rule!.pattern.regex, exec: throwLimit } };
+    const limited = { ...rule!.pattern, regex: { ...rule!.pattern.regex, search: throwLimit } };
     const { outcome, host } = serve(
       { ...set, rules: [{ ...rule!, pattern: limited }] },
       '/aaa',

@@ -9,12 +9,16 @@ export function reduceToPath(url: string, server: ServerIdentity): string | unde
   if (!startsWithIgnoreCase(url, prefix)) return undefined;
   const slash = url.indexOf('/', prefix.length);
   const authority = slash < 0 ? url.slice(prefix.length) : url.slice(prefix.length, slash);
-  const colon = authority.lastIndexOf(':');
-  const hasPort = colon > authority.lastIndexOf(']') && /^[0-9]+$/.test(authority.slice(colon + 1));
-  const host = hasPort ? authority.slice(0, colon) : authority;
-  const port = hasPort ? Number(authority.slice(colon + 1)) : defaultPort(server.scheme);
+  const colon = authority.indexOf(':');
+  const host = colon < 0 ? authority : authority.slice(0, colon);
+  const port = colon < 0 ? defaultPort(server.scheme) : readPort(authority.slice(colon + 1));
   if (!isThisServer(host, port, server)) return undefined;
   return slash < 0 ? '/' : url.slice(slash);
+}
+
+// Apache reads the digits in front, and takes what has none for 0.
+function readPort(text: string): number {
+  return Number.parseInt(/^[0-9]+/.exec(text)?.[0] ?? '0', 10);
 }
 
 function isThisServer(host: string, port: number, server: ServerIdentity): boolean {

@@ -59,7 +59,7 @@ const DESCRIPTIONS: Readonly<Record<PartName, PartDescription>> = {
     ask: ['--version'],
     version: /\(PostgreSQL\) (\S+)/,
   },
-  python3: { package: 'python3', programs: () => ['python3'], ask: ['--version'], version: /Python (\S+)/ },
+  python3: { package: 'python3', programs: () => ['python3'], ask: ['--version'], version: /^Python (\d\S*)/m },
   wrk: { package: 'wrk', programs: () => ['wrk'], ask: ['-v'], version: /wrk \D*([\w.-]+)/ },
 };
 

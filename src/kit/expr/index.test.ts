@@ -115,12 +115,39 @@ describe('list functions', () => {
   });
 });
 
+describe('the other kind', () => {
+  it('of expression can be asked for too', () => {
+    expect(stringOf('')).toBe('');
+    const asString = (text: string) => compileExpr(text, { kind: 'string' });
+    expect(settle(runCondition(asString('%{HTTP_HOST}'), testHost().host))).toBe(true);
+    expect(settle(runCondition(asString('%{req:X-None}'), testHost().host))).toBe(false);
+    expect(settle(runString(compileExpr('true', { kind: 'condition' }), testHost().host))).toBe('true');
+    expect(settle(runString(compileExpr("'a' == 'b'", { kind: 'condition' }), testHost().host))).toBe(
+      'false',
+    );
+  });
+});
+
+describe('a pattern that backtracks without end', () => {
+  const text = `'${'a'.repeat(5000)}'`;
+
+  it('does not match, and does not fail the expression', () => {
+    expect(holds(`${text} =~ /(a+)+\\1b/`)).toBe(false);
+    expect(holds(`${text} !~ /(a+)+\\1b/`)).toBe(true);
+    expect(holds(`!(${text} =~ /(?:a+)+?(?>b|(?=(a+))\\1c)/)`)).toBe(true);
+  });
+});
+
 describe('errors', () => {
   it('say where in the text they are', () => {
     expect(failureOf("'a' == %{FOO}").offset).toBe(9);
     expect(failureOf("true && foo('x') == 'y'").offset).toBe(8);
     expect(failureOf("'a' == 'b' #").offset).toBe(11);
     expect(failureOf("'a' =~ /(/").message).toBe('Failed to compile regular expression');
+  });
+
+  it('name a quote in a function call, on which the scanner of Apache itself ends the whole server', () => {
+    expect(failureOf(`%{tolower:it's} == ''`).message).toMatch(/needs a backslash/);
   });
 
   it('refuse functions that read files in .htaccess', () => {

@@ -44,7 +44,7 @@ export function compileExpr(text: string, given: ExprOptions): Expr {
 
 /**
  * Runs a condition; of a string expression, whether it is not empty. `captures` is read by `$0`-`$9` and holds the
- * last match afterwards. Throws ExprError, or RegexLimitError, when it cannot be evaluated.
+ * last match afterwards. Throws ExprError when it cannot be evaluated.
  */
 export function* runCondition(
   expr: Expr,

@@ -98,7 +98,7 @@ export class Lexer {
     const found = this.#match(/(?:m(?=[/#$%^|?!'",;:.-])|(?=\/))(.)(.*?)(?:\1(i?)|$)/sy);
     if (!found) return undefined;
     if (found[3] === undefined) return { name: '$end', text: '', offset };
-    return { name: found[3] ? 'T_REGEX_I' : 'T_REGEX', text: found[0], offset, value: found[2] ?? '' };
+    return { name: found[3] ? 'T_REGEX_I' : 'T_REGEX', text: found[0], offset, value: found[2]! };
   }
 
   #unknown(offset: number): Token {
@@ -144,7 +144,7 @@ export class Lexer {
         text: '',
         offset,
         // As Apache's strings are C's, a NUL ends a literal.
-        value: this.#literal(end).split('\0', 1)[0] ?? '',
+        value: this.#literal(end).split('\0', 1)[0]!,
       }
     );
   }

@@ -126,7 +126,7 @@ class Parser {
     if (this.#take('T_OP_NOT')) return { kind: 'not', of: this.#nested(() => this.#not()) };
     if (this.#take('T_TRUE')) return { kind: 'constant', value: true };
     if (this.#take('T_FALSE')) return { kind: 'constant', value: false };
-    if (this.#token.name === 'T_ERROR') this.#fail(this.#token.value ?? '');
+    if (this.#token.name === 'T_ERROR') this.#fail(this.#token.value!);
     if (this.#token.name === 'T_OP_UNARY') return this.#unary();
     return this.#take("'('") ? this.#nested(() => this.#inParentheses()) : this.#comparison();
   }
@@ -213,7 +213,7 @@ class Parser {
     if (token.name !== 'T_REGEX' && token.name !== 'T_REGEX_I') this.#unexpected('T_REGEX or T_REGEX_I');
     this.#advance();
     try {
-      const regex = compileRegex(token.value ?? '', { nocase: token.name === 'T_REGEX_I' });
+      const regex = compileRegex(token.value!, { nocase: token.name === 'T_REGEX_I' });
       return { kind: 'regex', word, regex, negated };
     } catch (error) {
       if (!(error instanceof RegexSyntaxError)) throw error;
@@ -226,7 +226,7 @@ class Parser {
     if (!this.#take("'{'")) this.#unexpected("T_ID or '{'");
     const words = [this.#word()];
     while (this.#take("','")) words.push(this.#word());
-    if (!this.#take("'}'")) this.#unexpected();
+    if (!this.#take("'}'")) this.#unexpected("'}' or ','");
     return { kind: 'words', words };
   }
 
@@ -275,7 +275,7 @@ class Parser {
     const parts: Word[] = [];
     for (;;) {
       const token = this.#lexer.stringPiece(end);
-      if (token.name === 'T_STRING') parts.push({ kind: 'literal', text: token.value ?? '' });
+      if (token.name === 'T_STRING') parts.push({ kind: 'literal', text: token.value! });
       else if (token.name === 'T_VAR_BEGIN') parts.push(this.#variable());
       else if (token.name === 'T_REGEX_BACKREF') {
         parts.push({ kind: 'capture', group: Number(token.text.slice(1)) });

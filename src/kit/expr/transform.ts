@@ -18,7 +18,7 @@ export function unescapePath(text: string): string {
 
 /** `unbase64`: decodes as far as the text is base64. */
 export function decodeBase64(text: string): string {
-  const valid = /^[A-Za-z0-9+/]*/.exec(text)?.[0] ?? '';
+  const valid = /^[A-Za-z0-9+/]*/.exec(text)![0];
   return atob(valid.length % 4 === 1 ? valid.slice(0, -1) : valid);
 }
 

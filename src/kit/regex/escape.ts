@@ -48,7 +48,7 @@ function readProperty(cursor: Cursor): ByteSet | undefined {
   const start = cursor.at;
   const found = cursor.match(/([pP])(?:\{(\^?)([\w &.]+)\}|([A-Za-z]))/y);
   if (!found) return undefined;
-  const name = (found[3] ?? found[4] ?? '').trim();
+  const name = (found[3] ?? found[4])!.trim();
   const set = propertySet(name);
   if (!set) cursor.fail(`unknown property \\${found[0]}`, start);
   return (found[1] === 'P') !== (found[2] === '^') ? complementOf(set) : set;
@@ -114,7 +114,7 @@ function readBraced(cursor: Cursor, start: number, base: 8 | 16): number {
 
 function readOctal(cursor: Cursor, start: number): number {
   cursor.at--;
-  return byteOf(Number.parseInt(cursor.match(/[0-7]{1,3}/y)?.[0] ?? '', 8), cursor, start);
+  return byteOf(Number.parseInt(cursor.match(/[0-7]{1,3}/y)![0], 8), cursor, start);
 }
 
 function byteOf(value: number, cursor: Cursor, start: number): number {

@@ -46,10 +46,10 @@ function capture(parser: Enclosing, start: number): Tree {
 function named(parser: Enclosing, start: number): Tree | undefined {
   const { cursor, groups } = parser;
   const reference = cursor.match(/P=([^)]*)\)/y);
-  if (reference) return parser.backreference(reference[1] ?? '', start);
+  if (reference) return parser.backreference(reference[1]!, start);
   const found = cursor.match(/P?<([^>]*)>|'([^']*)'/y);
   if (!found) return undefined;
-  const name = parser.groupName(found[1] ?? found[2] ?? '', start);
+  const name = parser.groupName((found[1] ?? found[2])!, start);
   if (!groups.name(name, groups.count + 1, parser.flags.duplicateNames)) {
     cursor.fail(`two groups are called "${name}"`, start);
   }
@@ -98,7 +98,7 @@ function condition(parser: Enclosing, start: number): Tree {
   const question = readQuestion(parser, start);
   const branches = parser.groupBranches(start);
   if (branches.length > 2) parser.cursor.fail('a conditional group has more than two branches', start);
-  return { kind: 'conditional', question, yes: branches[0] ?? EMPTY, no: branches[1] ?? EMPTY };
+  return { kind: 'conditional', question, yes: branches[0]!, no: branches[1] ?? EMPTY };
 }
 
 function readQuestion(parser: Enclosing, start: number): Question {
@@ -115,7 +115,7 @@ function readQuestion(parser: Enclosing, start: number): Question {
     return {
       kind: 'called',
       get group() {
-        return groups[0] ?? 0;
+        return groups[0]!;
       },
     };
   }

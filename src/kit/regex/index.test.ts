@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileRegex, RegexSyntaxError } from './index.ts';
+import { compileRegex, RegexLimitError, RegexSyntaxError } from './index.ts';
 
 describe('compileRegex', () => {
   it('tells the groups and their names', () => {
@@ -44,6 +44,22 @@ describe('compileRegex', () => {
     expect(compileRegex('a.b', { dotAll: false }).test('a\nb')).toBe(false);
     expect(compileRegex('a$', { dollarEndOnly: false }).test('a\n')).toBe(true);
     expect(compileRegex('a$').test('a\n')).toBe(false);
+  });
+});
+
+describe('a match that takes too many steps', () => {
+  const regex = compileRegex('(a+)+\\1b');
+  const subject = 'a'.repeat(5000);
+
+  it('is none, as it is to Apache', () => {
+    expect(regex.exec(subject)).toBeNull();
+    expect(regex.test(subject)).toBe(false);
+  });
+
+  it('is told to who searches', () => {
+    expect(() => regex.search(subject)).toThrow(RegexLimitError);
+    expect(regex.search('ab')).toBeNull();
+    expect(regex.search('aaab')?.groups).toEqual(['aaab', 'a']);
   });
 });
 

@@ -18,6 +18,14 @@ export type Instruction =
       /** Stands in a look-around: what is remembered is taken back when that succeeds. */
       readonly looking: boolean;
     }
+  /** A greedy loop over a set: takes what it can, and gives back byte by byte. `memo`, `marks`, `looking` as above. */
+  | {
+      readonly op: 'many';
+      readonly set: ByteSet;
+      readonly memo: number;
+      readonly marks: readonly number[];
+      readonly looking: boolean;
+    }
   | { op: 'jump'; to: number }
   | { readonly op: 'save'; readonly slot: number }
   /** Sets a group from its noted start to here: until it is complete it keeps what it had. */

@@ -13,16 +13,21 @@ export interface RegexMatch {
   readonly end: number;
 }
 
-/** Steps for one search, sized so that it stays within about 50 ms. */
-export const STEP_LIMIT = 1_000_000;
+/** Steps for one search, sized so that it stays within 50 ms even in a process that has run no search before. */
+export const STEP_LIMIT = 600_000;
 /** A call copies all slots; so many steps are charged for it. */
 const CALL_STEPS = 50;
 /** Bits of memory for failed states (8 MB). */
 const MEMO_LIMIT = 2 ** 26;
 
 /** The first match at or after `from`; throws RegexLimitError. */
-export function runProgram(program: Program, subject: string, from: number): RegexMatch | null {
-  const run = new Run(program, subject, from);
+export function runProgram(
+  program: Program,
+  subject: string,
+  from: number,
+  stepLimit: number = STEP_LIMIT,
+): RegexMatch | null {
+  const run = new Run(program, subject, from, stepLimit);
   const last = program.oneStart ? from : subject.length;
   const { firstBytes } = program;
   for (let start = from; start <= last && start <= subject.length; start++) {
@@ -45,6 +50,7 @@ class Run {
   readonly #program: Program;
   readonly #subject: string;
   readonly #from: number;
+  readonly #stepLimit: number;
   readonly #slots: Int32Array;
   /** One bit for each state that has failed. */
   readonly #failed: Uint32Array | undefined;
@@ -59,10 +65,11 @@ class Run {
   #position = 0;
   #steps = 0;
 
-  constructor(program: Program, subject: string, from: number) {
+  constructor(program: Program, subject: string, from: number, stepLimit: number) {
     this.#program = program;
     this.#subject = subject;
     this.#from = from;
+    this.#stepLimit = stepLimit;
     this.#slots = new Int32Array(program.slotCount);
     const bits = program.memoBits * (subject.length + 1);
     this.#failed = bits > 0 && bits <= MEMO_LIMIT ? new Uint32Array((bits >>> 5) + 1) : undefined;
@@ -92,7 +99,7 @@ class Run {
     const { code } = this.#program;
     let at = 0;
     for (;;) {
-      if (++this.#steps > STEP_LIMIT) throw new RegexLimitError();
+      if (++this.#steps > this.#stepLimit) throw new RegexLimitError();
       const instruction = code[at]!;
       if (instruction.op === 'accept') return this.#position;
       at = this.#step(instruction, at);
@@ -146,6 +153,8 @@ class Run {
       }
       case 'span':
         return this.#span(instruction.set, at);
+      case 'many':
+        return this.#many(instruction, at);
       case 'split':
         if (instruction.memo >= 0 && this.#failed && this.#hasFailed(instruction)) return -1;
         this.#choose(instruction.second);
@@ -241,10 +250,24 @@ class Run {
     return at + 1;
   }
 
+  #many(instruction: Instruction & { op: 'many' }, at: number): number {
+    const { set } = instruction;
+    const subject = this.#subject;
+    const remembers = instruction.memo >= 0 && this.#failed !== undefined;
+    for (;;) {
+      if (remembers && this.#hasFailed(instruction)) return -1;
+      const position = this.#position;
+      if (position >= subject.length || set[subject.charCodeAt(position)] !== 1) return at + 1;
+      this.#steps++;
+      this.#choose(at + 1);
+      this.#position = position + 1;
+    }
+  }
+
   /** Looks up and notes the state: its place, the position, and for each loop around it whether the turn is empty. */
-  #hasFailed(split: Instruction & { op: 'split' }): boolean {
-    let state = this.#position * this.#program.memoBits + split.memo;
-    const { marks } = split;
+  #hasFailed(instruction: Instruction & { op: 'split' | 'many' }): boolean {
+    let state = this.#position * this.#program.memoBits + instruction.memo;
+    const { marks } = instruction;
     for (let i = 0; i < marks.length; i++) {
       if (this.#slots[marks[i]!] === this.#position) state += 1 << i;
     }
@@ -252,7 +275,7 @@ class Run {
     const bit = 1 << (state & 31);
     if (failed[state >>> 5]! & bit) return true;
     failed[state >>> 5]! |= bit;
-    if (split.looking) this.#remembered.push(state);
+    if (instruction.looking) this.#remembered.push(state);
     return false;
   }
 
@@ -276,7 +299,7 @@ class Run {
     const from = this.#slots[2 * group]!;
     const length = this.#slots[2 * group + 1]! - from;
     if (this.#position + length > this.#subject.length) return false;
-    this.#steps += length >> 3;
+    this.#steps += length >> 1;
     for (let i = 0; i < length; i++) {
       const a = this.#subject.charCodeAt(from + i);
       const b = this.#subject.charCodeAt(this.#position + i);
@@ -293,7 +316,7 @@ class Run {
   #call(group: number, returnTo: number): number {
     this.#steps += CALL_STEPS;
     this.#setFrame({ group, returnTo, slots: this.#slots.slice(), outer: this.#frame });
-    return this.#program.entries[group] ?? -1;
+    return this.#program.entries[group]!;
   }
 
   /** Ends a call: captures and notes are again what they were before it. */

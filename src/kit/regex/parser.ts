@@ -205,7 +205,8 @@ class Parser implements Enclosing {
     if (place && cursor.next()) return { kind: 'place', place };
     if (cursor.take('K')) return { kind: 'keep' };
     if (cursor.take('R')) return ANY_NEWLINE;
-    if (cursor.match(/N(?!\{)/y)) return { kind: 'set', set: NOT_NEWLINE };
+    // A brace behind it is a quantifier, or else a character's name, which only Unicode has.
+    if (cursor.match(/N(?!\{(?!\d+(?:,\d*)?\}))/y)) return { kind: 'set', set: NOT_NEWLINE };
     const set = readClassEscape(cursor);
     if (set) return { kind: 'set', set };
     return this.#reference() ?? this.#byte(readByteEscape(cursor));
@@ -215,11 +216,11 @@ class Parser implements Enclosing {
   #reference(): Tree | undefined {
     const start = this.cursor.at - 1;
     const called = this.cursor.match(/g(?:<([^>]*)>|'([^']*)')/y);
-    if (called) return this.call(called[1] ?? called[2] ?? '', start);
+    if (called) return this.call((called[1] ?? called[2])!, start);
     const named = this.cursor.match(/k(?:\{([^}]*)\}|<([^>]*)>|'([^']*)')/y);
-    if (named) return this.backreference(named[1] ?? named[2] ?? named[3] ?? '', start);
+    if (named) return this.backreference((named[1] ?? named[2] ?? named[3])!, start);
     const general = this.cursor.match(/g(?:\{([^}]*)\}|([+-]?\d+))/y);
-    if (general) return this.backreference(general[1] ?? general[2] ?? '', start);
+    if (general) return this.backreference((general[1] ?? general[2])!, start);
     return this.#numbered(start);
   }
 
@@ -248,7 +249,7 @@ class Parser implements Enclosing {
     return {
       kind: 'call',
       get group() {
-        return groups[0] ?? 0;
+        return groups[0]!;
       },
     };
   }

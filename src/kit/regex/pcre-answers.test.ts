@@ -14,8 +14,8 @@ interface Block {
   readonly cases: readonly { readonly subject: string; readonly answer: string }[];
 }
 
-function readBlocks(): Block[] {
-  const text = readFileSync(new URL('./pcre-answers.txt', import.meta.url), 'utf8');
+function readBlocks(file: string): Block[] {
+  const text = readFileSync(new URL(file, import.meta.url), 'utf8');
   return text.trimEnd().split(/\n\n+/).slice(1).map(readBlock);
 }
 
@@ -58,14 +58,16 @@ function printed(match: RegexMatch | null): string {
   return groups.join(' ').replace(/[\x7f-\xff]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
 }
 
-const blocks = readBlocks();
+const chosen = readBlocks('./pcre-answers.txt');
+const generated = readBlocks('./pcre-generated.txt');
 
 describe('PCRE2 answers', () => {
   it('are there in number', () => {
-    expect(blocks.length).toBeGreaterThan(500);
+    expect(chosen.length).toBeGreaterThan(500);
+    expect(generated.flatMap((block) => block.cases).length).toBeGreaterThan(2000);
   });
 
-  for (const { pattern, options, error, cases } of blocks) {
+  for (const { pattern, options, error, cases } of [...chosen, ...generated]) {
     const title = `${pattern} ${JSON.stringify(options)}`;
     if (error !== undefined) {
       it(`refuses ${title}`, () => {
@@ -75,28 +77,26 @@ describe('PCRE2 answers', () => {
     }
     it(`matches ${title}`, () => {
       const regex = compileRegex(pattern, options);
-      for (const { subject, answer } of cases) {
-        expect(
-          answerOf(() => regex.exec(subject)),
-          `on ${JSON.stringify(subject)}`,
-        ).toBe(answer);
-        if (answer !== 'failed') expect(regex.test(subject)).toBe(answer !== 'none');
-      }
+      const answers = cases.map(({ subject }) => answerOf(() => regex.search(subject)));
+      expect(linesOf(cases, answers)).toBe(linesOf(cases));
+      const tests = cases.map(({ subject }) => regex.test(subject));
+      expect(tests).toEqual(cases.map(({ answer }) => !/^(?:none|failed)$/.test(answer)));
     });
     it(`matches ${title} on the own matcher`, () => {
       const program = compileProgram(parseRegex(pattern, options));
-      for (const { subject, answer } of cases) {
-        expect(
-          answerOf(() => runProgram(program, subject, 0)),
-          `on ${JSON.stringify(subject)}`,
-        ).toBe(answer);
-      }
+      const answers = cases.map(({ subject }) => answerOf(() => runProgram(program, subject, 0)));
+      expect(linesOf(cases, answers)).toBe(linesOf(cases));
     });
   }
 
   it('come from the RegExp for most patterns', () => {
-    const valid = blocks.filter((block) => block.error === undefined);
+    const valid = [...chosen, ...generated].filter((block) => block.error === undefined);
     const translated = valid.filter((block) => translate(parseRegex(block.pattern, block.options)));
     expect(translated.length / valid.length).toBeGreaterThan(0.5);
   });
 });
+
+/** Subjects and answers, as a difference between two of these is read best. */
+function linesOf(cases: Block['cases'], answers: readonly string[] = cases.map((one) => one.answer)): string {
+  return cases.map(({ subject }, at) => `${JSON.stringify(subject)} => ${answers[at]}`).join('\n');
+}

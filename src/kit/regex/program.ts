@@ -8,6 +8,7 @@ import { hasOneStart } from './start.ts';
 import {
   branchesOf,
   contains,
+  EMPTY,
   firstOf,
   fixedWidth,
   isNullable,
@@ -129,25 +130,35 @@ class Compiler {
         this.#emit({ op: 'save', slot: 0 });
         break;
       case 'call':
-        this.#emit({ op: 'call', group: tree.group });
+        this.#emitCall(tree.group);
         break;
     }
   }
 
+  /** PCRE2 tries again inside a group that was called, but never inside the whole pattern. */
+  #emitCall(group: number): void {
+    if (group > 0) {
+      this.#emit({ op: 'call', group });
+      return;
+    }
+    const slot = this.#slot();
+    this.#emit({ op: 'atom', slot });
+    this.#emit({ op: 'call', group });
+    this.#emit({ op: 'cut', slot });
+  }
+
   #emitSplit(): Instruction & { op: 'split' } {
+    const split: Instruction = { op: 'split', first: 0, second: 0, ...this.#memory() };
+    this.#emit(split);
+    return split;
+  }
+
+  /** Room for remembering the failed states of the next instruction. */
+  #memory(): { memo: number; marks: readonly number[]; looking: boolean } {
     const remembered = !this.#sealed && this.#marks.length <= MARK_LIMIT;
     const memo = remembered ? this.#memoBits : -1;
     if (remembered) this.#memoBits += 2 ** this.#marks.length;
-    const split: Instruction = {
-      op: 'split',
-      first: 0,
-      second: 0,
-      memo,
-      marks: this.#marks,
-      looking: this.#looking,
-    };
-    this.#emit(split);
-    return split;
+    return { memo, marks: this.#marks, looking: this.#looking };
   }
 
   #emitChoice(branches: readonly Tree[], emitBranch: (branch: Tree) => void): void {
@@ -180,6 +191,10 @@ class Compiler {
 
   #emitRepeat(tree: Tree & { kind: 'repeat' }): void {
     const { body, min, max, lazy } = tree;
+    if (max === 0) {
+      this.#emitDefinitions(body, EMPTY);
+      return;
+    }
     const size = sizeOf(body);
     const copies = max === Infinity ? min + 1 : max;
     if (copies * size + this.#here > SIZE_LIMIT && copies > 1) {
@@ -208,6 +223,10 @@ class Compiler {
   }
 
   #emitLoop(body: Tree, lazy: boolean, entered: boolean): void {
+    if (body.kind === 'set' && !lazy) {
+      this.#emit({ op: 'many', set: body.set, ...this.#memory() });
+      return;
+    }
     const entrance = entered ? this.#emitJump() : undefined;
     const head = this.#here;
     const split = this.#emitSplit();
@@ -291,7 +310,7 @@ class Compiler {
     this.#looking = true;
     this.#marks = [];
     this.#emitChoice(branches, (branch) => {
-      if (tree.behind) this.#emit({ op: 'back', width: fixedWidth(branch) ?? 0 });
+      if (tree.behind) this.#emit({ op: 'back', width: fixedWidth(branch)! });
       this.emitTree(branch);
     });
     this.#sealed = outer.sealed;

@@ -151,7 +151,7 @@ class Writer {
   }
 
   #reference(tree: Tree & { kind: 'backreference' }, set: Groups): string | undefined {
-    const group = tree.groups[0] ?? 0;
+    const group = tree.groups[0]!;
     if (tree.groups.length !== 1 || tree.nocase || !set.has(group) || group > this.#groupCount)
       return undefined;
     return `(?:\\${this.groups[group]})`;

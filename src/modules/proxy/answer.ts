@@ -43,7 +43,8 @@ export function takeResponse(
 ): Verdict {
   if (isOverridden(x, head.status, dir)) return overrideResponse(x, head, content);
   copyFields({ x, head, conf, dir });
-  if (x.errorStatus === 0 || head.status !== 200) {
+  const isForOverride = x.errorStatus !== 0 && dir.errorOverride?.on === true;
+  if (!isForOverride || head.status !== 200) {
     x.status = head.status;
     x.reason = head.reason;
   }

@@ -103,11 +103,11 @@ function carryOut(x: Exchange, result: RewriteResult): Verdict {
       return DECLINED;
     case 'status':
       logStatus(x, outcome);
+      forgetError(x);
       if (outcome.status === 405 || outcome.status === 501) allowTrace(x);
       return outcome.status;
     case 'redirect':
-      // Also where it is for an error document: the redirect takes the place of the error.
-      x.errorStatus = 0;
+      forgetError(x);
       x.headersOut.set('Location', outcome.location);
       return outcome.status;
     case 'proxy':
@@ -132,6 +132,12 @@ function carryOut(x: Exchange, result: RewriteResult): Verdict {
 // With these statuses go the methods that are allowed; at this point only TRACE is known to be.
 function allowTrace(x: Exchange): void {
   x.errHeadersOut.set('Allow', coreServer(x.server).traceEnable === 'off' ? '' : 'TRACE');
+}
+
+/** The answer that a rule gives is no second error, also where it takes the place of an ErrorDocument. */
+function forgetError(x: Exchange): void {
+  x.status = 200;
+  x.errorStatus = 0;
 }
 
 /** Apache's numbers for a [P] rule where there is no proxy. */
@@ -208,8 +214,6 @@ function force(x: Exchange, verdict: Verdict): Verdict {
   }
   if (state.handler !== undefined) {
     x.handler = state.handler;
-    // A forced handler keeps the internal redirect from happening; what the rule leads to is no file for it.
-    if (state.target !== undefined) x.file = undefined;
     host?.trace({ name: 'forceHandler', args: [x.filename ?? '', state.handler], ...at });
   }
   return verdict;

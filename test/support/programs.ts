@@ -3,16 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-export type PartName =
-  | 'apache2'
-  | 'cherrypy'
-  | 'chromium'
-  | 'curl'
-  | 'nginx'
-  | 'php-fpm'
-  | 'postgresql'
-  | 'python3'
-  | 'wrk';
+export type PartName = 'apache2' | 'cherrypy' | 'chromium' | 'curl' | 'nginx' | 'postgresql' | 'python3';
 
 export interface Part {
   readonly name: PartName;
@@ -52,15 +43,18 @@ const DESCRIPTIONS: Readonly<Record<PartName, PartDescription>> = {
   },
   curl: { package: 'curl', programs: () => ['curl'], ask: ['--version'], version: /^curl (\S+)/ },
   nginx: { package: 'nginx-light', programs: () => ['nginx'], ask: ['-v'], version: /nginx\/(\S+)/ },
-  'php-fpm': { package: 'php-fpm', programs: phpFpmPrograms, ask: ['-v'], version: /^PHP (\S+)/ },
   postgresql: {
     package: 'postgresql',
     programs: postgresqlPrograms,
     ask: ['--version'],
     version: /\(PostgreSQL\) (\S+)/,
   },
-  python3: { package: 'python3', programs: () => ['python3'], ask: ['--version'], version: /^Python (\d\S*)/m },
-  wrk: { package: 'wrk', programs: () => ['wrk'], ask: ['-v'], version: /wrk \D*([\w.-]+)/ },
+  python3: {
+    package: 'python3',
+    programs: () => ['python3'],
+    ask: ['--version'],
+    version: /^Python (\d\S*)/m,
+  },
 };
 
 const { PATH: searchPath = '' } = process.env;
@@ -113,18 +107,6 @@ function isExecutable(file: string): boolean {
     return false;
   }
 }
-
-function phpFpmPrograms(): string[] {
-  const versioned = SYSTEM_FOLDERS.flatMap((folder) => {
-    try {
-      return readdirSync(folder).filter((file) => /^php-fpm[\d.]*$/.test(file));
-    } catch {
-      return [];
-    }
-  });
-  return [...new Set(['php-fpm', ...versioned.sort().reverse()])];
-}
-
 /** initdb, which Debian keeps out of the search path, a folder for each version; the latest first. */
 function postgresqlPrograms(): string[] {
   const folder = '/usr/lib/postgresql';

@@ -107,6 +107,7 @@ function isExecutable(file: string): boolean {
     return false;
   }
 }
+
 /** initdb, which Debian keeps out of the search path, a folder for each version; the latest first. */
 function postgresqlPrograms(): string[] {
   const folder = '/usr/lib/postgresql';

@@ -12,7 +12,7 @@ async function logged<T>(x: Exchange, expr: Expr, run: () => T | Promise<T>): Pr
     return await run();
   } catch (error) {
     if (!(error instanceof ExprError)) throw error;
-    logEvent(x, 'core', 'error', `AH03298: Evaluation of expression '${expr.text}' failed: ${error.message}`);
+    logEvent(x, 'core', 'error', `Evaluation of expression '${expr.text}' failed: ${error.message}`);
     return undefined;
   }
 }

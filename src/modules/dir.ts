@@ -57,6 +57,7 @@ function addSlash(x: Exchange): Verdict {
 /** The first index that may be served takes the directory's place. */
 async function tryIndexes(x: Exchange, settings: DirSettings): Promise<Verdict> {
   const names = settings.indexNames ?? DEFAULT_INDEX;
+  if (names.length === 0) return DECLINED;
   let failure: Verdict = DECLINED;
   for (const name of names) {
     const sub = await x.site.lookupUri(x, withQuery(x, name));

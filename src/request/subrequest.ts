@@ -80,13 +80,15 @@ async function mapped(sub: Exchange, map: (x: Exchange) => Promise<Verdict>): Pr
 
 /** Maps an escaped URL path with an optional query, relative to the exchange's own. Its status is 200 when it may be served. */
 export async function lookupUri(x: Exchange, uri: string): Promise<Exchange> {
-  const query = uri.indexOf('?');
-  const path = query < 0 ? uri : uri.slice(0, query);
+  const hash = uri.indexOf('#');
+  const url = hash < 0 ? uri : uri.slice(0, hash);
+  const query = url.indexOf('?');
+  const path = query < 0 ? url : url.slice(0, query);
   // Relative to where rules have led, not to what the client asked for.
   const absolute = path.startsWith('/')
     ? path
     : escapePath(x.uri.slice(0, x.uri.lastIndexOf('/') + 1)) + path;
-  return mapped(subExchange(x, absolute, query < 0 ? undefined : uri.slice(query + 1)), mapRequest);
+  return mapped(subExchange(x, absolute, query < 0 ? undefined : url.slice(query + 1)), mapRequest);
 }
 
 /** A file beside the exchange's own stands beside its URL, too; any other has no URL at all. */

@@ -56,7 +56,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['PATH_INFO', (x) => x.pathInfo],
   ['QUERY_STRING', (x) => x.args ?? ''],
   ['THE_REQUEST', (x) => x.requestLine],
-  ['SERVER_PROTOCOL', protocolName],
+  ['SERVER_PROTOCOL', (x) => (x.isSubrequest() ? 'INCLUDED' : protocolName(x))],
   ['IS_SUBREQ', (x) => (x.isSubrequest() ? 'true' : 'false')],
   ['DOCUMENT_ROOT', documentRoot],
   ['CONTEXT_PREFIX', (x) => x.contextPrefix],

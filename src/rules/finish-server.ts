@@ -47,6 +47,8 @@ function declines(set: RuleSet, request: RewriteRequest, host: RewriteHost): boo
 }
 
 function setScriptUrl(pass: Pass): void {
+  // A subrequest has the main request's already, with the port the client named.
+  if (pass.request.isSubrequest && pass.host.env('SCRIPT_URI') !== undefined) return;
   const url = pass.request.scriptUrl ?? pass.request.uri;
   pass.host.setEnv('SCRIPT_URL', url);
   pass.host.setEnv('SCRIPT_URI', qualify(url, pass.host.server));

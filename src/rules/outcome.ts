@@ -16,6 +16,8 @@ export type RewriteOutcome =
       readonly status: number;
       readonly code?: string | undefined;
       readonly message?: string | undefined;
+      /** A rule decided it, not what came of its result. */
+      readonly byRule?: boolean;
     }
   | { readonly kind: 'redirect'; readonly status: number; readonly location: string }
   /**
@@ -81,8 +83,8 @@ export function resultOf(pass: Pass, outcome: RewriteOutcome): RewriteResult {
 
 /** What both contexts decide first: refusals, forced statuses, and a query no header or backend may get. */
 export function commonOutcome(pass: Pass, queryCode: string): RewriteOutcome | undefined {
-  if (pass.refusal) return { kind: 'status', ...pass.refusal };
-  if (pass.forcedStatus !== undefined) return { kind: 'status', status: pass.forcedStatus };
+  if (pass.refusal) return { kind: 'status', ...pass.refusal, byRule: true };
+  if (pass.forcedStatus !== undefined) return { kind: 'status', status: pass.forcedStatus, byRule: true };
   if (pass.change === 'none') return { kind: 'decline' };
   if (!queryIsSafe(pass))
     return {

@@ -16,6 +16,15 @@ const EXPLANATIONS: readonly Explanation[] = [
     explains: ({ portico }, set) => portico[0] === '403' && rulesOf(set).some(spellsAnOpenAuthority),
   },
   {
+    heading: 'Where a process of Apache ends without an answer',
+    explains: ({ apache }) => apache[0] === '(closed without an answer)',
+  },
+  {
+    heading: 'A relative first segment is no path of the file system',
+    explains: (_pair, { server }) =>
+      rulesIn(server).some(({ substitution }) => /\/\.{1,2}(\/|$)/.test(`/${substitution.join('')}`)),
+  },
+  {
     heading: "Names and values that are not UTF-8 do not reach a CGI's environment unchanged",
     explains: ({ apache, portico }) => {
       const plain = (lines: readonly string[]): string =>

@@ -63,7 +63,10 @@ export function generatePattern(random: Random, place: Place): string[] {
     [place === 'section' ? 2 : 0.2, () => ['^', '{DOCROOT}', '/', segment(random), ...tail(random)]],
     [place === 'server' ? 0.1 : 0.4, () => ['^/', segment(random), ...tail(random)]],
   ]);
-  return [...negation, ...words];
+  return [
+    ...negation,
+    ...words.map((word, at) => (words.indexOf(word) < at ? word.replace('?<n>', '') : word)),
+  ];
 }
 
 function pathPattern(random: Random, place: Place): string[] {

@@ -79,7 +79,6 @@ function target(random: Random): string[] {
     [10, () => random.pick(PATHS).split(/(?=\/)/)],
     [6, () => random.several(1, 3, () => `/${random.pick(SEGMENTS)}`)],
     [4, () => oddPath(random)],
-    [0.15, () => ['http://{NAME}', random.pick(PATHS)]],
     [0.05, () => ['*']],
     [0.05, () => [random.pick(['x', 'http://other.test/a', '//a', '/?'])]],
   ]);

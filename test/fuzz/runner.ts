@@ -34,6 +34,8 @@ export interface FuzzReport {
 
 const SETS_PER_BATCH = 150;
 const REQUESTS_PER_SET = 12;
+/** Differences beyond these are only counted. */
+const MOST_FINDINGS = 16;
 
 /** Runs until there are enough pairs, or to the end of the first batch with a finding. */
 export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
@@ -95,7 +97,8 @@ class FuzzRun implements FuzzReport {
     this.unexplained += 1;
     const kind = kindOfDifference(finding.pair);
     count(this.#kinds, kind);
-    if (this.#kinds.get(kind)! <= (this.#options.perKind ?? 3)) this.findings.push(finding);
+    if (this.findings.length < MOST_FINDINGS && this.#kinds.get(kind)! <= (this.#options.perKind ?? 3))
+      this.findings.push(finding);
   }
 }
 

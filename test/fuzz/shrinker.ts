@@ -14,13 +14,15 @@ export interface Finding {
 }
 
 const ROUNDS = 18;
-const MOST_CANDIDATES = 300;
+const LONGEST_MS = 75_000;
+const MOST_CANDIDATES = 240;
 
 /** The findings in their smallest form that still shows the same kind of difference. */
 export async function shrinkFindings(findings: readonly Finding[]): Promise<Finding[]> {
   const current = [...findings];
+  const deadline = performance.now() + LONGEST_MS;
   let open = current.map((_, at) => at);
-  for (let round = 0; round < ROUNDS && open.length > 0; round++) {
+  for (let round = 0; round < ROUNDS && open.length > 0 && performance.now() < deadline; round++) {
     const share = Math.max(20, Math.floor(MOST_CANDIDATES / open.length));
     const trials = open.flatMap((at) =>
       smallerVersions(current[at]!, share, round).map((finding) => ({ at, finding })),

@@ -9,16 +9,6 @@ import { protocolName } from '../../request/variables.ts';
 import { documentRoot } from '../../request/walk.ts';
 import { buildCgiEnvironment } from '../../wire/cgi-environment.ts';
 
-/** The client's target without scheme and host. */
-function originalUri(x: Exchange): string {
-  const target = x.target;
-  if (target.startsWith('/')) return target;
-  const host = target.indexOf('://');
-  if (host < 0) return target;
-  const slash = target.indexOf('/', host + 3);
-  return slash < 0 ? '/' : target.slice(slash);
-}
-
 /** The URL path without the path info at its end. */
 function scriptName(x: Exchange): string {
   return x.pathInfo !== '' && x.uri.endsWith(x.pathInfo) ? x.uri.slice(0, -x.pathInfo.length) : x.uri;
@@ -68,7 +58,7 @@ export async function scriptEnvironment(x: Exchange): Promise<Map<string, string
     contextDocumentRoot: x.contextDocumentRoot ?? documentRoot(x),
     requestScheme: schemeOf(x),
     requestMethod: x.method,
-    requestUri: originalUri(x),
+    requestUri: x.target,
     queryString: x.args ?? '',
     scriptName: scriptName(x),
     scriptFilename: x.filename ?? '',

@@ -115,7 +115,9 @@ function lastModified(x: Exchange, file: FileFacts): string {
 
 function cannotOpen(x: Exchange, path: string, error: unknown): Verdict {
   const code = (error as { code?: string }).code;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return notFound(x, 'AH00128: File does not exist');
+  const isGone = code === 'ENOENT' || code === 'ENOTDIR';
+  // A file that went while it was asked for; a name that is no path never was one.
+  if (isGone && path.startsWith('/')) return notFound(x, 'AH00128: File does not exist');
   logEvent(
     x,
     'core',

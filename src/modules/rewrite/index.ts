@@ -26,13 +26,14 @@ interface RewriteState {
   ended: boolean;
   type: string | undefined;
   handler: string | undefined;
-  /** Where the handler redirects to. */
-  target: string | undefined;
   refusal: AuthorityRefusal | undefined;
 }
 
 /** The handler that carries a per-directory rewrite out; mod_dir and others step aside for it, as in Apache. */
 const REDIRECT_HANDLER = 'redirect-handler';
+
+/** What stands before the URL in the file name of such a request. */
+const REDIRECT_NAME = 'redirect:';
 
 function stateOf(x: Exchange): RewriteState | undefined {
   return x.state[rewrite.slot] as RewriteState | undefined;
@@ -74,7 +75,6 @@ function remember(x: Exchange, result: RewriteResult): void {
     ended,
     type: type ?? before?.type,
     handler: handler ?? before?.handler,
-    target: undefined,
     refusal: undefined,
   } satisfies RewriteState;
 }
@@ -84,7 +84,6 @@ function changeState(x: Exchange, change: Partial<RewriteState>): void {
     ended: false,
     type: undefined,
     handler: undefined,
-    target: undefined,
     refusal: undefined,
   };
   x.state[rewrite.slot] = { ...(stateOf(x) ?? nothing), ...change } satisfies RewriteState;
@@ -103,7 +102,7 @@ function carryOut(x: Exchange, result: RewriteResult): Verdict {
       return DECLINED;
     case 'status':
       logStatus(x, outcome);
-      forgetError(x);
+      if (outcome.byRule === true) forgetError(x);
       if (outcome.status === 405 || outcome.status === 501) allowTrace(x);
       return outcome.status;
     case 'redirect':
@@ -121,10 +120,7 @@ function carryOut(x: Exchange, result: RewriteResult): Verdict {
     case 'internal-redirect':
       x.handler = REDIRECT_HANDLER;
       // What the request was mapped to is no file any more; look-aheads and -F see Apache's name for it.
-      x.filename = `redirect:${outcome.path}`;
-      changeState(x, {
-        target: outcome.query === undefined ? outcome.path : `${outcome.path}?${outcome.query}`,
-      });
+      x.filename = REDIRECT_NAME + outcome.path;
       return OK;
   }
 }
@@ -222,8 +218,9 @@ function force(x: Exchange, verdict: Verdict): Verdict {
 function handle(x: Exchange): Verdict | Promise<Verdict> {
   const state = stateOf(x);
   if (state?.refusal !== undefined) return refuse(x, state.refusal);
-  if (x.handler !== REDIRECT_HANDLER || state?.target === undefined) return DECLINED;
-  return internalRedirect(x, state.target);
+  if (x.handler !== REDIRECT_HANDLER || x.filename?.startsWith(REDIRECT_NAME) !== true) return DECLINED;
+  const path = x.filename.slice(REDIRECT_NAME.length);
+  return internalRedirect(x, x.args === undefined ? path : `${path}?${x.args}`);
 }
 
 export const rewrite: Module<RewriteScope, RewriteScope> = defineModule<RewriteScope, RewriteScope>({

@@ -6,7 +6,7 @@ import { coreServer } from './core-config.ts';
 import type { Exchange, Hook } from './exchange.ts';
 import { ifWalk } from './if-walk.ts';
 import { logEvent } from './log.ts';
-import type { PhaseName } from './phases.ts';
+import { PHASES, type PhaseName } from './phases.ts';
 import { DECLINED, OK, type Verdict } from './verdict.ts';
 import { locationWalk } from './walk.ts';
 
@@ -31,15 +31,9 @@ async function runFirst(hooks: readonly Hook[], x: Exchange): Promise<Verdict> {
   return DECLINED;
 }
 
-const FIRST: ReadonlySet<PhaseName> = new Set([
-  'preTranslateName',
-  'translateName',
-  'mapToStorage',
-  'checkUserId',
-  'authChecker',
-  'typeChecker',
-  'handler',
-]);
+const FIRST: ReadonlySet<PhaseName> = new Set(
+  PHASES.filter(({ rule }) => rule === 'first').map(({ name }) => name),
+);
 
 /** Runs one phase; DECLINED only from a `first` phase in which nobody felt responsible. */
 export async function runPhase(x: Exchange, phase: PhaseName): Promise<Verdict> {

@@ -212,7 +212,9 @@ export const headers: Module<undefined, HeaderLines> = defineModule<undefined, H
     },
     insertFilter(x) {
       const lines = headers.dir(x);
-      return lines === undefined ? DECLINED : changeAnswer(x, lines);
+      // Nearly every answer: nothing to change, nothing to wait for.
+      if (lines === undefined || lines.success.length + lines.always.length === 0) return DECLINED;
+      return changeAnswer(x, lines);
     },
   },
 });

@@ -1,16 +1,34 @@
 // Work that can usually be done at once and sometimes has to wait (a look-up program, a subrequest).
 // Written once as a generator that yields each promise; nothing is allocated for promises while nothing waits.
 
+/** A value that is there already, or comes later. */
+export type Soon<T> = T | Promise<T>;
+
+/** Goes on with a value: at once where it is there, so that a chain of steps needs no promise while nothing waits. */
+export function andThen<T, U>(value: Soon<T>, next: (value: T) => Soon<U>): Soon<U> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+/** Runs `work`; what it throws, or its promise rejects with, is answered by `recover`. */
+export function guard<T>(work: () => Soon<T>, recover: (error: unknown) => Soon<T>): Soon<T> {
+  try {
+    const value = work();
+    return value instanceof Promise ? value.catch(recover) : value;
+  } catch (error) {
+    return recover(error);
+  }
+}
+
 /** A computation of T that yields every promise it has to wait for. */
 export type Waiting<T> = Generator<Promise<unknown>, T, unknown>;
 
 /** Waits for a value that may be there already: `const x = yield* when(host.look(y))`. */
-export function* when<T>(value: T | Promise<T>): Waiting<T> {
+export function* when<T>(value: Soon<T>): Waiting<T> {
   return value instanceof Promise ? ((yield value) as T) : value;
 }
 
 /** Runs to the end: answers the value itself when nothing had to wait, else a promise of it. */
-export function settle<T>(work: Waiting<T>): T | Promise<T> {
+export function settle<T>(work: Waiting<T>): Soon<T> {
   const step = work.next();
   return step.done ? step.value : settleLater(work, step.value);
 }

@@ -1,6 +1,7 @@
 // From a request to its answer: phases, handler, error documents and internal redirects, which start again.
 // They call each other in a circle, as in Apache; the number of turns is limited.
 
+import { andThen, guard, type Soon } from '../kit/wait.ts';
 import { HeaderList } from '../wire/header-list.ts';
 import { coreDir, coreServer, type ErrorDocument } from './core-config.ts';
 import { drawErrorPage } from './error-page.ts';
@@ -10,62 +11,66 @@ import { mapRequest, runPhase } from './run.ts';
 import { DECLINED, DONE, OK, type Verdict } from './verdict.ts';
 
 /** Runs the phases and the handler; afterwards `x.last()` holds the answer, whatever happened. */
-export async function answer(x: Exchange): Promise<void> {
-  const verdict = await guarded(x, runToAnswer);
-  if (verdict !== OK && verdict !== DONE) await die(x, verdict === DECLINED ? 500 : verdict);
+export function answer(x: Exchange): Soon<void> {
+  return andThen(guarded(x, runToAnswer), (verdict) => {
+    if (verdict !== OK && verdict !== DONE) return die(x, verdict === DECLINED ? 500 : verdict);
+    return undefined;
+  });
 }
 
-async function runToAnswer(x: Exchange): Promise<Verdict> {
-  const read = await runPhase(x, 'postReadRequest');
-  if (read !== OK) return read;
-  const mapped = await mapRequest(x);
-  return mapped === OK ? runHandler(x) : mapped;
+function runToAnswer(x: Exchange): Soon<Verdict> {
+  return andThen(runPhase(x, 'postReadRequest'), (read) => {
+    if (read !== OK) return read;
+    return andThen(mapRequest(x), (mapped) => (mapped === OK ? runHandler(x) : mapped));
+  });
 }
 
 /** Runs the handler phase of a mapped exchange; when nobody handles it, 500 as Apache. */
-export async function runHandler(x: Exchange): Promise<Verdict> {
-  const verdict = await runPhase(x, 'handler');
-  if (verdict !== DECLINED) return verdict;
-  if (x.handler !== undefined)
-    logEvent(x, 'core', 'warn', `AH00522: handler "${x.handler}" not found for: ${x.filename}`);
-  return 500;
+export function runHandler(x: Exchange): Soon<Verdict> {
+  return andThen(runPhase(x, 'handler'), (verdict) => {
+    if (verdict !== DECLINED) return verdict;
+    if (x.handler !== undefined)
+      logEvent(x, 'core', 'warn', `AH00522: handler "${x.handler}" not found for: ${x.filename}`);
+    return 500;
+  });
 }
 
 /** An exception is a defect of this exchange alone: logged with its stack, answered with 500. */
-async function guarded(x: Exchange, step: (x: Exchange) => Promise<Verdict>): Promise<Verdict> {
-  try {
-    return await step(x);
-  } catch (error) {
-    logException(x, 'core', error);
-    return 500;
-  }
+function guarded(x: Exchange, step: (x: Exchange) => Soon<Verdict>): Soon<Verdict> {
+  return guard(
+    () => step(x),
+    (error) => {
+      logException(x, 'core', error);
+      return 500;
+    },
+  );
 }
 
 /** Statuses after which the connection's state is in doubt. */
 const DROPS_CONNECTION: ReadonlySet<number> = new Set([400, 408, 411, 413, 414, 500, 501, 503]);
 
 /** Makes the answer for a status: nothing more for 304 and 204, else the ErrorDocument or Apache's page. */
-export async function die(x: Exchange, status: Verdict): Promise<void> {
+export function die(x: Exchange, status: Verdict): Soon<void> {
   if (DROPS_CONNECTION.has(status)) x.closeAfter = true;
   if (status === 304 || status === 204) {
     x.status = status;
     x.responseBody = undefined;
     x.isCanned = true;
-    return;
+    return undefined;
   }
   // An error while an ErrorDocument was made: the first error is what the client asked about.
   const first = firstError(x);
   if (first !== x || x.errorStatus !== 0) {
     first.next = undefined;
     sendPage(first, first === x ? x.errorStatus : first.status, { recursive: x.errorStatus || x.status });
-    return;
+    return undefined;
   }
   const document = coreDir(x.dirConfig).errorDocuments?.get(status);
   if (document === undefined || document.kind === 'default') {
     sendPage(x, status, { reason: x.reason });
-    return;
+    return undefined;
   }
-  await sendDocument(x, status, document);
+  return sendDocument(x, status, document);
 }
 
 /** The exchange whose error an ErrorDocument was to describe; its configuration counts for the page. */
@@ -76,27 +81,27 @@ function firstError(x: Exchange): Exchange {
   return at;
 }
 
-async function sendDocument(x: Exchange, status: number, document: ErrorDocument): Promise<void> {
+function sendDocument(x: Exchange, status: number, document: ErrorDocument): Soon<void> {
   switch (document.kind) {
     case 'text':
       dropHandlerHeaders(x, status);
       x.status = status;
       x.contentType = 'text/html; charset=iso-8859-1';
       setBody(x, document.text);
-      return;
+      return undefined;
     case 'url':
       x.headersOut.set('Location', document.url);
       sendPage(x, 302, {});
-      return;
+      return undefined;
     case 'path':
-      await redirectToDocument(x, status, document.path);
-      return;
+      return redirectToDocument(x, status, document.path);
     case 'default':
       sendPage(x, status, {});
+      return undefined;
   }
 }
 
-async function redirectToDocument(x: Exchange, status: number, path: string): Promise<void> {
+function redirectToDocument(x: Exchange, status: number, path: string): Soon<void> {
   x.status = status;
   x.reason = undefined;
   const notes = x.note('error-notes');
@@ -106,7 +111,7 @@ async function redirectToDocument(x: Exchange, status: number, path: string): Pr
   const next = redirected(x, path);
   if (next === undefined) {
     sendPage(x, status, { recursive: status });
-    return;
+    return undefined;
   }
   next.method = 'GET';
   next.status = status;
@@ -114,7 +119,7 @@ async function redirectToDocument(x: Exchange, status: number, path: string): Pr
   // What the failed attempt depended on says nothing of the document.
   next.headersOut.delete('vary');
   if (location !== undefined && status >= 300 && status < 400) next.headersOut.set('Location', location);
-  await answer(next);
+  return answer(next);
 }
 
 /** Header fields of a handler that failed must not describe the page that takes its place. */
@@ -209,11 +214,9 @@ function carryEnv(from: Exchange, to: Exchange): void {
  * Answers with another URL of this server: `target` is an escaped path with an optional query. All phases run
  * again. What the handler phase should answer: OK, the new exchange holds the answer, or 500 beyond the limit.
  */
-export async function internalRedirect(x: Exchange, target: string): Promise<Verdict> {
+export function internalRedirect(x: Exchange, target: string): Soon<Verdict> {
   const next = redirected(x, target);
-  if (next === undefined) return 500;
-  await answer(next);
-  return OK;
+  return next === undefined ? 500 : andThen(answer(next), () => OK);
 }
 
 /**

@@ -6,6 +6,7 @@ import type { ConfModule } from '../conf/module.ts';
 import type { DirConfig } from '../conf/section.ts';
 import type { Server } from '../conf/server.ts';
 import type { Site } from '../conf/site.ts';
+import type { Soon } from '../kit/wait.ts';
 import type { BodySource } from '../wire/body.ts';
 import { HeaderList } from '../wire/header-list.ts';
 import type { HtaccessCache } from './htaccess-cache.ts';
@@ -15,7 +16,7 @@ import type { Transport } from './transport.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Runs at one phase. What it cannot handle it declines; what it throws becomes a 500 of this exchange alone. */
-export type Hook = (x: Exchange) => Verdict | Promise<Verdict>;
+export type Hook = (x: Exchange) => Soon<Verdict>;
 
 /** A loaded site as its exchanges see it: one frozen configuration, kept by an exchange to its end. */
 export interface LiveSite {
@@ -32,8 +33,8 @@ export interface LiveSite {
   /** Compiled .htaccess files, by path. */
   readonly htaccess: HtaccessCache;
   /** Looks up another URL or file as this server would answer it: mapped, nothing handled. Status 200 when it may. */
-  lookupUri(x: Exchange, uri: string): Promise<Exchange>;
-  lookupFile(x: Exchange, file: string): Promise<Exchange>;
+  lookupUri(x: Exchange, uri: string): Soon<Exchange>;
+  lookupFile(x: Exchange, file: string): Soon<Exchange>;
   /** The virtual host for a local address and a host name (lower case, without port). */
   findServer(localAddress: string, localPort: number, hostname: string): Server;
 }

@@ -51,3 +51,8 @@ export const PHASES: readonly Phase[] = [
   },
   { name: 'logTransaction', rule: 'all', about: 'The answer is sent.' },
 ];
+
+/** The rule of each phase. */
+export const PHASE_RULES: { readonly [phase in PhaseName]: PhaseRule } = Object.fromEntries(
+  PHASES.map(({ name, rule }) => [name, rule]),
+) as { [phase in PhaseName]: PhaseRule };

@@ -1,45 +1,48 @@
 // The run: one exchange through the phases in Apache's order, up to the handler. Reads as the list in phases.ts.
 // Owns the order and what verdicts mean; what an answer becomes is answer.ts.
 
+import { andThen, type Soon } from '../kit/wait.ts';
 import { mapUrlPath } from '../wire/url-path.ts';
 import { coreServer } from './core-config.ts';
 import type { Exchange, Hook } from './exchange.ts';
 import { ifWalk } from './if-walk.ts';
 import { logEvent } from './log.ts';
-import { PHASES, type PhaseName } from './phases.ts';
+import { PHASE_RULES, type PhaseName, type PhaseRule } from './phases.ts';
 import { DECLINED, OK, type Verdict } from './verdict.ts';
 import { locationWalk } from './walk.ts';
 
-/** `all`: every hook runs until one answers neither OK nor DECLINED. */
-async function runAll(hooks: readonly Hook[], x: Exchange): Promise<Verdict> {
-  for (let i = 0; i < hooks.length; i++) {
-    const answer = hooks[i]!(x);
-    // A promise is waited for only where there is one: most hooks answer at once.
-    const verdict = typeof answer === 'number' ? answer : await answer;
-    if (verdict !== OK && verdict !== DECLINED) return verdict;
-  }
-  return OK;
+/** Does a verdict of a hook let the hooks behind it run? */
+function goesOn(rule: PhaseRule, verdict: Verdict): boolean {
+  return verdict === DECLINED || (verdict === OK && rule === 'all');
 }
 
-/** `first`: the first hook that does not decline settles the phase. */
-async function runFirst(hooks: readonly Hook[], x: Exchange): Promise<Verdict> {
-  for (let i = 0; i < hooks.length; i++) {
-    const answer = hooks[i]!(x);
-    const verdict = typeof answer === 'number' ? answer : await answer;
-    if (verdict !== DECLINED) return verdict;
+/** Runs the hooks from `at` on. Most answer at once: only where one has to wait, the rest runs behind a promise. */
+function runHooks(hooks: readonly Hook[], x: Exchange, rule: PhaseRule, at: number): Soon<Verdict> {
+  for (let i = at; i < hooks.length; i++) {
+    const verdict = hooks[i]!(x);
+    if (typeof verdict !== 'number')
+      return verdict.then((later) => (goesOn(rule, later) ? runHooks(hooks, x, rule, i + 1) : later));
+    if (!goesOn(rule, verdict)) return verdict;
   }
-  return DECLINED;
+  return rule === 'first' ? DECLINED : OK;
 }
-
-const FIRST: ReadonlySet<PhaseName> = new Set(
-  PHASES.filter(({ rule }) => rule === 'first').map(({ name }) => name),
-);
 
 /** Runs one phase; DECLINED only from a `first` phase in which nobody felt responsible. */
-export async function runPhase(x: Exchange, phase: PhaseName): Promise<Verdict> {
-  const hooks = x.site.hooks[phase];
-  if (hooks.length === 0) return FIRST.has(phase) ? DECLINED : OK;
-  return FIRST.has(phase) ? runFirst(hooks, x) : runAll(hooks, x);
+export function runPhase(x: Exchange, phase: PhaseName): Soon<Verdict> {
+  return runHooks(x.site.hooks[phase], x, PHASE_RULES[phase], 0);
+}
+
+/** One step on the way to the handler: OK goes on to the next, everything else is the answer. */
+type Step = (x: Exchange) => Soon<Verdict>;
+
+function runSteps(steps: readonly Step[], x: Exchange, at: number): Soon<Verdict> {
+  for (let i = at; i < steps.length; i++) {
+    const verdict = steps[i]!(x);
+    if (typeof verdict !== 'number')
+      return verdict.then((later) => (later === OK ? runSteps(steps, x, i + 1) : later));
+    if (verdict !== OK) return verdict;
+  }
+  return OK;
 }
 
 /** Sets `uri` from the raw path: escapes decoded, dots and doubled slashes resolved. */
@@ -62,56 +65,56 @@ function nameRequest(x: Exchange): Verdict {
   return mapped.status;
 }
 
-async function walkLocations(x: Exchange): Promise<Verdict> {
+function walkLocations(x: Exchange): Soon<Verdict> {
   locationWalk(x);
   return x.dirConfig.ifs.length === 0 ? OK : ifWalk(x);
 }
 
-/** Access control: a client that may not come in is told so before anything of the site is looked at. */
-async function checkAccess(x: Exchange): Promise<Verdict> {
-  const access = await runPhase(x, 'accessChecker');
-  if (access !== OK) return access;
-  const user = await runPhase(x, 'checkUserId');
-  if (user !== OK && user !== DECLINED) return user;
-  const auth = await runPhase(x, 'authChecker');
-  return auth === DECLINED ? OK : auth;
+/** A phase as a step: that nobody felt responsible is no answer. */
+function phaseStep(phase: PhaseName): Step {
+  const settled = (verdict: Verdict): Verdict => (verdict === DECLINED ? OK : verdict);
+  return (x) => andThen(runPhase(x, phase), settled);
 }
 
+function translate(x: Exchange): Soon<Verdict> {
+  if (x.filename !== undefined) return OK;
+  return andThen(runPhase(x, 'translateName'), (verdict) => {
+    if (verdict !== DECLINED) return verdict;
+    logEvent(x, 'core', 'error', `AH00127: Cannot map ${x.requestLine} to file`);
+    return 500;
+  });
+}
+
+/** What knows the path as it came, before it is decoded for good. */
+const BEFORE_NAME: readonly Step[] = [walkLocations, phaseStep('preTranslateName')];
+
+/** A client that may not come in is told so before anything of the site is looked at. */
+const AFTER_NAME: readonly Step[] = [
+  phaseStep('mapToStorage'),
+  walkLocations,
+  phaseStep('headerParser'),
+  phaseStep('accessChecker'),
+  phaseStep('checkUserId'),
+  phaseStep('authChecker'),
+  phaseStep('typeChecker'),
+  phaseStep('fixups'),
+];
+
+const FROM_NAME: readonly Step[] = [translate, ...AFTER_NAME];
+
 /** Everything after the name is mapped to storage; file subrequests begin here. */
-export async function finishMapping(x: Exchange): Promise<Verdict> {
-  let verdict = await runPhase(x, 'mapToStorage');
-  if (verdict !== OK && verdict !== DECLINED) return verdict;
-  verdict = await walkLocations(x);
-  if (verdict !== OK) return verdict;
-  verdict = await runPhase(x, 'headerParser');
-  if (verdict !== OK) return verdict;
-  verdict = await checkAccess(x);
-  if (verdict !== OK) return verdict;
-  verdict = await runPhase(x, 'typeChecker');
-  if (verdict !== OK && verdict !== DECLINED) return verdict;
-  return runPhase(x, 'fixups');
+export function finishMapping(x: Exchange): Soon<Verdict> {
+  return runSteps(AFTER_NAME, x, 0);
 }
 
 /** From the raw target to the end of fixups. OK: the handler may run. */
-export async function mapRequest(x: Exchange): Promise<Verdict> {
+export function mapRequest(x: Exchange): Soon<Verdict> {
   x.dirConfig = x.server.defaults;
   const named = nameRequest(x);
   // A path that must not be decoded (%2F, %00) may still be wanted as it came: preTranslateName decides.
   if (named !== OK && named !== 404) return named;
-  let verdict = await walkLocations(x);
-  if (verdict !== OK) return verdict;
-  if (x.site.hooks.preTranslateName.length > 0) {
-    verdict = await runPhase(x, 'preTranslateName');
-    if (verdict !== OK && verdict !== DECLINED) return verdict;
-  }
-  if (named !== OK && x.filename === undefined) return named;
-  if (x.filename === undefined) {
-    verdict = await runPhase(x, 'translateName');
-    if (verdict === DECLINED) {
-      logEvent(x, 'core', 'error', `AH00127: Cannot map ${x.requestLine} to file`);
-      return 500;
-    }
+  return andThen(runSteps(BEFORE_NAME, x, 0), (verdict) => {
     if (verdict !== OK) return verdict;
-  }
-  return finishMapping(x);
+    return named !== OK && x.filename === undefined ? named : runSteps(FROM_NAME, x, 0);
+  });
 }

@@ -1,6 +1,7 @@
 // Sending: the answer's header fields put together once, ranges cut, handed to the transport. Nothing is decided
 // after this; framing and connection fields are the transport's.
 
+import { andThen, type Soon } from '../kit/wait.ts';
 import type { BodySource } from '../wire/body.ts';
 import { HeaderList } from '../wire/header-list.ts';
 import { httpDateNow } from '../wire/http-date.ts';
@@ -59,17 +60,20 @@ function hasNoBody(status: number): boolean {
 }
 
 /** Sends what the exchange holds; `x` is the last of its chain. */
-export async function send(x: Exchange): Promise<Sent> {
+export function send(x: Exchange): Soon<Sent> {
   if (hasNoBody(x.status)) dropBody(x);
   else if (cutRanges(x) !== OK) {
     abortBody(x.responseBody);
-    await die(x, 416);
-    return send(x.last());
+    return andThen(die(x, 416), () => send(x.last()));
   }
+  return andThen(x.transport.send(answerOf(x)), (sent) => noteSent(x, sent));
+}
+
+function answerOf(x: Exchange): Answer {
   const body = x.responseBody;
   const bodiless = x.headOnly || hasNoBody(x.status);
   if (bodiless) abortBody(body);
-  const answer: Answer = {
+  return {
     status: x.status,
     reason: x.reason ?? reasonPhrase(x.status),
     headers: answerHeaders(x),
@@ -78,7 +82,9 @@ export async function send(x: Exchange): Promise<Sent> {
     bodiless,
     close: x.closeAfter,
   };
-  const sent = await x.transport.send(answer);
+}
+
+function noteSent(x: Exchange, sent: Sent): Sent {
   const first = x.initial();
   first.bytesSent = sent.bytes;
   first.wireBytesSent = sent.wireBytes;

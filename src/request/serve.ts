@@ -1,5 +1,6 @@
 // Serving: the whole life of an exchange from the head just read to the line in the access log.
 
+import { andThen, guard, type Soon } from '../kit/wait.ts';
 import { HeaderList } from '../wire/header-list.ts';
 import { answer, die } from './answer.ts';
 import type { Exchange } from './exchange.ts';
@@ -17,51 +18,48 @@ export interface EarlyError {
 
 const NOT_SENT: Sent = { bytes: 0, wireBytes: 0, complete: false };
 
-/** Answers one request and logs it. Never rejects: a defect is a 500 or, once bytes are out, a cut connection. */
-export async function serve(x: Exchange, early?: EarlyError): Promise<Sent> {
-  if (early === undefined) await answer(x);
-  else {
-    if (early.note !== undefined) x.notes.set('error-notes', early.note);
-    await die(x, early.status);
-  }
-  const sent = await sendLast(x);
-  await logged(x);
-  return sent;
+/** Answers one request and logs it. Never fails: a defect is a 500 or, once bytes are out, a cut connection. */
+export function serve(x: Exchange, early?: EarlyError): Soon<Sent> {
+  const answered = early === undefined ? answer(x) : refuse(x, early);
+  return andThen(answered, () => andThen(sendLast(x), (sent) => andThen(logged(x), () => sent)));
+}
+
+function refuse(x: Exchange, early: EarlyError): Soon<void> {
+  if (early.note !== undefined) x.notes.set('error-notes', early.note);
+  return die(x, early.status);
 }
 
 /** The connection was handed over or given up by the handler: there is nothing left to send. */
 export const HANDED_OVER = 'handed-over';
 
-async function sendLast(x: Exchange): Promise<Sent> {
+function sendLast(x: Exchange): Soon<Sent> {
   const last = x.last();
   if (last.note(HANDED_OVER) !== undefined)
     return { bytes: x.bytesSent, wireBytes: x.wireBytesSent, complete: x.complete };
-  try {
-    await runPhase(last, 'insertFilter');
-    return await send(last);
-  } catch (error) {
-    if (error instanceof UnsafeAnswer) return sendInstead(last, error);
-    logException(last, 'core', error);
-    last.transport.drop();
-    return NOT_SENT;
-  }
+  return guard(
+    () => andThen(runPhase(last, 'insertFilter'), () => send(last)),
+    (error) => {
+      if (error instanceof UnsafeAnswer) return sendInstead(last, error);
+      logException(last, 'core', error);
+      last.transport.drop();
+      return NOT_SENT;
+    },
+  );
 }
 
 /** A field that would split the response is never sent: 500 takes its place, as in Apache. */
-async function sendInstead(x: Exchange, error: UnsafeAnswer): Promise<Sent> {
+function sendInstead(x: Exchange, error: UnsafeAnswer): Soon<Sent> {
   logEvent(x, 'http', 'error', `AH02430: Response header cannot be sent: ${error.message}`);
   x.headersOut = new HeaderList();
   x.errHeadersOut = new HeaderList();
   // Only what was a success before can still have an ErrorDocument.
   if (x.status !== 200) x.errorStatus = 500;
-  await die(x, 500);
-  return send(x.last());
+  return andThen(die(x, 500), () => send(x.last()));
 }
 
-async function logged(x: Exchange): Promise<void> {
-  try {
-    await runPhase(x, 'logTransaction');
-  } catch (error) {
-    logException(x, 'core', error);
-  }
+function logged(x: Exchange): Soon<unknown> {
+  return guard<unknown>(
+    () => runPhase(x, 'logTransaction'),
+    (error) => logException(x, 'core', error),
+  );
 }

@@ -2,6 +2,7 @@
 // (DirectoryIndex, -F, -U, look-ahead variables, PATH_TRANSLATED).
 
 import { escapePath } from '../kit/expr/transform.ts';
+import { andThen, guard, type Soon } from '../kit/wait.ts';
 import type { HeaderList } from '../wire/header-list.ts';
 import { Exchange } from './exchange.ts';
 import { logException } from './log.ts';
@@ -63,23 +64,27 @@ function depthOf(x: Exchange): number {
   return depth;
 }
 
-async function mapped(sub: Exchange, map: (x: Exchange) => Promise<Verdict>): Promise<Exchange> {
-  if (depthOf(sub) > MAX_DEPTH) {
-    sub.status = 500;
+function mapped(sub: Exchange, map: (x: Exchange) => Soon<Verdict>): Soon<Exchange> {
+  const verdict =
+    depthOf(sub) > MAX_DEPTH
+      ? 500
+      : guard(
+          () => map(sub),
+          (error) => failed(sub, error),
+        );
+  return andThen(verdict, (settled) => {
+    if (settled !== OK) sub.status = settled;
     return sub;
-  }
-  try {
-    const verdict = await map(sub);
-    if (verdict !== OK) sub.status = verdict;
-  } catch (error) {
-    logException(sub, 'core', error);
-    sub.status = 500;
-  }
-  return sub;
+  });
+}
+
+function failed(sub: Exchange, error: unknown): Verdict {
+  logException(sub, 'core', error);
+  return 500;
 }
 
 /** Maps an escaped URL path with an optional query, relative to the exchange's own. Its status is 200 when it may be served. */
-export async function lookupUri(x: Exchange, uri: string): Promise<Exchange> {
+export function lookupUri(x: Exchange, uri: string): Soon<Exchange> {
   const hash = uri.indexOf('#');
   const url = hash < 0 ? uri : uri.slice(0, hash);
   const query = url.indexOf('?');
@@ -100,7 +105,7 @@ function guessedUri(x: Exchange, name: string, path: string): string {
 }
 
 /** Maps a file (relative names stand beside the exchange's file), URL translation left out. */
-export async function lookupFile(x: Exchange, file: string): Promise<Exchange> {
+export function lookupFile(x: Exchange, file: string): Soon<Exchange> {
   const name = x.filename ?? '/';
   const path = file.startsWith('/') ? file : name.slice(0, name.lastIndexOf('/') + 1) + file;
   const sub = subExchange(x, x.rawPath, x.args);

@@ -1,6 +1,7 @@
 // What an exchange knows of the connection it came on, and the one way its answer goes out.
 // A socket connection implements it, and so does injection; framing and hop-by-hop fields are theirs.
 
+import type { Soon } from '../kit/wait.ts';
 import type { BodySource } from '../wire/body.ts';
 import type { HeaderList } from '../wire/header-list.ts';
 
@@ -53,8 +54,8 @@ export interface Transport {
   readonly served: number;
   /** An interim answer (100, 103 …). Does nothing for clients that cannot take it. */
   interim(status: number, reason: string, headers: HeaderList): void;
-  /** Rejects only with UnsafeAnswer, before a byte is out. */
-  send(answer: Answer): Promise<Sent>;
+  /** Fails (throws or rejects) only with UnsafeAnswer, before a byte is out. */
+  send(answer: Answer): Soon<Sent>;
   /** Sends `101` with these headers and hands the connection over. */
   upgrade(headers: HeaderList): Tunnel;
   /** Closes without an answer: the client is to try again. */

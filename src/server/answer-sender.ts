@@ -2,6 +2,7 @@
 // client's pace. What is sent and what it says about the connection was decided before.
 
 import type { Socket } from 'node:net';
+import type { Soon } from '../kit/wait.ts';
 import type { Answer, Sent } from '../request/transport.ts';
 import type { BodySource } from '../wire/body.ts';
 import { CHUNK_END, chunkHead, LAST_CHUNK } from '../wire/chunked.ts';
@@ -24,7 +25,7 @@ export class AnswerSender {
   }
 
   /** Sends a head and a body; an answer counts as sent when the socket has room for another one. */
-  send(head: string, body: Answer['body'], frame: Frame): Promise<Sent> {
+  send(head: string, body: Answer['body'], frame: Frame): Soon<Sent> {
     this.#writer = undefined;
     if (body === undefined) return this.#sendText(head, '', '');
     if (typeof body !== 'string' && !Buffer.isBuffer(body)) return this.#sendSource(head, body, frame);
@@ -37,13 +38,13 @@ export class AnswerSender {
       : this.#sendBytes(front, body, after);
   }
 
-  #sendText(front: string, body: string, after: string): Promise<Sent> {
+  #sendText(front: string, body: string, after: string): Soon<Sent> {
     const text = front + body + after;
     const goesOn = text === '' || this.#socket.write(text, 'latin1');
     return this.#afterFlush({ bytes: body.length, wireBytes: text.length, complete: true }, goesOn);
   }
 
-  #sendBytes(front: string, body: Buffer, after: string): Promise<Sent> {
+  #sendBytes(front: string, body: Buffer, after: string): Soon<Sent> {
     const bytes = joinBytes(front, body, after);
     const goesOn = this.#socket.write(bytes);
     return this.#afterFlush({ bytes: body.length, wireBytes: bytes.length, complete: true }, goesOn);
@@ -68,8 +69,8 @@ export class AnswerSender {
     else this.#socket.destroySoon();
   }
 
-  #afterFlush(sent: Sent, goesOn: boolean): Promise<Sent> {
-    if (goesOn) return Promise.resolve(sent);
+  #afterFlush(sent: Sent, goesOn: boolean): Soon<Sent> {
+    if (goesOn) return sent;
     return new Promise((resolve) => {
       this.#flushed = (isOpen) => resolve(isOpen ? sent : { ...sent, complete: false });
     });

@@ -7,6 +7,7 @@
 //                          └─ malformed ─────┴─ last answer ─> lingering ─> closed
 
 import type { Socket } from 'node:net';
+import { guard, type Soon } from '../kit/wait.ts';
 import { type CoreServerConfig, coreServer } from '../request/core-config.ts';
 import { Exchange, type Incoming, type LiveSite, type RequestBody } from '../request/exchange.ts';
 import { type EarlyError, serve } from '../request/serve.ts';
@@ -77,6 +78,7 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
   #mayContinue = true;
   #isAnswered = false;
   #staysOpen = false;
+  #isLooking = false;
   #keepAliveTimeout: number = DEFAULT_KEEP_ALIVE_TIMEOUT;
   #tunnel: SocketTunnel | undefined = undefined;
   #goneCallbacks: Set<() => void> | undefined = undefined;
@@ -122,12 +124,23 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
     this.#look();
   }
 
-  /** Looks at what is held, as far as the state allows, and lets the socket rest or go on. */
+  /**
+   * Looks at what is held, as far as the state allows, and lets the socket rest or go on. A loop: requests that came
+   * together and are answered at once must not pile up on the stack.
+   */
   #look(): void {
-    if (this.#state === 'idle' || this.#state === 'head') {
-      this.#readHead();
-      if (this.#isInputOver && this.#input.isEmpty) this.#endWithoutHead();
-    } else this.#readBody();
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    let goesOn = true;
+    while (goesOn) {
+      const { size } = this.#input;
+      const state = this.#state;
+      if (state === 'idle' || state === 'head') this.#readHead();
+      else this.#readBody();
+      goesOn = !this.#input.isEmpty && (this.#input.size < size || this.#state !== state);
+    }
+    this.#isLooking = false;
+    if (this.#isInputOver && this.#input.isEmpty) this.#endWithoutHead();
     if (this.#state !== 'closed') this.#input.restOrGoOn();
   }
 
@@ -251,10 +264,13 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
     this.#timeout = coreServer(server).timeout || DEFAULT_TIMEOUT;
     const x = new Exchange(site.live, server, this, incoming, Date.now());
     this.#exchange = x;
-    serve(x, early).then(this.#onServed, this.#onDefect);
+    const sent = guard<Sent | undefined>(() => serve(x, early), this.#onDefect);
+    if (sent instanceof Promise) sent.then(this.#onServed);
+    else this.#onServed(sent);
   }
 
-  readonly #onServed = (sent: Sent): void => {
+  readonly #onServed = (sent: Sent | undefined): void => {
+    if (sent === undefined) return;
     this.#leaveSite();
     this.#exchange = undefined;
     this.#goneCallbacks = undefined;
@@ -274,10 +290,11 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
     if (this.#state === 'skipping') this.#goOn();
   };
 
-  /** serve() does not reject; were it to, this connection alone would pay for it. */
-  readonly #onDefect = (): void => {
+  /** serve() does not fail; were it to, this connection alone would pay for it. */
+  readonly #onDefect = (): undefined => {
     this.#leaveSite();
     this.#socket.destroy();
+    return undefined;
   };
 
   #leaveSite(): void {
@@ -312,11 +329,11 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
     if (typeof head === 'string') this.#socket.write(head, 'latin1');
   }
 
-  send(answer: Answer): Promise<Sent> {
+  send(answer: Answer): Soon<Sent> {
     const x = this.#exchange;
     if (x === undefined || this.#isAnswered || !this.#socket.writable) {
       abortSource(answer.body);
-      return Promise.resolve(NOT_SENT);
+      return NOT_SENT;
     }
     const frame = frameAnswer(answer, x.protocol);
     this.#staysOpen = this.#decideToStay(answer, frame.framing, coreServer(x.server));
@@ -324,7 +341,7 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
     const head =
       frame.framing === 'bare' ? '' : writeResponseHead(answer.status, answer.reason, answer.headers);
     if (typeof head !== 'string') {
-      return Promise.reject(new UnsafeAnswer(`the ${head.part} of ${JSON.stringify(head.text)}`));
+      throw new UnsafeAnswer(`the ${head.part} of ${JSON.stringify(head.text)}`);
     }
     this.#isAnswered = true;
     return this.#sender.send(head, answer.bodiless ? undefined : answer.body, frame);

@@ -18,6 +18,11 @@ export class HeldInput {
     return this.bytes === undefined;
   }
 
+  /** Bytes that are not looked at yet. */
+  get size(): number {
+    return this.bytes === undefined ? 0 : this.bytes.length - this.at;
+  }
+
   add(chunk: Buffer): void {
     this.bytes = this.bytes === undefined ? chunk : Buffer.concat([this.bytes.subarray(this.at), chunk]);
     this.at = 0;

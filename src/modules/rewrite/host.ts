@@ -1,6 +1,7 @@
 // What the rule engine asks, answered from an exchange: variables, files, subrequests, environment, the trace log.
 
 import type { ExprHost } from '../../kit/expr/index.ts';
+import type { Soon } from '../../kit/wait.ts';
 import { coreServer, type LogLevelName, logLevelOf } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { exprHost, lookAt } from '../../request/expr-host.ts';
@@ -169,7 +170,7 @@ export class ExchangeRewriteHost implements RewriteHost {
     }
   }
 
-  #lookup(by: 'uri' | 'file', path: string): Promise<Exchange> {
+  #lookup(by: 'uri' | 'file', path: string): Soon<Exchange> {
     const { site } = this.#x;
     return by === 'uri' ? site.lookupUri(this.#x, path) : site.lookupFile(this.#x, path);
   }

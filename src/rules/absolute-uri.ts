@@ -26,22 +26,24 @@ const withQuery: readonly string[] = [
 ];
 const withoutQuery: readonly string[] = ['ftp://', 'gopher://', 'ldap://', 'news:', 'nntp://'];
 
-const byFirstLetter = new Map<string, AbsoluteScheme[]>();
+/** By the code of the first letter in lower case. */
+const byFirstLetter: AbsoluteScheme[][] = Array.from({ length: 0x80 }, () => []);
 for (const prefix of withQuery) register(prefix, true);
 for (const prefix of withoutQuery) register(prefix, false);
 
 function register(prefix: string, hasQuery: boolean): void {
-  const letter = prefix[0]!;
-  const known = byFirstLetter.get(letter);
-  if (known) known.push({ prefix, hasQuery });
-  else byFirstLetter.set(letter, [{ prefix, hasQuery }]);
+  byFirstLetter[prefix.charCodeAt(0)]!.push({ prefix, hasQuery });
 }
 
 /** The scheme `text` begins with, or undefined: anything else, `http:/x` and `data:` included, is a relative result. */
 export function absoluteScheme(text: string): AbsoluteScheme | undefined {
-  if (text.length <= 5 || text.charCodeAt(0) === 0x2f) return undefined;
-  const candidates = byFirstLetter.get(text[0]!.toLowerCase());
-  return candidates?.find(({ prefix }) => startsWithIgnoreCase(text, prefix));
+  if (text.length <= 5) return undefined;
+  const first = text.charCodeAt(0) | 0x20;
+  if (first < 0x61 || first > 0x7a) return undefined;
+  const candidates = byFirstLetter[first]!;
+  for (let i = 0; i < candidates.length; i++)
+    if (startsWithIgnoreCase(text, candidates[i]!.prefix)) return candidates[i];
+  return undefined;
 }
 
 /** Where the path begins in an absolute URI: its first `/` behind the scheme, or -1. */

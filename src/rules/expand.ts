@@ -28,9 +28,21 @@ export function* expandPieces(
   pass: Pass,
   escaping: BackrefEscape | undefined,
 ): Waiting<string[]> {
-  if (!template.waits) return template.segments.map((segment) => pieceNow(segment, pass, escaping));
+  if (!template.waits) return expandPiecesNow(template, pass, escaping);
   const pieces: string[] = [];
   for (const segment of template.segments) pieces.push(yield* piece(segment, pass, escaping));
+  return pieces;
+}
+
+/** The same for a template that never waits. */
+export function expandPiecesNow(
+  template: Template,
+  pass: Pass,
+  escaping: BackrefEscape | undefined,
+): string[] {
+  const pieces: string[] = [];
+  for (let i = 0; i < template.segments.length; i++)
+    pieces.push(pieceNow(template.segments[i]!, pass, escaping));
   return pieces;
 }
 

@@ -81,7 +81,7 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
   #isLooking = false;
   #keepAliveTimeout: number = DEFAULT_KEEP_ALIVE_TIMEOUT;
   #tunnel: SocketTunnel | undefined = undefined;
-  #goneCallbacks: Set<() => void> | undefined = undefined;
+  readonly #goneCallbacks: (() => void)[] = [];
 
   constructor(socket: Socket, owner: ConnectionOwner, secure = false) {
     this.#socket = socket;
@@ -273,7 +273,7 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
     if (sent === undefined) return;
     this.#leaveSite();
     this.#exchange = undefined;
-    this.#goneCallbacks = undefined;
+    this.#goneCallbacks.length = 0;
     if (this.#state === 'closed' || this.#state === 'tunnel') return;
     if (!this.#isAnswered) {
       this.#socket.destroy();
@@ -402,9 +402,12 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
       callback();
       return () => undefined;
     }
-    this.#goneCallbacks ??= new Set();
-    this.#goneCallbacks.add(callback);
-    return () => this.#goneCallbacks?.delete(callback);
+    const callbacks = this.#goneCallbacks;
+    callbacks.push(callback);
+    return () => {
+      const at = callbacks.indexOf(callback);
+      if (at >= 0) callbacks.splice(at, 1);
+    };
   }
 
   onTick(now: number): void {
@@ -458,9 +461,7 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
     if (wasTunnel && this.#exchange === undefined) this.#leaveSite();
     this.#body?.break(new BodyError(400, 'the client has gone'));
     this.#sender.closed();
-    const callbacks = this.#goneCallbacks;
-    this.#goneCallbacks = undefined;
-    if (callbacks !== undefined) for (const callback of callbacks) callback();
+    for (const callback of this.#goneCallbacks.splice(0)) callback();
     this.#owner.connectionClosed(this);
   }
 }

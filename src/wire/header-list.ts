@@ -40,6 +40,22 @@ export class HeaderList {
     return values;
   }
 
+  /** How many fields have that name. */
+  count(name: string): number {
+    let count = 0;
+    for (let i = this.#find(name, 0); i >= 0; i = this.#find(name, i + 2)) count += 1;
+    return count;
+  }
+
+  /** Whether all fields of that name have the same value; true when there is none. */
+  isUniform(name: string): boolean {
+    const first = this.#find(name, 0);
+    if (first < 0) return true;
+    for (let i = this.#find(name, first + 2); i >= 0; i = this.#find(name, i + 2))
+      if (this.flat[i + 1] !== this.flat[first + 1]) return false;
+    return true;
+  }
+
   /** All values joined by `, ` (RFC 9110 section 5.2), or undefined when there is none. */
   combined(name: string): string | undefined {
     const first = this.#find(name, 0);

@@ -82,6 +82,9 @@ export class RequestParser {
   #fieldCount = 0;
   #fieldLength = 0;
   #line: RequestLine | undefined;
+  // A connection's requests nearly always name one host.
+  #lastHost: string | undefined = undefined;
+  #lastAuthority: Authority | undefined = undefined;
   /** Name start and end, value start and end; a name start of -1 continues the field before. */
   readonly #spans: number[] = [];
 
@@ -188,7 +191,7 @@ export class RequestParser {
     }
     this.#line = line;
     this.#fieldsStart = to + 2;
-    return line.version === '0.9' ? buildHead(line, new HeaderList()) : undefined;
+    return line.version === '0.9' ? this.#buildHead(line, new HeaderList()) : undefined;
   }
 
   #endFieldLine(
@@ -197,7 +200,7 @@ export class RequestParser {
     from: number,
     to: number,
   ): RequestHead | MessageError | undefined {
-    if (from === to) return buildHead(this.#line!, this.#collectFields(bytes, base, to));
+    if (from === to) return this.#buildHead(this.#line!, this.#collectFields(bytes, base, to));
     if (to > LARGEST_HEAD) return tooManyFields();
     if (isBlank(bytes[base + from]!)) return this.#continueField(bytes, base, from, to);
     return this.#addField(bytes, base, from, to);
@@ -237,6 +240,49 @@ export class RequestParser {
     const shift = this.#fieldsStart;
     return collectFields(bytes.toString('latin1', base + shift, base + end), shift, this.#spans);
   }
+
+  #buildHead(line: RequestLine, headers: HeaderList): RequestHead | MessageError {
+    const target = parseTarget(line.method, line.target);
+    if (target === undefined) return new MessageError(400, 'wire/target');
+    const authority = line.version === '0.9' ? NO_AUTHORITY : this.#decideHost(line, target, headers);
+    if (authority === undefined) return new MessageError(400, 'wire/host');
+    const framing = decideRequestFraming(headers, line.minor);
+    if (framing instanceof MessageError) return framing;
+    const simple = line.version === '0.9';
+    return {
+      method: line.method,
+      target: line.target,
+      path: target.path,
+      version: line.version,
+      minor: line.minor,
+      requestLine: line.text,
+      headers,
+      scheme: target.scheme,
+      host: authority === NO_AUTHORITY ? undefined : authority.host,
+      port: authority.port,
+      body: simple ? NO_BODY : framing.body,
+      keepAlive: !simple && !framing.suspicious && wantsKeepAlive(headers, line.minor),
+      suspicious: framing.suspicious,
+      expect: readExpectation(headers),
+    };
+  }
+
+  /** The host the request is for (RFC 9112 section 3.2), or undefined when the request has to be refused. */
+  #decideHost(line: RequestLine, target: Target, headers: HeaderList): Authority | undefined {
+    const sent = headers.get('host');
+    if (sent === undefined && line.version === '1.1') return undefined;
+    if (target.authority !== undefined) {
+      if (target.scheme !== undefined) headers.set('Host', formatAuthority(target.authority));
+      return target.authority;
+    }
+    if (sent === undefined) return NO_AUTHORITY;
+    if (headers.count('host') > 1) return undefined;
+    if (sent === '' && line.version === '1.0') return NO_AUTHORITY;
+    if (sent === this.#lastHost) return this.#lastAuthority;
+    this.#lastHost = sent;
+    this.#lastAuthority = parseAuthority(sent);
+    return this.#lastAuthority;
+  }
 }
 
 function fieldTooLarge(): MessageError {
@@ -248,47 +294,7 @@ function tooManyFields(): MessageError {
   return new MessageError(400, 'wire/field-count', note);
 }
 
-function buildHead(line: RequestLine, headers: HeaderList): RequestHead | MessageError {
-  const target = parseTarget(line.method, line.target);
-  if (target === undefined) return new MessageError(400, 'wire/target');
-  const authority = line.version === '0.9' ? NO_AUTHORITY : decideHost(line, target, headers);
-  if (authority === undefined) return new MessageError(400, 'wire/host');
-  const framing = decideRequestFraming(headers, line.minor);
-  if (framing instanceof MessageError) return framing;
-  const simple = line.version === '0.9';
-  return {
-    method: line.method,
-    target: line.target,
-    path: target.path,
-    version: line.version,
-    minor: line.minor,
-    requestLine: line.text,
-    headers,
-    scheme: target.scheme,
-    host: authority === NO_AUTHORITY ? undefined : authority.host,
-    port: authority.port,
-    body: simple ? NO_BODY : framing.body,
-    keepAlive: !simple && !framing.suspicious && wantsKeepAlive(headers, line.minor),
-    suspicious: framing.suspicious,
-    expect: readExpectation(headers),
-  };
-}
-
 const NO_AUTHORITY: Authority = { host: '', port: undefined };
-
-/** The host the request is for (RFC 9112 section 3.2), or undefined when the request has to be refused. */
-function decideHost(line: RequestLine, target: Target, headers: HeaderList): Authority | undefined {
-  const sent = headers.get('host');
-  if (sent === undefined && line.version === '1.1') return undefined;
-  if (target.authority !== undefined) {
-    if (target.scheme !== undefined) headers.set('Host', formatAuthority(target.authority));
-    return target.authority;
-  }
-  if (sent === undefined) return NO_AUTHORITY;
-  if (headers.getAll('host').length > 1) return undefined;
-  if (sent === '' && line.version === '1.0') return NO_AUTHORITY;
-  return parseAuthority(sent);
-}
 
 function formatAuthority(authority: Authority): string {
   return authority.port === undefined ? authority.host : `${authority.host}:${authority.port}`;

@@ -95,6 +95,9 @@ export class ResponseParser {
   #hasStrayByte = false;
   #blankLines = 0;
   #statusLine: StatusLine | undefined;
+  // A backend says `HTTP/1.1 200 OK` nearly every time.
+  #lastText: string | undefined = undefined;
+  #lastLine: StatusLine | undefined = undefined;
   #fieldsStart = 0;
   #fieldLength = 0;
   #mayContinue = false;
@@ -193,12 +196,17 @@ export class ResponseParser {
       return this.#blankLines > 1 ? new ResponseError('empty') : undefined;
     }
     const text = bytes.toString('latin1', from, to);
+    this.#fieldsStart = this.#lineStart;
+    if (text === this.#lastText) {
+      this.#statusLine = this.#lastLine;
+      return undefined;
+    }
     if (text.charCodeAt(0) === 0) return new ResponseError('empty');
     if (!STATUS_LINE.test(text)) return new ResponseError('http09', '', copyOf(bytes, from, end));
     const line = this.#hasStrayByte ? undefined : parseStatusLine(text);
     if (line === undefined) return new ResponseError('status-line', text);
-    this.#statusLine = line;
-    this.#fieldsStart = this.#lineStart;
+    this.#statusLine = this.#lastLine = line;
+    this.#lastText = text;
     return undefined;
   }
 
@@ -308,22 +316,22 @@ export function decideResponseFraming(
   method: string,
 ): ResponseFraming | undefined {
   const codings = headers.combined('transfer-encoding');
-  const lengths = headers.getAll('content-length');
-  const isConsistent = lengths.every((text) => text === lengths[0]);
+  const lengthText = headers.get('content-length');
+  const isConsistent = lengthText === undefined || headers.isUniform('content-length');
   if (hasNoBody(status, method))
-    return { body: NO_BODY, reusable: (codings === undefined || lengths.length === 0) && isConsistent };
-  if (codings !== undefined) return decideResponseCoding(headers, codings, lengths.length);
-  if (lengths.length === 0) return { body: CLOSE_BODY, reusable: false };
-  const length = parseDecimal(lengths[0]!);
+    return { body: NO_BODY, reusable: (codings === undefined || lengthText === undefined) && isConsistent };
+  if (codings !== undefined) return decideResponseCoding(headers, codings, lengthText !== undefined);
+  if (lengthText === undefined) return { body: CLOSE_BODY, reusable: false };
+  const length = parseDecimal(lengthText);
   if (length === undefined || length > Number.MAX_SAFE_INTEGER) return undefined;
   return { body: { kind: 'length', length }, reusable: isConsistent };
 }
 
-function decideResponseCoding(headers: HeaderList, codings: string, lengths: number): ResponseFraming {
+function decideResponseCoding(headers: HeaderList, codings: string, hasLength: boolean): ResponseFraming {
   headers.delete('content-length');
   const body = parseCodings(codings);
   if (body === undefined) return { body: CLOSE_BODY, reusable: false };
-  return { body, reusable: lengths === 0 };
+  return { body, reusable: !hasLength };
 }
 
 function hasNoBody(status: number, method: string): boolean {

@@ -38,17 +38,36 @@ export function writeResponseHead(status: number, reason: string, headers: Heade
   return writeHead(`HTTP/1.1 ${status} ${reason}\r\n`, headers);
 }
 
+/** One pass over a whole head, whose names have no colon, costs half of two looks at each field. */
+const SAFE_FIELDS = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [\t\x20-\x7e\x80-\xff]*\r\n)*$/;
+
 function writeHead(firstLine: string, headers: HeaderList): string | UnsafeHead {
   const { flat } = headers;
-  let text = firstLine;
+  let fields = '';
   for (let i = 0; i < flat.length; i += 2) {
     const name = flat[i]!;
-    const value = flat[i + 1]!;
-    if (name === '' || UNSAFE_NAME.test(name)) return new UnsafeHead('name', name);
-    if (UNSAFE_TEXT.test(value)) return new UnsafeHead('value', name);
-    text += `${name}: ${value}\r\n`;
+    if (name.includes(':')) return new UnsafeHead('name', name);
+    fields += `${name}: ${flat[i + 1]}\r\n`;
   }
-  return `${text}\r\n`;
+  if (!SAFE_FIELDS.test(fields) || countLines(fields) !== headers.size) return unsafeField(headers);
+  return `${firstLine}${fields}\r\n`;
+}
+
+function countLines(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count += 1;
+  return count;
+}
+
+function unsafeField({ flat }: HeaderList): UnsafeHead {
+  let i = 0;
+  while (i < flat.length && isSafeField(flat[i]!, flat[i + 1]!)) i += 2;
+  const name = flat[i] ?? '';
+  return new UnsafeHead(name === '' || UNSAFE_NAME.test(name) ? 'name' : 'value', name);
+}
+
+function isSafeField(name: string, value: string): boolean {
+  return name !== '' && !UNSAFE_NAME.test(name) && !UNSAFE_TEXT.test(value);
 }
 
 /** The first field that must not be sent, or undefined when all may: Apache answers 500 instead of such a response. */

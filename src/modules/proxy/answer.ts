@@ -1,9 +1,11 @@
 // A backend's response head → the exchange's answer: fields of the connection dropped, dates and places put into the
 // public site's words, error pages replaced where ProxyErrorOverride says so.
 
+import { lowerAscii } from '../../kit/ascii.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { OK, type Verdict } from '../../request/verdict.ts';
 import { parseDecimal } from '../../wire/decimal.ts';
+import { FieldTable } from '../../wire/field-table.ts';
 import { HeaderList } from '../../wire/header-list.ts';
 import { nominatedFields, RESPONSE_HOP_BY_HOP } from '../../wire/hop-by-hop.ts';
 import { formatHttpDate, parseHttpDate } from '../../wire/http-date.ts';
@@ -17,7 +19,7 @@ import { viaValue } from './via.ts';
 /** What becomes of a field of the response. */
 type FieldKind = 'drop' | 'date' | 'location' | 'cookie' | 'length' | 'type' | 'via' | 'warning';
 
-const FIELDS: ReadonlyMap<string, FieldKind> = new Map<string, FieldKind>([
+const FIELDS: FieldTable<FieldKind> = new FieldTable<FieldKind>([
   ...[...RESPONSE_HOP_BY_HOP].map((name): [string, FieldKind] => [name, 'drop']),
   ['date', 'date'],
   ['expires', 'date'],
@@ -81,10 +83,9 @@ function copyFields(context: CopyContext): void {
   x.contentType = undefined;
   for (let i = 0; i < flat.length; i += 2) {
     const name = flat[i]!;
-    const lower = name.toLowerCase();
-    const kind = FIELDS.get(lower);
-    if (kind === 'drop' || nominated?.includes(lower) === true) continue;
-    const value = kind === undefined ? flat[i + 1] : publicValue(context, kind, lower, flat[i + 1]!);
+    const kind = FIELDS.get(name);
+    if (kind === 'drop' || nominated?.includes(lowerAscii(name)) === true) continue;
+    const value = kind === undefined ? flat[i + 1] : publicValue(context, kind, name, flat[i + 1]!);
     if (value !== undefined) out.append(name, value);
   }
   if (conf.via === 'on' || conf.via === 'full') out.append('Via', viaValue(x, conf.via));
@@ -94,12 +95,12 @@ function copyFields(context: CopyContext): void {
 function publicValue(
   { x, head, conf, dir }: CopyContext,
   kind: FieldKind,
-  lower: string,
+  name: string,
   value: string,
 ): string | undefined {
   switch (kind) {
     case 'date':
-      return canonicalDate(lower, value);
+      return canonicalDate(name, value);
     case 'location':
       return reverseLocation(x, dir, value);
     case 'cookie':
@@ -143,24 +144,33 @@ export function copyInterimFields(
 ): void {
   const nominated = nominatedFields(head.headers);
   for (const [name, value] of head.headers) {
-    const lower = name.toLowerCase();
-    if (FIELDS.get(lower) === 'drop' || nominated?.includes(lower) === true) continue;
+    if (FIELDS.get(name) === 'drop' || nominated?.includes(lowerAscii(name)) === true) continue;
     out.append(name, value);
   }
   if (conf.via === 'on' || conf.via === 'full') out.append('Via', viaValue(x, conf.via));
 }
 
+interface LastDate {
+  value: string;
+  canonical: string;
+}
+
 /** The last date of each field and what became of it: answers of one second carry the same dates. */
-const lastDates: Map<string, { readonly value: string; readonly canonical: string }> = new Map();
+const lastDates = new FieldTable(
+  ['date', 'expires', 'last-modified'].map((name): [string, LastDate] => [
+    name,
+    { value: '', canonical: '' },
+  ]),
+);
 
 /** A date in the form of RFC 9110 if it can be read, else as it is. */
 function canonicalDate(name: string, value: string): string {
-  const last = lastDates.get(name);
-  if (last?.value === value) return last.canonical;
+  const last = lastDates.get(name)!;
+  if (last.value === value) return last.canonical;
   const time = parseHttpDate(value);
-  const canonical = time === undefined ? value : formatHttpDate(time);
-  lastDates.set(name, { value, canonical });
-  return canonical;
+  last.value = value;
+  last.canonical = time === undefined ? value : formatHttpDate(time);
+  return last.canonical;
 }
 
 function isOverridden(x: Exchange, status: number, { errorOverride }: ProxyDirConfig): boolean {

@@ -1,7 +1,9 @@
 // The head of the request to a backend: the client's fields in their order, without what belongs to its connection,
 // with Host in front and what a proxy adds behind. Written as one string; nothing in it can end a line.
 
+import { lowerAscii } from '../../kit/ascii.ts';
 import type { Exchange } from '../../request/exchange.ts';
+import { FieldTable } from '../../wire/field-table.ts';
 import { nominatedFields, REQUEST_HOP_BY_HOP } from '../../wire/hop-by-hop.ts';
 import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
 import type { Target } from './target.ts';
@@ -23,54 +25,73 @@ export type RequestFraming =
   | { readonly kind: 'chunked' }
   | { readonly kind: 'length'; readonly length: number };
 
-/** Fields under way to the backend; names in lower case are kept beside their spelling. */
-class Fields {
-  readonly lower: string[] = [];
-  readonly names: string[] = [];
-  readonly values: string[] = [];
+/** Fields that a proxy adds to or sets, in the order in which those go that the client has not sent. */
+const OWN_FIELDS = [
+  'Max-Forwards',
+  'Via',
+  'X-Forwarded-For',
+  'X-Forwarded-Host',
+  'X-Forwarded-Server',
+] as const;
+const MAX_FORWARDS = 0;
+const VIA = 1;
 
-  /** Joins the value onto a field of that name, or adds the field. */
-  merge(name: string, lower: string, value: string): void {
-    const at = this.lower.indexOf(lower);
-    if (at < 0) this.add(name, lower, value);
-    else this.values[at] = `${this.values[at]}, ${value}`;
-  }
+/** What becomes of a client's field: an index in OWN_FIELDS, or one of these. */
+const DROPPED = -1;
+const EXPECT = -2;
 
-  set(name: string, lower: string, value: string): void {
-    const at = this.lower.indexOf(lower);
-    if (at < 0) this.add(name, lower, value);
-    else this.values[at] = value;
-  }
+const CLIENT_FIELDS: FieldTable<number> = new FieldTable([
+  ...OWN_FIELDS.map((name, at): [string, number] => [name, at]),
+  ...[...REQUEST_HOP_BY_HOP].map((name): [string, number] => [name, DROPPED]),
+  ['host', DROPPED],
+  ['expect', EXPECT],
+]);
 
-  add(name: string, lower: string, value: string): void {
-    this.lower.push(lower);
-    this.names.push(name);
-    this.values.push(value);
+/** What the proxy says itself, by index in OWN_FIELDS. */
+function ownValues(x: Exchange, { conf, dir, maxForwards }: HeadOptions): (string | undefined)[] {
+  const max = maxForwards === undefined ? undefined : String(maxForwards);
+  const via = conf.via === 'on' || conf.via === 'full' ? viaValue(x, conf.via) : undefined;
+  if (dir.addHeaders === false) return [max, via];
+  return [max, via, x.clientAddress, x.headers.get('host'), ownName(x)];
+}
+
+/** Field lines under way to the backend, and how many there are. */
+class FieldLines {
+  text = '';
+  count = 0;
+
+  add(name: string, value: string): void {
+    this.text += `${name}: ${value}\r\n`;
+    this.count += 1;
   }
 }
 
-function copyClientFields(x: Exchange, fields: Fields, { conf, expectsContinue }: HeadOptions): void {
-  const { flat } = x.headers;
+function writeFields(x: Exchange, options: HeadOptions): FieldLines {
+  const lines = new FieldLines();
+  const own = ownValues(x, options);
   const skipped = nominatedFields(x.headers);
+  const { flat } = x.headers;
   for (let i = 0; i < flat.length; i += 2) {
     const name = flat[i]!;
-    const lower = name.toLowerCase();
-    if (lower === 'host' || REQUEST_HOP_BY_HOP.has(lower) || skipped?.includes(lower) === true) continue;
-    if (lower === 'expect' && !expectsContinue) continue;
-    if (lower === 'via' && conf.via === 'block') continue;
-    fields.add(name, lower, flat[i + 1]!);
+    const kind = CLIENT_FIELDS.get(name);
+    if (kind === DROPPED || skipped?.includes(lowerAscii(name)) === true) continue;
+    if (kind === EXPECT && !options.expectsContinue) continue;
+    if (kind === VIA && options.conf.via === 'block') continue;
+    lines.add(name, kind === undefined || kind < 0 ? flat[i + 1]! : joinOwn(own, kind, flat[i + 1]!));
   }
+  for (let at = 0; at < own.length; at++) {
+    const value = own[at];
+    if (value !== undefined) lines.add(OWN_FIELDS[at]!, value);
+  }
+  return lines;
 }
 
-function addOwnFields(x: Exchange, fields: Fields, options: HeadOptions): void {
-  const { conf, dir, maxForwards } = options;
-  if (maxForwards !== undefined) fields.set('Max-Forwards', 'max-forwards', String(maxForwards));
-  if (conf.via === 'on' || conf.via === 'full') fields.merge('Via', 'via', viaValue(x, conf.via));
-  if (dir.addHeaders === false) return;
-  fields.merge('X-Forwarded-For', 'x-forwarded-for', x.clientAddress);
-  const host = x.headers.get('host');
-  if (host !== undefined) fields.merge('X-Forwarded-Host', 'x-forwarded-host', host);
-  fields.merge('X-Forwarded-Server', 'x-forwarded-server', ownName(x));
+/** The client's value with ours behind it, or ours in its place; said once, at the first field of that name. */
+function joinOwn(own: (string | undefined)[], kind: number, value: string): string {
+  const added = own[kind];
+  if (added === undefined) return value;
+  own[kind] = undefined;
+  return kind === MAX_FORWARDS ? added : `${value}, ${added}`;
 }
 
 function hostField(x: Exchange, { dir, target }: HeadOptions): string {
@@ -97,14 +118,11 @@ function isSafe(text: string, lines: number): boolean {
  * is HTTP/1.1 whatever the client speaks, but for `force-proxy-request-1.0`.
  */
 export function writeForwardHead(x: Exchange, options: HeadOptions): string | undefined {
-  const fields = new Fields();
-  copyClientFields(x, fields, options);
-  addOwnFields(x, fields, options);
+  const fields = writeFields(x, options);
   const version = x.hasEnv() && x.env.has('force-proxy-request-1.0') ? '1.0' : '1.1';
-  let text = `${x.method} ${options.target.path} HTTP/${version}\r\nHost: ${hostField(x, options)}\r\n`;
-  const { names, values } = fields;
-  for (let i = 0; i < names.length; i++) text += `${names[i]}: ${values[i]}\r\n`;
-  return isSafe(text, names.length + 2) ? text : undefined;
+  const first = `${x.method} ${options.target.path} HTTP/${version}\r\nHost: ${hostField(x, options)}\r\n`;
+  const text = first + fields.text;
+  return isSafe(text, fields.count + 2) ? text : undefined;
 }
 
 /** The fields that frame the body and speak of the connection, and the empty line. */

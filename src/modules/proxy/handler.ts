@@ -11,7 +11,7 @@ import { Forward } from './forward.ts';
 import { NOCANON } from './map.ts';
 import { endOfForwards, readMaxForwards } from './max-forwards.ts';
 import type { Pools } from './pools.ts';
-import { type CanonOptions, canonicalTarget, isLookable, splitUrl, type Target } from './target.ts';
+import { type CanonOptions, canonicalTarget, splitUrl, type Target } from './target.ts';
 import { findWorker, type Worker } from './worker.ts';
 
 /** What fixups finds out for the handler. */
@@ -89,7 +89,7 @@ function forward(
   maxForwards: number | undefined,
 ): Verdict | Promise<Verdict> {
   const { origin } = target;
-  if (!isLookable(origin.host)) return lookupFailed(x, origin.host);
+  if (!origin.isLookable) return lookupFailed(x, origin.host);
   if (hasUnknownCoding(x)) return refuseCoding(x);
   const settings = pools.settings(timeout, conf.badHeader ?? 'IsError');
   const pool = pools.find(workerOf(conf, target), origin, settings);

@@ -58,7 +58,7 @@ function mapToStorage(x: Exchange): Verdict {
 }
 
 function fixups(x: Exchange): Verdict {
-  if (!isProxied(x) || !x.site.conf.hasModule('proxy_http_module')) return DECLINED;
+  if (!isProxied(x) || !liveOf(x).speaksHttp) return DECLINED;
   const plan = canonicalise(x);
   if (typeof plan === 'number') return plan;
   x.state[proxy.slot] = plan;
@@ -67,12 +67,13 @@ function fixups(x: Exchange): Verdict {
 
 function handler(x: Exchange): Verdict | Promise<Verdict> {
   const conf = proxy.server(x);
+  const { pools, speaksHttp } = liveOf(x);
   return handleProxied(x, x.state[proxy.slot] as Plan | undefined, {
     conf,
     dir: dirOf(x),
-    ...liveOf(x),
+    pools,
     timeout: conf.timeout ?? coreServer(x.server).timeout ?? DEFAULT_TIMEOUT,
-    speaksHttp: x.site.conf.hasModule('proxy_http_module'),
+    speaksHttp,
   });
 }
 

@@ -11,7 +11,7 @@ type ByOrigin = Map<string, Pool>;
 
 export class Pools {
   readonly #deadlines: Deadlines;
-  readonly #settings: Map<string, PoolSettings> = new Map();
+  readonly #settings: PoolSettings[] = [];
   readonly #byWorker: Map<Worker, Map<PoolSettings, ByOrigin>> = new Map();
   #isClosed = false;
 
@@ -21,11 +21,10 @@ export class Pools {
 
   /** The same object for the same settings, so that servers which agree share their connections. */
   settings(timeout: number, badHeader: BadHeaderMode): PoolSettings {
-    const key = `${timeout} ${badHeader}`;
-    const known = this.#settings.get(key);
-    if (known !== undefined) return known;
+    for (const known of this.#settings)
+      if (known.timeout === timeout && known.badHeader === badHeader) return known;
     const settings: PoolSettings = { timeout, badHeader };
-    this.#settings.set(key, settings);
+    this.#settings.push(settings);
     return settings;
   }
 

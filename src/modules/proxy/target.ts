@@ -19,6 +19,8 @@ export interface Origin {
   readonly socket: string | undefined;
   /** Names the connection end: socket or host and port. */
   readonly key: string;
+  /** The host is a name or an address that may be looked up. */
+  readonly isLookable: boolean;
 }
 
 /** A canonical target. */
@@ -44,7 +46,7 @@ export const DEFAULT_PORTS: { readonly [scheme: string]: number } = {
   fcgi: 8000,
 };
 
-const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//;
+const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;
 
 /** A URL split where its parts meet; nothing in it is decoded or checked but the scheme. */
 export interface SplitUrl {
@@ -66,11 +68,18 @@ export function splitUrl(text: string): SplitUrl | undefined {
     socket = text.slice(5, bar);
     url = text.slice(bar + 1);
   }
-  const scheme = SCHEME.exec(url);
-  if (scheme === null) return undefined;
-  const from = scheme[0].length;
+  const from = schemeEnd(url);
+  if (from === 0) return undefined;
+  const scheme = url.startsWith('http:') ? 'http' : lowerAscii(url.slice(0, from - 3));
   const end = authorityEnd(url, from);
-  return { socket, scheme: lowerAscii(scheme[1]!), authority: url.slice(from, end), rest: url.slice(end) };
+  return { socket, scheme, authority: url.slice(from, end), rest: url.slice(end) };
+}
+
+/** The index behind `scheme://`; 0 where the text does not begin with one. */
+function schemeEnd(url: string): number {
+  if (url.startsWith('http://')) return 7;
+  const at = url.indexOf('://');
+  return at > 0 && SCHEME.test(url.slice(0, at)) ? at + 3 : 0;
 }
 
 function authorityEnd(url: string, from: number): number {
@@ -122,11 +131,12 @@ function readOrigin(scheme: string, authority: string, socket: string | undefine
     hostField: port === 80 ? shown : shown + suffix,
     socket,
     key: socket === undefined ? `${shown}:${port}` : `unix:${socket}`,
+    isLookable: isLookable(host),
   };
 }
 
 /** Letters of a host name that may be looked up; anything else is answered as an unknown host. */
-export function isLookable(host: string): boolean {
+function isLookable(host: string): boolean {
   return /^[a-z0-9._-]+$/.test(host) || isIpv6(host);
 }
 

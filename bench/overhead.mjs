@@ -4,18 +4,19 @@
 //   npm run bench:overhead [-- --rounds 5 --seconds 2 --json]
 
 import { parseArgs } from 'node:util';
-import { cpuMicros } from './support/cpu.mjs';
-import { load } from './support/load.mjs';
+import { load, requestBytes } from './support/load.mjs';
+import { median } from './support/numbers.mjs';
+import { scratch, stopAll } from './support/processes.mjs';
 import {
   apacheVersion,
   hasApache,
   hasCherryPy,
-  scratch,
   startApache,
   startCherryPy,
   startDemoApp,
   startPortico,
 } from './support/servers.mjs';
+import { cpuMicros } from './support/usage.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -27,22 +28,23 @@ const { values: options } = parseArgs({
 const rounds = Number(options.rounds);
 const seconds = Number(options.seconds);
 
-function median(numbers) {
-  const sorted = numbers.filter((n) => n !== undefined).sort((a, b) => a - b);
-  return sorted.length === 0 ? undefined : sorted[sorted.length >> 1];
-}
-
 function say(text) {
   if (!options.json) process.stderr.write(`${text}\n`);
 }
 
 /** One turn of one contestant: its load, and what its front process spent on it. */
 async function turn(contestant, connections) {
-  const before = contestant.front === undefined ? undefined : cpuMicros(contestant.front.pid);
-  const port = (contestant.front ?? contestant.app).port;
-  const result = await load({ port, path: '/hello', connections, seconds, expect: 'Hello, world' });
-  const after = contestant.front === undefined ? undefined : cpuMicros(contestant.front.pid);
-  return { ...result, cpu: before === undefined ? undefined : (after - before) / result.requests };
+  const { front } = contestant;
+  const { port } = front ?? contestant.app;
+  const result = await load({
+    port,
+    request: requestBytes({ port, path: '/hello', headers: ['User-Agent: bench', 'Accept: */*'] }),
+    answer: { status: 200, body: 'Hello, world\n' },
+    connections,
+    seconds,
+    meter: () => (front === undefined ? undefined : cpuMicros(front.pid)),
+  });
+  return { ...result, cpu: front === undefined ? undefined : result.used / result.requests };
 }
 
 async function measure(contestants, connections) {
@@ -99,7 +101,7 @@ function printTable(title, rows) {
 
 const folder = scratch();
 const results = [];
-const apps = [await startDemoApp()];
+const apps = [await startDemoApp(folder)];
 if (hasCherryPy()) apps.push(await startCherryPy(folder));
 else say('CherryPy is not installed (Debian: python3-cherrypy3): left out.');
 if (!hasApache()) say('Apache is not installed (Debian: apache2): left out.');
@@ -120,7 +122,7 @@ try {
     }
   }
 } finally {
-  for (const app of apps) await app.stop();
+  await stopAll();
 }
 
 if (options.json)

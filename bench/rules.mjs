@@ -4,9 +4,11 @@
 //   npm run bench:rules [-- --rounds 3 --seconds 1.5 --json]
 
 import { parseArgs } from 'node:util';
-import { cpuMicros } from './support/cpu.mjs';
-import { load } from './support/load.mjs';
-import { hasApache, scratch, startApacheWith, startPorticoWith } from './support/servers.mjs';
+import { load, requestBytes } from './support/load.mjs';
+import { median } from './support/numbers.mjs';
+import { scratch } from './support/processes.mjs';
+import { hasApache, startApacheWith, startPorticoWith } from './support/servers.mjs';
+import { cpuMicros } from './support/usage.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -37,22 +39,18 @@ const ASKED = [
   { name: 'none', path: () => '/none', status: 410, expect: () => '410 Gone' },
 ];
 
-function median(numbers) {
-  return numbers.sort((a, b) => a - b)[numbers.length >> 1];
-}
-
 /** CPU microseconds of the server for a request. */
 async function cost(server, asked, size) {
-  const before = cpuMicros(server.pid);
-  const { requests } = await load({
-    port: server.port,
-    path: asked.path(size),
+  const { port } = server;
+  const { requests, used } = await load({
+    port,
+    request: requestBytes({ port, path: asked.path(size), headers: ['User-Agent: bench', 'Accept: */*'] }),
+    answer: { status: asked.status, head: asked.expect(size) },
     connections: 8,
     seconds,
-    expect: asked.expect(size),
-    status: asked.status,
+    meter: () => cpuMicros(server.pid),
   });
-  return (cpuMicros(server.pid) - before) / requests;
+  return used / requests;
 }
 
 /** Short and long list in turns, so that a disturbance meets both. */

@@ -1,66 +1,22 @@
-// The programs a bench compares, each started on a free port in a folder of its own and stopped by its own id.
+// What the benches put in front of what: applications, portico and Apache with lines of a bench's own.
 
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort, startProcess } from './processes.mjs';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-export async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-function canConnect(port) {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' });
-    socket.on('connect', () => resolve(true));
-    socket.on('error', () => resolve(false));
-    socket.on('connect', () => socket.destroy());
-  });
-}
-
-async function untilListening(port, child, name) {
-  for (let i = 0; i < 200; i++) {
-    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${child.output}`);
-    if (await canConnect(port)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${name} does not listen on port ${port}`);
-}
-
-async function start(name, port, command, args, env = {}) {
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  child.output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (child.output += text));
-  await untilListening(port, child, name);
-  return { name, port, pid: child.pid, stop: () => stopChild(child) };
-}
-
-function stopChild(child) {
-  if (child.exitCode !== null) return Promise.resolve();
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  return gone;
-}
-
-/** A folder that goes when the bench ends. */
-export function scratch() {
-  const folder = mkdtempSync(join(tmpdir(), 'portico-bench-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-export async function startDemoApp() {
+export async function startDemoApp(folder) {
   const port = await freePort();
-  return start('bundled app', port, process.execPath, [join(root, 'dist/examples/demo/app.js')], {
-    PORT: String(port),
+  return startProcess({
+    name: 'bundled app',
+    port,
+    command: process.execPath,
+    args: [join(ROOT, 'dist/examples/demo/app.js')],
+    env: { PORT: String(port) },
+    output: join(folder, 'app.out'),
   });
 }
 
@@ -89,11 +45,23 @@ export async function startCherryPy(folder) {
   const port = await freePort();
   const file = join(folder, 'app.py');
   writeFileSync(file, CHERRYPY_APP);
-  return start('CherryPy', port, PYTHON, [file, String(port)]);
+  return startProcess({
+    name: 'CherryPy',
+    port,
+    command: PYTHON,
+    args: [file, String(port)],
+    output: join(folder, 'cherrypy.out'),
+  });
 }
 
 function rule(backend) {
   return `RewriteEngine on\nRewriteRule ^(.*) http://127.0.0.1:${backend}$1 [proxy]\n`;
+}
+
+/** portico with this configuration; `nodeOptions` go to Node itself. */
+export function startPorticoProcess({ port, file, output, cores, nodeOptions = [] }) {
+  const args = [...nodeOptions, join(ROOT, 'dist/cli.js'), 'serve', '-f', file];
+  return startProcess({ name: 'portico', port, command: process.execPath, args, output, cores });
 }
 
 /** portico with these lines behind the usual beginning. */
@@ -101,7 +69,7 @@ export async function startPorticoWith(folder, lines) {
   const port = await freePort();
   const file = join(folder, `portico-${port}.conf`);
   writeFileSync(file, `${beginning(folder, port, 'portico')}${lines}`);
-  return start('portico', port, process.execPath, [join(root, 'dist/cli.js'), 'serve', '-f', file]);
+  return startPorticoProcess({ port, file, output: `${file}.out` });
 }
 
 export function startPortico(folder, backend) {
@@ -125,22 +93,36 @@ export function apacheVersion() {
   return spawnSync(APACHE, ['-v'], { encoding: 'utf8' }).stdout.match(/Apache\/(\S+)/)?.[1] ?? '?';
 }
 
+export function loadModules(names) {
+  return names.map((name) => `LoadModule ${name}_module ${APACHE_MODULES}/mod_${name}.so`).join('\n');
+}
+
 /** Apache's event MPM with these lines behind the same beginning. */
 export async function startApacheWith(folder, name, modules, lines) {
   const port = await freePort();
   const file = join(folder, `apache-${port}.conf`);
   const loads = ['mpm_event', 'authz_core', ...modules];
   const text = [
-    ...loads.map((module) => `LoadModule ${module}_module ${APACHE_MODULES}/mod_${module}.so`),
+    loadModules(loads),
     `ServerRoot ${folder}`,
     `PidFile ${folder}/apache-${port}.pid`,
     beginning(folder, port, 'apache'),
     lines,
   ];
   writeFileSync(file, `${text.join('\n')}\n`);
-  return start(name, port, APACHE, ['-d', folder, '-f', file, '-DFOREGROUND'], {
-    APACHE_RUN_USER: 'www-data',
-    APACHE_RUN_GROUP: 'www-data',
+  return startApacheProcess({ name, port, folder, file, output: `${file}.out` });
+}
+
+/** Apache in the foreground with this configuration. */
+export function startApacheProcess({ name = 'Apache', port, folder, file, output, cores }) {
+  return startProcess({
+    name,
+    port,
+    command: APACHE,
+    args: ['-d', folder, '-f', file, '-DFOREGROUND'],
+    env: { APACHE_RUN_USER: 'www-data', APACHE_RUN_GROUP: 'www-data' },
+    output,
+    cores,
   });
 }
 

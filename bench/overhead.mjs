@@ -44,7 +44,8 @@ async function turn(contestant, connections) {
     seconds,
     meter: () => (front === undefined ? undefined : cpuMicros(front.pid)),
   });
-  return { ...result, cpu: front === undefined ? undefined : result.used / result.requests };
+  const cpu = result.used / result.requests;
+  return { ...result, cpu: Number.isFinite(cpu) ? cpu : undefined };
 }
 
 async function measure(contestants, connections) {

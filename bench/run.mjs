@@ -3,7 +3,7 @@
 //
 //   npm run bench [-- --rows proxy,log --peers apache,nginx --rounds 5 --seconds 2 --json FILE --cpu-prof DIR --write]
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CONTESTANTS } from './contestants.mjs';
@@ -76,6 +76,7 @@ const seconds = positive('seconds');
 const rows = chosen(ROWS, 'rows');
 const profileFolder = options['cpu-prof'] === undefined ? undefined : resolve(options['cpu-prof']);
 if (profileFolder !== undefined) mkdirSync(profileFolder, { recursive: true });
+if (!existsSync('/proc/self/stat')) fail('CPU time is read from /proc, which this system does not have.');
 if (!hasNginx()) fail('The backend is nginx, which is not installed (Debian: nginx).');
 const { found, absent } = present(chosen(CONTESTANTS, 'peers'));
 for (const { name, reason } of absent) process.stderr.write(`${name} is left out: ${reason}\n`);
@@ -91,7 +92,8 @@ try {
     const result = await measureRow({
       row,
       contestants: found,
-      options: { rounds, seconds },
+      rounds,
+      seconds,
       progress,
       backend,
       folder,

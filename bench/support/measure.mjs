@@ -9,8 +9,8 @@ import { cpuMicros, residentBytes } from './usage.mjs';
 
 const CONNECTIONS = 32;
 const SETTLE_SECONDS = 3;
-/** Compilers of JavaScript need their time, however short the rounds are. */
-const WARM_SECONDS = 3;
+/** Compilers of JavaScript need so many requests, or so much time for large ones, however short the rounds are. */
+const WARM = { requests: 30_000, cpuMicros: 3e6, turns: 20 };
 
 /** Starts a contestant for a row in a folder of its own and checks its answer. */
 async function enter({ row, contestant, backend, folder, htdocs, cores, profileFolder }) {
@@ -21,14 +21,33 @@ async function enter({ row, contestant, backend, folder, htdocs, cores, profileF
   const isProfiled = profileFolder !== undefined && contestant.name === 'portico';
   const profile = isProfiled ? { folder: profileFolder, name: row.name } : undefined;
   const front = await contestant.start({ lines, site, cores: cores?.front, profile });
-  const request = await checkedRequest({ row, front, site });
-  return { name: contestant.name, front, request, turns: [] };
+  try {
+    const request = await checkedRequest({ row, front, site });
+    return { name: contestant.name, front, request, turns: [] };
+  } catch (error) {
+    await front.stop();
+    throw error;
+  }
 }
 
 async function warmUp({ row, entry, progress }) {
   progress(`${row.name}: ${entry.name} warms up`);
-  const ask = { port: entry.front.port, request: entry.request, answer: row.answer };
-  await load({ ...ask, connections: CONNECTIONS, seconds: WARM_SECONDS });
+  const { port, pid } = entry.front;
+  const meter = () => cpuMicros(pid);
+  const ask = {
+    port,
+    request: entry.request,
+    answer: row.answer,
+    connections: CONNECTIONS,
+    seconds: 1,
+    meter,
+  };
+  const done = { requests: 0, cpu: 0 };
+  for (let i = 0; i < WARM.turns && done.requests < WARM.requests && done.cpu < WARM.cpuMicros; i++) {
+    const { requests, used } = await load(ask);
+    done.requests += requests;
+    done.cpu += used;
+  }
 }
 
 /** One connection for what a request takes, many for what it costs. */
@@ -48,13 +67,14 @@ async function turn({ row, entry, seconds }) {
   };
 }
 
-async function inTurns({ row, entries, rounds, seconds, progress }) {
-  for (const entry of entries) await warmUp({ row, entry, progress });
+/** `attempt` runs an action for an entry, unless one has failed for it before. */
+async function inTurns({ row, entries, rounds, seconds, progress, attempt }) {
+  for (const entry of entries) await attempt(entry.name, () => warmUp({ row, entry, progress }));
   for (let round = 0; round < rounds; round++) {
     // There and back, so that what drifts meets all alike.
     for (const entry of round % 2 === 0 ? entries : entries.toReversed()) {
       progress(`${row.name}: round ${round + 1} of ${rounds}, ${entry.name}`);
-      entry.turns.push(await turn({ row, entry, seconds }));
+      await attempt(entry.name, async () => entry.turns.push(await turn({ row, entry, seconds })));
     }
   }
 }
@@ -83,38 +103,43 @@ function summary({ name, turns }) {
   return { name, ...Object.fromEntries(medians), turns };
 }
 
-/**
- * The row's figures: `{ name, what, targets, results, failures }`. A contestant that does not start or whose answer is
- * wrong stands in `failures` with the reason.
- */
-export async function measureRow({ row, contestants, options, progress, ...place }) {
+/** Runs actions by name; of a name whose action has failed no more is run, and the reason stands in `failures`. */
+function attempts() {
   const failures = [];
-  const entries = [];
   const attempt = async (name, action) => {
+    if (failures.some((failure) => failure.name === name)) return;
     try {
       await action();
     } catch (error) {
       failures.push({ name, reason: error.message });
     }
   };
+  return { failures, attempt };
+}
+
+/**
+ * The row's figures: `{ name, what, targets, results, failures }`. A contestant that does not start or whose answer is
+ * wrong stands in `failures` with the reason.
+ */
+export async function measureRow({ row, contestants, rounds, seconds, progress, ...place }) {
+  const { failures, attempt } = attempts();
+  const entries = [];
   try {
     for (const contestant of contestants) {
       if (!(contestant.language in row.configuration)) continue;
       await attempt(contestant.name, async () => entries.push(await enter({ row, contestant, ...place })));
     }
-    const { rounds, seconds } = options;
     if (row.idle === undefined) {
       if (row.seen !== undefined) entries.unshift(await direct(row, place.backend));
-      await inTurns({ row, entries, rounds, seconds, progress });
+      await inTurns({ row, entries, rounds, seconds, progress, attempt });
     } else {
-      for (const entry of entries) {
-        await attempt(entry.name, () => rest({ row, entry, progress }));
-      }
+      for (const entry of entries) await attempt(entry.name, () => rest({ row, entry, progress }));
     }
   } finally {
     for (const { front, name } of entries) if (name !== 'direct') await front.stop();
   }
-  const results = entries.filter(({ turns }) => turns.length > 0).map(summary);
+  const hasFailed = ({ name }) => failures.some((failure) => failure.name === name);
+  const results = entries.filter((entry) => !hasFailed(entry)).map(summary);
   return { name: row.name, what: row.what, targets: row.targets, results, failures };
 }
 

@@ -49,6 +49,12 @@ function passOn(x: Exchange, sub: Exchange): Verdict {
   return sub.status;
 }
 
+/** Some clients do not follow a redirect of anything but a GET (`BrowserMatch … redirect-carefully`). */
+function mayAddSlash(x: Exchange, { slash }: DirSettings): boolean {
+  if (slash === false) return false;
+  return x.method === 'GET' || x.method === 'HEAD' || !x.hasEnv() || !x.env.has('redirect-carefully');
+}
+
 function addSlash(x: Exchange): Verdict {
   x.headersOut.set('Location', selfOrigin(x) + withQuery(x, `${escapeUrl(x.uri)}/`));
   return 301;
@@ -67,7 +73,7 @@ async function tryIndexes(x: Exchange, settings: DirSettings): Promise<Verdict> 
     // An index that exists and may not be served: no listing in its place.
     if (sub.status !== 404 && sub.status !== 200) failure = sub.status;
   }
-  return failure === DECLINED ? tryFallback(x, settings) : failure;
+  return failure;
 }
 
 function serveIndex(x: Exchange, sub: Exchange, redirect: number): Verdict {
@@ -93,7 +99,7 @@ async function tryFallback(x: Exchange, { fallback }: DirSettings): Promise<Verd
 function directory(x: Exchange, settings: DirSettings): Verdict | Promise<Verdict> {
   x.handler ??= DIRECTORY_TYPE;
   if (x.pathInfo !== '') return DECLINED;
-  if (!x.uri.endsWith('/')) return settings.slash === false ? DECLINED : addSlash(x);
+  if (!x.uri.endsWith('/')) return mayAddSlash(x, settings) ? addSlash(x) : DECLINED;
   if (x.handler === REWRITTEN || x.filename?.startsWith('redirect:') === true) return DECLINED;
   if (settings.checkHandler === true && x.handler !== DIRECTORY_TYPE) return DECLINED;
   return tryIndexes(x, settings);
@@ -205,6 +211,5 @@ export const dir: Module<undefined, DirSettings> = defineModule<undefined, DirSe
   name: 'dir',
   directives,
   dirConfig: { create: () => ({}), merge: (base, add) => ({ ...base, ...add }) },
-  hooks: { fixups },
-  places: { fixups: 'last' },
+  hooks: { fixups: { last: fixups } },
 });

@@ -4,8 +4,9 @@
 import type { Command } from '../conf/command.ts';
 import type { Directive, DirectiveError } from '../conf/directive.ts';
 import { splitWords } from '../conf/words.ts';
-import { compileExpr, type Expr, ExprSyntaxError } from '../kit/expr/index.ts';
+import { compileExpr, type Expr, type ExprCaptures, ExprSyntaxError } from '../kit/expr/index.ts';
 import { compileRegex, type Regex, RegexSyntaxError } from '../kit/regex/index.ts';
+import { settle, type Waiting } from '../kit/wait.ts';
 import { holds } from '../request/evaluate.ts';
 import type { Exchange } from '../request/exchange.ts';
 import { defineModule, type Module } from '../request/module.ts';
@@ -134,7 +135,7 @@ function attributeValue(x: Exchange, name: string): string | undefined {
     case 'request_protocol':
       return protocolName(x);
     case 'request_uri':
-      return x.uri === '' ? x.rawPath : x.uri;
+      return x.uri;
     default:
       return x.headers.combined(name.toLowerCase()) ?? (x.hasEnv() ? x.env.get(name) : undefined);
   }
@@ -161,14 +162,16 @@ function matchHeaders(
   return undefined;
 }
 
-async function runTest(x: Exchange, test: Test): Promise<readonly (string | undefined)[] | undefined> {
+function* runTest(x: Exchange, test: Test): Waiting<readonly (string | undefined)[] | undefined> {
   switch (test.kind) {
     case 'attribute':
       return matchText(test, attributeValue(x, test.name) ?? '');
     case 'headers':
       return matchHeaders(x, test);
-    case 'expr':
-      return (await holds(x, test.expr)) === true ? [] : undefined;
+    case 'expr': {
+      const captures: ExprCaptures = { groups: [] };
+      return (yield* holds(x, test.expr, captures)) === true ? captures.groups : undefined;
+    }
   }
 }
 
@@ -177,9 +180,9 @@ function expand(value: string, groups: readonly (string | undefined)[]): string 
   return value.replace(/\$(\d)/g, (_, digit: string) => groups[Number(digit)] ?? '');
 }
 
-async function runLines(x: Exchange, lines: readonly Line[]): Promise<Verdict> {
+function* runLines(x: Exchange, lines: readonly Line[]): Waiting<Verdict> {
   for (const line of lines) {
-    const groups = await runTest(x, line.test);
+    const groups = yield* runTest(x, line.test);
     if (groups === undefined) continue;
     for (const { name, value, unset } of line.assignments) {
       if (unset) x.env.delete(name);
@@ -241,11 +244,11 @@ export const setenvif: Module<Lines, Lines> = defineModule<Lines, Lines>({
   hooks: {
     postReadRequest(x) {
       const { lines } = setenvif.server(x);
-      return lines.length === 0 ? DECLINED : runLines(x, lines);
+      return lines.length === 0 ? DECLINED : settle(runLines(x, lines));
     },
     headerParser(x) {
       const lines = setenvif.dir(x)?.lines;
-      return lines === undefined || lines.length === 0 ? DECLINED : runLines(x, lines);
+      return lines === undefined || lines.length === 0 ? DECLINED : settle(runLines(x, lines));
     },
   },
 });

@@ -3,10 +3,11 @@
 
 import { andThen, guard, type Soon } from '../kit/wait.ts';
 import { HeaderList } from '../wire/header-list.ts';
-import { coreDir, coreServer, type ErrorDocument } from './core-config.ts';
+import { coreDir, type ErrorDocument } from './core-config.ts';
 import { drawErrorPage } from './error-page.ts';
 import { Exchange } from './exchange.ts';
 import { logEvent, logException } from './log.ts';
+import { isRecursionExceeded } from './recursion.ts';
 import { mapRequest, runPhase } from './run.ts';
 import { DECLINED, DONE, OK, type Verdict } from './verdict.ts';
 
@@ -25,12 +26,25 @@ function runToAnswer(x: Exchange): Soon<Verdict> {
   });
 }
 
-/** Runs the handler phase of a mapped exchange; when nobody handles it, 500 as Apache. */
+/** A content type without its parameters. */
+function typeName(type: string): string {
+  const semicolon = type.indexOf(';');
+  return semicolon < 0 ? type : type.slice(0, semicolon).trimEnd();
+}
+
+/**
+ * Runs the handler phase of a mapped exchange; when nobody handles it, 500 as Apache. Where nothing names a handler, the
+ * content type is its name (`AddType application/x-httpd-cgi .cgi`): every type at this point is the configuration's.
+ */
 export function runHandler(x: Exchange): Soon<Verdict> {
+  const given = x.handler;
+  const name = given ?? (x.contentType === undefined ? undefined : typeName(x.contentType));
+  x.handler = name;
   return andThen(runPhase(x, 'handler'), (verdict) => {
+    x.handler = given;
     if (verdict !== DECLINED) return verdict;
-    if (x.handler !== undefined)
-      logEvent(x, 'core', 'warn', `AH00522: handler "${x.handler}" not found for: ${x.filename}`);
+    if (name !== undefined)
+      logEvent(x, 'core', 'warn', `AH00522: handler "${name}" not found for: ${x.filename}`);
     return 500;
   });
 }
@@ -116,8 +130,6 @@ function redirectToDocument(x: Exchange, status: number, path: string): Soon<voi
   next.method = 'GET';
   next.status = status;
   next.errorStatus = status;
-  // What the failed attempt depended on says nothing of the document.
-  next.headersOut.delete('vary');
   if (location !== undefined && status >= 300 && status < 400) next.headersOut.set('Location', location);
   return answer(next);
 }
@@ -149,23 +161,15 @@ function setBody(x: Exchange, body: string): void {
   x.contentLength = body.length;
 }
 
-/** Ends an internal redirect that went round too often. */
-const DEFAULT_RECURSION = 10;
+/** Note of an exchange whose way to the next one was chosen by header fields: its Vary is the next one's, too. */
+export const KEEPS_VARY = 'redirect-keeps-vary';
 
 /** The next exchange of a chain, for a URL of this server; undefined (and logged) beyond the limit. */
 function redirected(x: Exchange, target: string): Exchange | undefined {
-  const limit = coreServer(x.server).limitInternalRecursion ?? DEFAULT_RECURSION;
-  if (x.redirects >= limit) {
-    logEvent(
-      x,
-      'core',
-      'error',
-      `AH00124: Request exceeded the limit of ${limit} internal redirects due to probable configuration error. Use 'LimitInternalRecursion' to increase the limit if necessary. Use 'LogLevel debug' to get a backtrace.`,
-    );
-    return undefined;
-  }
+  if (isRecursionExceeded(x)) return undefined;
   const url = withoutFragment(target);
   const query = url.indexOf('?');
+  const path = query < 0 ? url : url.slice(0, query);
   const next = new Exchange(
     x.site,
     x.server,
@@ -174,7 +178,7 @@ function redirected(x: Exchange, target: string): Exchange | undefined {
       requestLine: x.requestLine,
       method: x.method,
       target: x.target,
-      rawPath: query < 0 ? url : url.slice(0, query),
+      rawPath: path === '' ? '/' : path,
       args: query < 0 ? undefined : url.slice(query + 1),
       hostname: x.hostname,
       port: x.hostPort,
@@ -191,7 +195,8 @@ function redirected(x: Exchange, target: string): Exchange | undefined {
   next.clientAddress = x.clientAddress;
   next.errHeadersOut = x.errHeadersOut;
   next.closeAfter = x.closeAfter;
-  const vary = x.headersOut.combined('vary');
+  // What an attempt that failed depended on says nothing of its error document.
+  const vary = x.note(KEEPS_VARY) === undefined ? undefined : x.headersOut.combined('vary');
   if (vary !== undefined) next.headersOut.set('Vary', vary);
   next.errorStatus = x.errorStatus;
   next.status = x.status;
@@ -237,7 +242,10 @@ export function fastRedirect(x: Exchange, sub: Exchange): void {
   x.contextDocumentRoot = sub.contextDocumentRoot;
   for (const [name, value] of sub.headersOut) x.headersOut.append(name, value);
   for (const [name, value] of sub.errHeadersOut) x.errHeadersOut.append(name, value);
-  if (sub.hasEnv()) for (const [name, value] of sub.env) x.env.set(name, value);
+  if (sub.hasEnv()) {
+    x.coveredEnv = new Map([...(x.coveredEnv ?? []), ...x.env]);
+    for (const [name, value] of sub.env) x.env.set(name, value);
+  }
   for (const [name, value] of sub.notes) x.notes.set(name, value);
   for (const [slot, state] of sub.state.entries()) x.state[slot] ??= state;
 }

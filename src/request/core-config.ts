@@ -35,7 +35,9 @@ export interface CoreServerConfig {
   limitRequestLine?: number;
   limitRequestFields?: number;
   limitRequestFieldSize?: number;
-  limitInternalRecursion?: number;
+  /** LimitInternalRecursion. */
+  redirectLimit?: number;
+  subrequestLimit?: number;
   accessFileNames?: readonly string[];
   allowEncodedSlashes?: 'off' | 'on' | 'nodecode';
   mergeSlashes?: boolean;

@@ -102,8 +102,8 @@ export class Exchange {
   readonly hostPort: number | undefined;
   /** Path, still encoded as the client sent it. */
   rawPath: string;
-  /** URL path: decoded, normalised. */
-  uri = '';
+  /** URL path: decoded and normalised once its virtual host is known, before that as sent. */
+  uri: string;
   /** Query as it came, without `?`. */
   args: string | undefined;
   headers: HeaderList;
@@ -145,6 +145,8 @@ export class Exchange {
 
   #env: Map<string, string> | undefined = undefined;
   #notes: Map<string, string> | undefined = undefined;
+  /** What the environment held before an index took the directory's place: to scripts this still counts. */
+  coveredEnv: ReadonlyMap<string, string> | undefined = undefined;
   /** Modules' own state, by module slot. */
   readonly state: unknown[] = [];
 
@@ -171,6 +173,7 @@ export class Exchange {
     this.headOnly = incoming.method === 'HEAD';
     this.target = incoming.target;
     this.rawPath = incoming.rawPath;
+    this.uri = incoming.rawPath;
     this.args = incoming.args;
     this.protocol = incoming.protocol;
     this.hostname = incoming.hostname;

@@ -1,32 +1,48 @@
 // The `<If>` sections: conditions asked in order, what applies merged on top of everything else.
 
-import { mergeDir } from '../conf/merge.ts';
-import type { IfSection } from '../conf/section.ts';
+import type { DirConfig, IfSection } from '../conf/section.ts';
 import type { Expr } from '../kit/expr/index.ts';
+import { type Soon, settle, type Waiting } from '../kit/wait.ts';
 import { holds } from './evaluate.ts';
 import type { Exchange } from './exchange.ts';
+import { joinSections, putOn } from './sections.ts';
 import { OK, type Verdict } from './verdict.ts';
 
-/** Merges the `<If>`, `<ElseIf>` and `<Else>` sections that apply. 500 when a condition cannot be evaluated. */
-export async function ifWalk(x: Exchange): Promise<Verdict> {
-  return (await mergeIfs(x, x.dirConfig.ifs)) ? OK : 500;
+/**
+ * Merges the `<If>`, `<ElseIf>` and `<Else>` sections that apply, those inside them afterwards. 500 when a condition
+ * cannot be evaluated.
+ */
+export function ifWalk(x: Exchange): Soon<Verdict> {
+  return settle(mergeIfs(x));
 }
 
-/** False when a condition could not be evaluated. */
-async function mergeIfs(x: Exchange, sections: readonly IfSection[]): Promise<boolean> {
+function* mergeIfs(x: Exchange): Waiting<Verdict> {
+  for (let sections = x.dirConfig.ifs; sections.length > 0; ) {
+    const found = yield* findApplying(x, sections);
+    if (found === 'failed') return 500;
+    putOn(x, found);
+    sections = found?.ifs ?? [];
+  }
+  return OK;
+}
+
+function* findApplying(
+  x: Exchange,
+  sections: readonly IfSection[],
+): Waiting<DirConfig | undefined | 'failed'> {
+  let now: DirConfig | undefined;
   let chainDone = false;
   for (const section of sections) {
     if (section.kind === 'if') chainDone = false;
-    const applies = chainDone ? false : await isTrue(x, section);
-    if (applies === undefined) return false;
+    const applies = chainDone ? false : yield* isTrue(x, section);
+    if (applies === undefined) return 'failed';
     if (!applies) continue;
     chainDone = true;
-    x.dirConfig = mergeDir(x.site.modules, x.dirConfig, section.dir);
-    if (!(await mergeIfs(x, section.dir.ifs))) return false;
+    now = joinSections(x, now, section.dir);
   }
-  return true;
+  return now;
 }
 
-async function isTrue(x: Exchange, section: IfSection): Promise<boolean | undefined> {
-  return section.kind === 'else' ? true : holds(x, section.condition as Expr);
+function* isTrue(x: Exchange, section: IfSection): Waiting<boolean | undefined> {
+  return section.kind === 'else' ? true : yield* holds(x, section.condition as Expr);
 }

@@ -6,17 +6,18 @@ import { CORE_SLOT } from './core-config.ts';
 import type { Exchange, Hook, LiveSite } from './exchange.ts';
 import type { PhaseName } from './phases.ts';
 
-export type Hooks = { readonly [phase in PhaseName]?: Hook };
+/** Where a hook stands among the others of a phase (APR_HOOK_FIRST …); list order of modules/index.ts within a place. */
+export type HookPlace = 'first' | 'middle' | 'last' | 'reallyLast';
 
-/** Where a module's hook stands among the others of a phase; list order of modules/index.ts within a place. */
-export type HookPlace = 'first' | 'middle' | 'last';
+/** A module's hooks by phase: one in the middle, or any with a place of their own. */
+export type Hooks = {
+  readonly [phase in PhaseName]?: Hook | { readonly [place in HookPlace]?: Hook };
+};
 
 export interface ModuleSpec<S, D> extends Omit<ConfModule<S, D>, 'slot'> {
   /** Only the core module names its slot. */
   readonly slot?: typeof CORE_SLOT;
   readonly hooks?: Hooks;
-  /** Places that are not `middle`. */
-  readonly places?: { readonly [phase in PhaseName]?: HookPlace };
   /** Logs that it writes for a server: opened while the process still has the rights it was started with. */
   logs?(server: Server): readonly string[];
   /** Once per loaded site, before requests: pools, children, logs. Answers what `state` gives back. */

@@ -56,13 +56,13 @@ function nameRequest(x: Exchange): Verdict {
     mergeSlashes: core.mergeSlashes ?? true,
     encodedSlashes: core.allowEncodedSlashes ?? 'off',
   });
-  if ('path' in mapped) {
-    x.uri = mapped.path;
-    return OK;
+  if (mapped.status === 400) {
+    x.uri = x.rawPath;
+    logEvent(x, 'core', 'error', `AH10244: invalid URI path (${x.rawPath})`);
+    return 400;
   }
-  x.uri = x.rawPath;
-  if (mapped.status === 400) logEvent(x, 'core', 'error', `AH10244: invalid URI path (${x.rawPath})`);
-  return mapped.status;
+  x.uri = mapped.path;
+  return mapped.status ?? OK;
 }
 
 function walkLocations(x: Exchange): Soon<Verdict> {
@@ -88,14 +88,38 @@ function translate(x: Exchange): Soon<Verdict> {
 /** What knows the path as it came, before it is decoded for good. */
 const BEFORE_NAME: readonly Step[] = [walkLocations, phaseStep('preTranslateName')];
 
+const headerParser = phaseStep('headerParser');
+
+/** The fields are those of the main request: what they say is said there. */
+function parseHeaders(x: Exchange): Soon<Verdict> {
+  return x.isSubrequest() ? OK : headerParser(x);
+}
+
+/** Who may come in, and who it is. */
+const ACCESS: readonly Step[] = [
+  phaseStep('accessChecker'),
+  phaseStep('checkUserId'),
+  phaseStep('authChecker'),
+];
+
+/**
+ * What let the exchange before this one in, or sent it to its error document, is not asked again where the same
+ * sections apply: a page for 403 may lie in the folder that is closed.
+ */
+function checkAccess(x: Exchange): Soon<Verdict> {
+  const before = [x.prev, x.main].find((one) => one?.dirConfig === x.dirConfig);
+  if (before === undefined) return runSteps(ACCESS, x, 0);
+  x.user = before.user;
+  x.authType = before.authType;
+  return OK;
+}
+
 /** A client that may not come in is told so before anything of the site is looked at. */
 const AFTER_NAME: readonly Step[] = [
   phaseStep('mapToStorage'),
   walkLocations,
-  phaseStep('headerParser'),
-  phaseStep('accessChecker'),
-  phaseStep('checkUserId'),
-  phaseStep('authChecker'),
+  parseHeaders,
+  checkAccess,
   phaseStep('typeChecker'),
   phaseStep('fixups'),
 ];

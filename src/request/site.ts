@@ -9,17 +9,14 @@ import { PHASES, type PhaseName } from './phases.ts';
 import { lookupFile, lookupUri } from './subrequest.ts';
 import { indexVhosts } from './vhosts.ts';
 
-const PLACES: readonly HookPlace[] = ['first', 'middle', 'last'];
+const PLACES: readonly HookPlace[] = ['first', 'middle', 'last', 'reallyLast'];
 
 function hooksOf(modules: readonly Module[], phase: PhaseName): readonly Hook[] {
-  const hooks: Hook[] = [];
-  for (const place of PLACES) {
-    for (const module of modules) {
-      const hook = module.hooks?.[phase];
-      if (hook !== undefined && (module.places?.[phase] ?? 'middle') === place) hooks.push(hook);
-    }
-  }
-  return hooks;
+  const placed = modules.map(({ hooks }) => {
+    const own = hooks?.[phase];
+    return typeof own === 'function' ? { middle: own } : own;
+  });
+  return PLACES.flatMap((place) => placed.flatMap((hooks) => hooks?.[place] ?? []));
 }
 
 /**

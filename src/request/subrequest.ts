@@ -6,6 +6,7 @@ import { andThen, guard, type Soon } from '../kit/wait.ts';
 import type { HeaderList } from '../wire/header-list.ts';
 import { Exchange } from './exchange.ts';
 import { logException } from './log.ts';
+import { maySubrequest } from './recursion.ts';
 import { finishMapping, mapRequest } from './run.ts';
 import { OK, type Verdict } from './verdict.ts';
 
@@ -50,28 +51,17 @@ function subExchange(x: Exchange, rawPath: string, args: string | undefined): Ex
   );
   sub.main = x;
   sub.clientAddress = x.clientAddress;
-  sub.redirects = x.redirects + 1;
   if (x.hasEnv()) sub.env = new Map(x.env);
   return sub;
 }
 
-/** Subrequests inside subrequests: a rule that asks about itself must come to an end. */
-const MAX_DEPTH = 10;
-
-function depthOf(x: Exchange): number {
-  let depth = 0;
-  for (let at = x.main; at !== undefined; at = at.main) depth++;
-  return depth;
-}
-
 function mapped(sub: Exchange, map: (x: Exchange) => Soon<Verdict>): Soon<Exchange> {
-  const verdict =
-    depthOf(sub) > MAX_DEPTH
-      ? 500
-      : guard(
-          () => map(sub),
-          (error) => failed(sub, error),
-        );
+  const verdict = maySubrequest(sub.main!)
+    ? guard(
+        () => map(sub),
+        (error) => failed(sub, error),
+      )
+    : 500;
   return andThen(verdict, (settled) => {
     if (settled !== OK) sub.status = settled;
     return sub;

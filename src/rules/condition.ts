@@ -158,7 +158,8 @@ function readStringTest(text: string): CondTest | undefined {
   const operator = text.length < 2 ? undefined : /^(?:[<>]=?|=)/.exec(text)?.[0];
   if (operator === undefined) return undefined;
   const operand = text.slice(operator.length);
-  return { kind: 'string', operator: operator as StringOperator, operand: operand === '""' ? '' : operand };
+  const isEmpty = operator === '=' && operand === '""';
+  return { kind: 'string', operator: operator as StringOperator, operand: isEmpty ? '' : operand };
 }
 
 function compileRegexTest(pattern: RawArgument, nocase: boolean): CondTest | RewriteProblem {

@@ -33,7 +33,7 @@ export function* runDirectoryRules(
   context: DirectoryContext,
 ): Waiting<RewriteResult> {
   const { directory } = set;
-  const nothing = declined(request.query, request.pathInfo, request.ended);
+  const nothing = declined(request);
   if (!set.engine || directory === undefined) return nothing;
   const pass = new Pass(set, request, host, { directory, maps: context.maps });
   if (request.ended) {
@@ -113,7 +113,6 @@ function toUrl(pass: Pass, directory: string): string {
   const first = base === undefined ? stripRoot(pass) : throughBase(pass, directory, base);
   if (first !== pass.filename || optionsOf(pass.set).has('IgnoreContextInfo')) return first;
   const { contextPrefix, contextDocumentRoot } = pass.host;
-  if (contextPrefix === undefined || contextDocumentRoot === undefined) return first;
   if (pass.traceLevel >= 2) pass.trace('replaceContext', contextDocumentRoot, contextPrefix);
   return replacePrefix(first, contextDocumentRoot, contextPrefix, pass);
 }

@@ -73,9 +73,9 @@ export interface RequestUnderWay {
 export interface RewriteHost {
   readonly server: ServerIdentity;
   readonly documentRoot: string;
-  /** What Alias or UserDir mapped: the URL prefix and the folder; undefined when unknown. */
-  readonly contextPrefix: string | undefined;
-  readonly contextDocumentRoot: string | undefined;
+  /** What Alias or UserDir mapped: the URL prefix and the folder; else an empty prefix and DocumentRoot. */
+  readonly contextPrefix: string;
+  readonly contextDocumentRoot: string;
   readonly hasProxy: boolean;
   /** LimitRequestLine. */
   readonly requestLineLimit: number;

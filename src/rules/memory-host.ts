@@ -42,8 +42,8 @@ export class MemoryHost implements RewriteHost {
   readonly #world: MemoryWorld;
   readonly server: ServerIdentity;
   readonly documentRoot: string;
-  readonly contextPrefix: string | undefined;
-  readonly contextDocumentRoot: string | undefined;
+  readonly contextPrefix: string;
+  readonly contextDocumentRoot: string;
   readonly hasProxy: boolean;
   readonly requestLineLimit: number;
   readonly traceLevel: number;

@@ -3,6 +3,7 @@
 import { absoluteScheme } from './absolute-uri.ts';
 import type { AuthorityRefusal } from './authority.ts';
 import { escapeAbsoluteUri, escapeUrl, hasControlOrSpace } from './escape.ts';
+import type { RewriteRequest } from './host.ts';
 import type { Pass } from './pass.ts';
 import type { Rule } from './rule.ts';
 
@@ -40,6 +41,8 @@ export type RewriteOutcome =
 /** The outcome and what else the rules left behind. */
 export interface RewriteResult {
   readonly outcome: RewriteOutcome;
+  /** The request's file name as the rules left it, whatever came of it: Apache's r->filename. */
+  readonly filename: string;
   readonly query: string | undefined;
   readonly pathInfo: string;
   /** From [T] and [H]. */
@@ -54,9 +57,10 @@ export interface RewriteResult {
 }
 
 /** The result of a request no rule was run for. */
-export function declined(query: string | undefined, pathInfo: string, ended: boolean): RewriteResult {
+export function declined({ filename, query, pathInfo, ended }: RewriteRequest): RewriteResult {
   return {
     outcome: { kind: 'decline' },
+    filename,
     query,
     pathInfo,
     type: undefined,
@@ -71,6 +75,7 @@ export function declined(query: string | undefined, pathInfo: string, ended: boo
 export function resultOf(pass: Pass, outcome: RewriteOutcome): RewriteResult {
   return {
     outcome,
+    filename: outcome.kind === 'redirect' ? outcome.location : markedName(pass),
     query: pass.query,
     pathInfo: pass.pathInfo,
     type: pass.type,
@@ -79,6 +84,12 @@ export function resultOf(pass: Pass, outcome: RewriteOutcome): RewriteResult {
     ended: pass.ended || pass.request.ended,
     rule: pass.lastRule,
   };
+}
+
+/** The name with what Apache puts before it on its way through the rules. */
+export function markedName(pass: Pass): string {
+  if (pass.passedThrough) return `passthrough:${pass.filename}`;
+  return pass.toProxy ? `proxy:${pass.filename}` : pass.filename;
 }
 
 /** What both contexts decide first: refusals, forced statuses, and a query no header or backend may get. */

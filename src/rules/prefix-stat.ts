@@ -30,7 +30,7 @@ function* prefixExists(path: string, pass: Pass): Waiting<boolean> {
 function startsWithRoot(path: string, pass: Pass): boolean {
   if (startsWith(path, pass.host.documentRoot, pass)) return true;
   const root = pass.host.contextDocumentRoot;
-  return root !== undefined && root !== pass.host.documentRoot && startsWith(path, root, pass);
+  return root !== pass.host.documentRoot && startsWith(path, root, pass);
 }
 
 // Apache: plain text is compared, not segments, so that `/etc$1` names /etc.

@@ -84,8 +84,10 @@ function readState(name: StateVariable, pass: Pass): string {
 
 function lookAhead(variable: Variable & { from: 'lookahead' }, pass: Pass): Answer<string> {
   if (pass.wouldLoop) return '';
-  const path = lookAheadPath(variable.by, pass);
-  const value = pass.host.lookAhead(variable.by, path, variable.name);
+  // In a folder a whole path is no file that could be named: it is looked up as a URL.
+  const by = pass.directory !== undefined && pass.subject.startsWith('/') ? 'uri' : variable.by;
+  const path = lookAheadPath(by, pass);
+  const value = pass.host.lookAhead(by, path, variable.name);
   if (pass.traceLevel < 5) return value;
   const told = (text: string): string => {
     pass.trace('lookAhead', path, variable.name, text);
@@ -95,7 +97,7 @@ function lookAhead(variable: Variable & { from: 'lookahead' }, pass: Pass): Answ
 }
 
 function lookAheadPath(by: 'uri' | 'file', pass: Pass): string {
-  if (pass.directory === undefined) return pass.subject;
-  const prefix = by === 'uri' ? (pass.set.base ?? pass.directory) : pass.directory;
-  return `${prefix}${prefix.endsWith('/') ? '' : '/'}${pass.subject}`;
+  if (pass.directory === undefined || pass.subject.startsWith('/')) return pass.subject;
+  // Apache: what stands before it is taken as it is written, `RewriteBase /x` without a slash.
+  return (by === 'uri' ? (pass.set.base ?? pass.directory) : pass.directory) + pass.subject;
 }

@@ -302,6 +302,6 @@ describe('look-aheads and subrequests', () => {
     const set = rules('RewriteRule ^(a)$ /x?%{LA-U:REQUEST_URI}|%{LA-F:REQUEST_URI}', '/srv/www/p/');
     const world: MemoryWorld = { lookAhead: (by, path) => `${by}=${path}` };
     expect(serveIn(set, '/p/a', {}, world).query).toBe('uri=/srv/www/p/a|file=/srv/www/p/a');
-    expect(serveIn({ ...set, base: '/zz' }, '/p/a', {}, world).query).toBe('uri=/zz/a|file=/srv/www/p/a');
+    expect(serveIn({ ...set, base: '/zz' }, '/p/a', {}, world).query).toBe('uri=/zza|file=/srv/www/p/a');
   });
 });

@@ -12,13 +12,13 @@ export interface PathRules {
 /** Apache's defaults. */
 export const PATH_RULES: PathRules = { mergeSlashes: true, encodedSlashes: 'off' };
 
-/** The path as bytes, or the status the request gets instead. */
+/** The path as bytes, or the status the request gets instead; with 404 the path that must not be asked for. */
 export type PathResult =
   | { readonly status: undefined; readonly path: string }
-  | { readonly status: 400 | 404 };
+  | { readonly status: 404; readonly path: string }
+  | { readonly status: 400 };
 
 const BAD: PathResult = { status: 400 };
-const HIDDEN: PathResult = { status: 404 };
 
 /** Both steps at once: `normalizeRawPath`, then `decodePath`. */
 export function mapUrlPath(raw: string, rules: PathRules = PATH_RULES): PathResult {
@@ -33,20 +33,27 @@ export function mapUrlPath(raw: string, rules: PathRules = PATH_RULES): PathResu
  */
 export function normalizeRawPath(raw: string, mergeSlashes: boolean): PathResult {
   if (raw.charCodeAt(0) !== SLASH) return BAD;
-  const open = raw.indexOf('%') < 0 ? raw : unescapeUnreserved(raw);
+  const open = oneLeadingSlash(raw.indexOf('%') < 0 ? raw : unescapeUnreserved(raw));
   if (open === undefined) return BAD;
   const path = removeDotSegments(open, mergeSlashes, false);
   return path === undefined ? BAD : { status: undefined, path };
+}
+
+// Apache: slashes in front are one, whatever MergeSlashes says.
+function oneLeadingSlash(path: string | undefined): string | undefined {
+  if (path === undefined || path.charCodeAt(1) !== SLASH) return path;
+  let at = 1;
+  while (path.charCodeAt(at + 1) === SLASH) at++;
+  return path.slice(at);
 }
 
 /** Second step: opens the remaining escapes. 404 for %00, and for %2F unless the rules allow it. */
 export function decodePath(path: string, rules: PathRules): PathResult {
   if (path.indexOf('%') < 0) return { status: undefined, path };
   const decoded = unescapeAll(path, rules.encodedSlashes);
-  if (typeof decoded !== 'string') return decoded;
-  if (rules.encodedSlashes !== 'on') return { status: undefined, path: decoded };
+  if (decoded.status !== undefined || rules.encodedSlashes !== 'on') return decoded;
   // Apache: dots behind an opened %2F that climb above the root stop at the root.
-  return { status: undefined, path: removeDotSegments(decoded, rules.mergeSlashes, true)! };
+  return { status: undefined, path: removeDotSegments(decoded.path, rules.mergeSlashes, true)! };
 }
 
 const SLASH = 0x2f;
@@ -85,7 +92,7 @@ function unescapeUnreserved(raw: string): string | undefined {
   return out + raw.slice(from);
 }
 
-function unescapeAll(path: string, slashes: PathRules['encodedSlashes']): string | PathResult {
+function unescapeAll(path: string, slashes: PathRules['encodedSlashes']): PathResult {
   let out = '';
   let from = 0;
   let hidden = false;
@@ -97,7 +104,13 @@ function unescapeAll(path: string, slashes: PathRules['encodedSlashes']): string
     out += path.slice(from, at) + String.fromCharCode(byte);
     from = at + 3;
   }
-  return hidden ? HIDDEN : out + path.slice(from);
+  const decoded = out + path.slice(from);
+  return hidden ? { status: 404, path: upToNul(decoded) } : { status: undefined, path: decoded };
+}
+
+function upToNul(text: string): string {
+  const nul = text.indexOf('\0');
+  return nul < 0 ? text : text.slice(0, nul);
 }
 
 /** Undefined when `..` climbs above the root, unless `clamp` lets it stop there. */

@@ -55,11 +55,10 @@ const throwing = defineModule({
   builtIn: true,
   directives: [],
   hooks: {
-    ...(Object.fromEntries(PHASES.map((phase) => [phase, throwingHook(phase)])) as Hooks),
+    ...(Object.fromEntries(PHASES.map((phase) => [phase, { first: throwingHook(phase) }])) as Hooks),
     insertFilter: throwingHook('insertFilter'),
     logTransaction: throwingHook('logTransaction'),
   },
-  places: Object.fromEntries(PHASES.map((phase) => [phase, 'first'])),
 }) as Module;
 
 let front: Front;

@@ -47,9 +47,12 @@ const KINDS: readonly ServerKind[] = ['apache', 'portico'];
 const FILE_TIME = Date.UTC(2024, 0, 2, 3, 4, 5) / 1000;
 const CLIENTS = 6;
 
-/** For a batch: no connection is closed because it is idle or has served long. */
+/**
+ * For a batch: no connection is closed because it is idle or has served long. Subrequests of subrequests multiply (an
+ * index of three names in a folder that leads to itself): ten levels of them would keep a server busy for hours.
+ */
 const BATCH_CONF =
-  'MaxKeepAliveRequests 0\nKeepAliveTimeout 60\nTimeout 20\nServerLimit 2\nStartServers 1\nThreadsPerChild 16\nMaxRequestWorkers 32\n';
+  'LimitInternalRecursion 10 4\nMaxKeepAliveRequests 0\nKeepAliveTimeout 60\nTimeout 20\nServerLimit 2\nStartServers 1\nThreadsPerChild 16\nMaxRequestWorkers 32\n';
 
 /** Runs the items; the answers come in the order of the items and their requests. */
 export async function runBatch(items: readonly FuzzItem[]): Promise<AnswerPair[]> {

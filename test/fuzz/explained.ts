@@ -12,6 +12,10 @@ interface Explanation {
 
 const EXPLANATIONS: readonly Explanation[] = [
   {
+    heading: 'Backend connections of a `[P]` rule are kept',
+    explains: ({ apache, portico }) => isEqualBut(/^\| export HTTP_CONNECTION=/, apache, portico),
+  },
+  {
     heading: 'Request data cannot extend or replace the host of a proxied target',
     explains: ({ portico }, set) => portico[0] === '403' && rulesOf(set).some(spellsAnOpenAuthority),
   },
@@ -33,6 +37,11 @@ const EXPLANATIONS: readonly Explanation[] = [
     },
   },
 ];
+
+function isEqualBut(line: RegExp, apache: readonly string[], portico: readonly string[]): boolean {
+  const others = (lines: readonly string[]): string => lines.filter((one) => !line.test(one)).join('\n');
+  return others(apache) === others(portico);
+}
 
 /** `http://host$1 [P]`: no slash ends the authority that the rule spells. */
 function spellsAnOpenAuthority({ substitution, flags }: RuleNode): boolean {

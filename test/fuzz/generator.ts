@@ -4,7 +4,14 @@ import { generateCondition } from './conditions.ts';
 import { generatePattern, generateSubstitution, type Place } from './expressions.ts';
 import { type Random, streamOf } from './random.ts';
 import { generateRequest } from './requests.ts';
-import type { ConfNode, FuzzRequest, RuleNode, RuleSet, SectionNode } from './rule-set.ts';
+import {
+  type ConfNode,
+  confText,
+  type FuzzRequest,
+  type RuleNode,
+  type RuleSet,
+  type SectionNode,
+} from './rule-set.ts';
 import { generateSurroundings } from './surroundings.ts';
 import { BAD_FLAGS, OPTION_WORDS, PLAIN_FLAGS, REDIRECT_FLAGS, STATUS_FLAGS } from './vocabulary.ts';
 
@@ -39,7 +46,8 @@ function section(name: string, argument: string, nodes: readonly ConfNode[]): Se
 /** The `index`th item of a seed, with so many requests. */
 export function generateItem(seed: number, index: number, requests: number): FuzzItem {
   const random = streamOf(seed, index);
-  const set = generateRuleSet(random);
+  let set = generateRuleSet(random);
+  while (asksTooOften(set)) set = generateRuleSet(random);
   return { set, requests: Array.from({ length: requests }, () => generateRequest(random, set)) };
 }
 
@@ -52,6 +60,12 @@ function generateRuleSet(random: Random): RuleSet {
   if (hasServerRules) server.push(...random.several(1, 4, () => generateRule(random, 'server')));
   while (random.chance(0.3)) server.push(generateSection(random));
   return { names: generateNames(random), server, htaccess: generateHtaccess(random, !hasServerRules) };
+}
+
+/** Each subrequest runs the rules again, ten deep: three that ask twice keep a server busy for minutes. */
+function asksTooOften(set: RuleSet): boolean {
+  const text = confText(set.server) + [...set.htaccess.values()].map((nodes) => confText(nodes)).join('');
+  return (text.match(/%\{LA-|[ !]-[UF]\b/g) ?? []).length > 2;
 }
 
 function generateNames(random: Random): string[] {
@@ -156,7 +170,16 @@ function generateRule(random: Random, place: Place): RuleNode {
   const conditions = random.chance(0.5) ? [] : random.several(1, 3, () => generateCondition(random, place));
   const pattern = generatePattern(random, place);
   const { substitution, isAbsolute } = generateSubstitution(random, place);
-  return { kind: 'rule', conditions, pattern, substitution, flags: generateFlags(random, isAbsolute, place) };
+  const flags = generateFlags(random, isAbsolute, place);
+  // A server that asks itself goes round until its last thread waits.
+  const asksItself = substitution.join('').includes(':{PORT}');
+  return {
+    kind: 'rule',
+    conditions,
+    pattern,
+    substitution,
+    flags: asksItself ? flags.filter((flag) => flag !== 'P') : flags,
+  };
 }
 
 function generateFlags(random: Random, isAbsolute: boolean, place: Place): string[] {

@@ -3,6 +3,7 @@
 
 import { type AnswerPair, runBatch } from './batch.ts';
 import { differenceOf, kindOfDifference } from './case-text.ts';
+import { explanationOf } from './explained.ts';
 import type { FuzzItem } from './generator.ts';
 import type { ConfNode, FuzzRequest, RuleCondition, RuleSet, Words } from './rule-set.ts';
 
@@ -32,7 +33,7 @@ export async function shrinkFindings(findings: readonly Finding[]): Promise<Find
     for (const pair of pairs) {
       const { at, finding } = trials[pair.item]!;
       if (better.has(at) && sizeOf(better.get(at)!) <= sizeOf(finding)) continue;
-      if (isSameDifference(pair, current[at]!)) better.set(at, { ...finding, pair });
+      if (isSameDifference({ ...finding, pair }, current[at]!)) better.set(at, { ...finding, pair });
     }
     for (const [at, finding] of better) current[at] = finding;
     open = open.filter((at) => better.has(at));
@@ -44,9 +45,10 @@ function itemOf({ set, request }: Finding): FuzzItem {
   return { set, requests: request === undefined ? [] : [request] };
 }
 
-function isSameDifference(pair: AnswerPair, { pair: known }: Finding): boolean {
+function isSameDifference({ set, request, pair }: Finding, { pair: known }: Finding): boolean {
   if ((pair.request === undefined) !== (known.request === undefined)) return false;
-  return differenceOf(pair) !== undefined && kindOfDifference(pair) === kindOfDifference(known);
+  if (differenceOf(pair) === undefined || kindOfDifference(pair) !== kindOfDifference(known)) return false;
+  return explanationOf(pair, set, request) === undefined;
 }
 
 function sizeOf({ set, request }: Finding): number {

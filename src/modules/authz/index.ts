@@ -74,8 +74,7 @@ export const authzCore: Module<undefined, AuthzDir> = defineModule<undefined, Au
   name: 'authz_core',
   directives: requireDirectives,
   dirConfig: { create: () => ({}), merge: mergeDir },
-  hooks: { accessChecker, authChecker },
-  places: { accessChecker: 'last' },
+  hooks: { accessChecker: { last: accessChecker }, authChecker },
 });
 
 /** Has no directives: its rules are kinds of Require. */

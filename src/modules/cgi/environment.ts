@@ -9,9 +9,21 @@ import { protocolName } from '../../request/variables.ts';
 import { documentRoot } from '../../request/walk.ts';
 import { buildCgiEnvironment } from '../../wire/cgi-environment.ts';
 
-/** The URL path without the path info at its end. */
-function scriptName(x: Exchange): string {
-  return x.pathInfo !== '' && x.uri.endsWith(x.pathInfo) ? x.uri.slice(0, -x.pathInfo.length) : x.uri;
+/**
+ * The URL path without what it shares, from the end, with the path info: up to a slash, where rules have made path
+ * info that no URL had. Doubled slashes count as one.
+ */
+function scriptName(uri: string, pathInfo: string): string {
+  if (pathInfo === '') return uri;
+  let at = uri.length;
+  let rest = pathInfo.length;
+  while (at > 0 && rest > 0 && uri[at - 1] === pathInfo[rest - 1]) {
+    at--;
+    rest--;
+    if (uri[at] === '/') while (at > 0 && uri[at - 1] === '/') at--;
+  }
+  const slash = uri.indexOf('/', Math.max(0, at - 1));
+  return slash < 0 ? uri : uri.slice(0, slash);
 }
 
 function escapePath(path: string): string {
@@ -60,7 +72,7 @@ export async function scriptEnvironment(x: Exchange): Promise<Map<string, string
     requestMethod: x.method,
     requestUri: x.target,
     queryString: x.args ?? '',
-    scriptName: scriptName(x),
+    scriptName: scriptName(x.uri, x.pathInfo),
     scriptFilename: x.filename ?? '',
     pathInfo: x.pathInfo === '' ? undefined : x.pathInfo,
     pathTranslated: await pathTranslated(x),
@@ -72,7 +84,7 @@ export async function scriptEnvironment(x: Exchange): Promise<Map<string, string
     path: x.site.io.env('PATH'),
     headers: x.headers,
     passAuthorization: coreDir(x.dirConfig).cgiPassAuth ?? false,
-    requestEnvironment: [...timeZone(x), ...x.env, ...redirectVariables(x)],
+    requestEnvironment: [...timeZone(x), ...x.env, ...(x.coveredEnv ?? []), ...redirectVariables(x)],
   });
 }
 

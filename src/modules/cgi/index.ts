@@ -176,11 +176,16 @@ async function handle(x: Exchange): Promise<Verdict> {
   return takeHead(x, beginning.head, beginning.body, beginning.script);
 }
 
+/** By its name, or by the type that stands for it. */
+function isScriptHandler(handler: string | undefined): boolean {
+  return handler === 'cgi-script' || handler === 'application/x-httpd-cgi';
+}
+
 export const cgi: Module = defineModule({
   name: 'cgi',
   aliases: ['cgid_module', 'mod_cgid.c'],
   directives: [],
   hooks: {
-    handler: (x) => (x.handler === 'cgi-script' ? handle(x) : DECLINED),
+    handler: (x) => (isScriptHandler(x.handler) ? handle(x) : DECLINED),
   },
 });

@@ -42,20 +42,12 @@ export const core: Module<CoreServerConfig, CoreDirConfig> = defineModule<CoreSe
   serverConfig: { create: createServer, merge: mergeServer },
   dirConfig: { create: () => ({}), merge: mergeDir },
   hooks: {
-    postReadRequest: checkArrival,
-    translateName,
-    mapToStorage,
-    fixups: overrideType,
-    handler: serveFile,
-    insertFilter: addCharset,
-  },
-  places: {
-    postReadRequest: 'first',
-    translateName: 'last',
-    mapToStorage: 'last',
-    fixups: 'first',
-    handler: 'last',
-    insertFilter: 'first',
+    postReadRequest: { first: checkArrival },
+    translateName: { last: translateName },
+    mapToStorage: { last: mapToStorage },
+    fixups: { first: overrideType },
+    handler: { last: serveFile },
+    insertFilter: { first: addCharset },
   },
 });
 
@@ -64,6 +56,5 @@ export const http: Module = defineModule({
   name: 'http',
   builtIn: true,
   directives: [],
-  hooks: { handler: limitBody },
-  places: { handler: 'first' },
+  hooks: { handler: { first: limitBody } },
 });

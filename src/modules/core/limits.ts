@@ -94,10 +94,9 @@ export const limitDirectives: readonly CoreDirective[] = [
     help: 'maximum recursion depth of internal redirects and subrequests',
     example: 'LimitInternalRecursion 5',
     set(cmd, redirects = '', subrequests = redirects) {
-      const limit = leadingInteger(redirects);
-      if (limit <= 0 || leadingInteger(subrequests) <= 0)
-        return 'The recursion limit must be greater than zero.';
-      cmd.config.limitInternalRecursion = limit;
+      const [redirectLimit, subrequestLimit] = [leadingInteger(redirects), leadingInteger(subrequests)];
+      if (redirectLimit <= 0 || subrequestLimit <= 0) return 'The recursion limit must be greater than zero.';
+      Object.assign(cmd.config, { redirectLimit, subrequestLimit });
       return undefined;
     },
   },

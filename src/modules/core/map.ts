@@ -2,10 +2,11 @@
 // TRACE and `OPTIONS *` are answered here: they speak of the server, not of a file.
 
 import { coreServer } from '../../request/core-config.ts';
+import { directoryWalk } from '../../request/directory-walk.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { DECLINED, DONE, OK, type Verdict } from '../../request/verdict.ts';
-import { directoryWalk, documentRoot, fileWalk } from '../../request/walk.ts';
+import { documentRoot, fileWalk } from '../../request/walk.ts';
 
 /** A path that rewriting gave `..` segments must not leave the root. */
 function climbs(path: string): boolean {

@@ -1,9 +1,10 @@
 // What a Header line does to a list of fields: set, append, merge, add, setifempty, unset, echo, edit, note.
 
 import type { Regex, RegexMatch } from '../../kit/regex/index.ts';
+import type { Waiting } from '../../kit/wait.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import type { HeaderList } from '../../wire/header-list.ts';
-import type { HeaderValue } from './value.ts';
+import { type HeaderValue, valueFor } from './value.ts';
 
 export type ActionName =
   | 'set'
@@ -63,11 +64,11 @@ function echo(x: Exchange, headers: HeaderList, regex: Regex): void {
 }
 
 /** Carries an action out on one list of fields. */
-export async function runAction(x: Exchange, headers: HeaderList, action: Action): Promise<void> {
+export function* runAction(x: Exchange, headers: HeaderList, action: Action): Waiting<void> {
   const lower = action.field.toLowerCase();
   if (action.name === 'unset') return headers.delete(lower);
   if (action.name === 'echo') return echo(x, headers, action.regex!);
-  const value = await action.value!(x);
+  const value = yield* valueFor(x, action.value!);
   switch (action.name) {
     case 'set':
       return headers.set(action.field, value);

@@ -5,10 +5,11 @@ import type { Directive, DirectiveError } from '../../conf/directive.ts';
 import { splitWords } from '../../conf/words.ts';
 import { compileExpr, type Expr, ExprSyntaxError } from '../../kit/expr/index.ts';
 import { compileRegex, RegexSyntaxError } from '../../kit/regex/index.ts';
+import { type Soon, settle, type Waiting } from '../../kit/wait.ts';
 import { holds } from '../../request/evaluate.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { defineModule, type Module } from '../../request/module.ts';
-import { DECLINED, OK } from '../../request/verdict.ts';
+import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import type { HeaderList } from '../../wire/header-list.ts';
 import { everywhere } from '../contexts.ts';
 import { type Action, type ActionName, runAction } from './action.ts';
@@ -85,7 +86,7 @@ function readAction(cmd: Command, name: string, words: string[]): Action | { rea
   const text = words.shift();
   if (text === undefined) return { message: `${name === 'set' ? 'set' : name} requires a value` };
   const value = compileHeaderValue(text);
-  if (typeof value !== 'function') return value;
+  if (typeof value === 'object' && 'message' in value) return value;
   const action = { name: name as ActionName, field, value };
   return pattern === undefined ? action : { ...action, regex: compileRegex(pattern) };
 }
@@ -147,7 +148,7 @@ const requestHeader: Directive<undefined, HeaderLines> = {
   },
 };
 
-async function isWanted(x: Exchange, when: When): Promise<boolean> {
+function* isWanted(x: Exchange, when: When): Waiting<boolean> {
   switch (when.kind) {
     case 'always':
       return true;
@@ -156,16 +157,16 @@ async function isWanted(x: Exchange, when: When): Promise<boolean> {
     case 'env':
       return (x.hasEnv() && x.env.has(when.name)) !== when.absent;
     case 'expr':
-      return (await holds(x, when.expr)) === true;
+      return (yield* holds(x, when.expr)) === true;
   }
 }
 
-async function runLines(x: Exchange, headersOf: HeaderList, lines: readonly Line[]): Promise<void> {
-  for (const line of lines) if (await isWanted(x, line.when)) await runAction(x, headersOf, line.action);
+function* runLines(x: Exchange, headersOf: HeaderList, lines: readonly Line[]): Waiting<void> {
+  for (const line of lines) if (yield* isWanted(x, line.when)) yield* runAction(x, headersOf, line.action);
 }
 
-async function runEarly(x: Exchange, list: HeaderList, lines: readonly Line[]): Promise<void> {
-  for (const line of lines) if (line.when.kind === 'early') await runAction(x, list, line.action);
+function* runEarly(x: Exchange, list: HeaderList, lines: readonly Line[]): Waiting<void> {
+  for (const line of lines) if (line.when.kind === 'early') yield* runAction(x, list, line.action);
 }
 
 /** The content type lives beside the fields until an answer is sent; lines about it must see it there. */
@@ -175,12 +176,29 @@ function exposeContentType(x: Exchange): void {
   x.contentType = undefined;
 }
 
-async function changeAnswer(x: Exchange, lines: HeaderLines): Promise<number> {
+function* changeAnswer(x: Exchange, lines: HeaderLines): Waiting<Verdict> {
   exposeContentType(x);
-  await runLines(x, x.errHeadersOut, lines.always);
+  yield* runLines(x, x.errHeadersOut, lines.always);
   // An error page is not the handler's own answer.
-  if (!x.isCanned) await runLines(x, x.headersOut, lines.success);
+  if (!x.isCanned) yield* runLines(x, x.headersOut, lines.success);
   return OK;
+}
+
+function* changeEarly(x: Exchange, lines: HeaderLines): Waiting<Verdict> {
+  yield* runEarly(x, x.headers, lines.request);
+  yield* runEarly(x, x.headersOut, lines.success);
+  yield* runEarly(x, x.headersOut, lines.always);
+  return DECLINED;
+}
+
+function* changeRequest(x: Exchange, lines: readonly Line[]): Waiting<Verdict> {
+  yield* runLines(x, x.headers, lines);
+  return DECLINED;
+}
+
+function fixups(x: Exchange): Soon<Verdict> {
+  const lines = headers.dir(x)?.request;
+  return lines === undefined || lines.length === 0 ? DECLINED : settle(changeRequest(x, lines));
 }
 
 export const headers: Module<undefined, HeaderLines> = defineModule<undefined, HeaderLines>({
@@ -194,27 +212,19 @@ export const headers: Module<undefined, HeaderLines> = defineModule<undefined, H
       always: [...base.always, ...add.always],
     }),
   },
-  places: { fixups: 'last' },
   hooks: {
     postReadRequest(x) {
       const lines = headers.dir(x);
       if (lines === undefined || lines.request.length + lines.success.length + lines.always.length === 0)
         return DECLINED;
-      return runEarly(x, x.headers, lines.request)
-        .then(() => runEarly(x, x.headersOut, [...lines.success, ...lines.always]))
-        .then(() => DECLINED);
+      return settle(changeEarly(x, lines));
     },
-    fixups(x) {
-      const lines = headers.dir(x)?.request;
-      return lines === undefined || lines.length === 0
-        ? DECLINED
-        : runLines(x, x.headers, lines).then(() => DECLINED);
-    },
+    fixups: { last: fixups },
     insertFilter(x) {
       const lines = headers.dir(x);
       // Nearly every answer: nothing to change, nothing to wait for.
       if (lines === undefined || lines.success.length + lines.always.length === 0) return DECLINED;
-      return changeAnswer(x, lines);
+      return settle(changeAnswer(x, lines));
     },
   },
 });

@@ -1,10 +1,12 @@
 // Values of Header and RequestHeader: text with %-items, or an expression (Apache mod_headers manual).
 
 import { compileExpr, type Expr } from '../../kit/expr/index.ts';
+import type { Waiting } from '../../kit/wait.ts';
 import { textOf } from '../../request/evaluate.ts';
 import type { Exchange } from '../../request/exchange.ts';
 
-export type HeaderValue = (x: Exchange) => string | Promise<string>;
+/** A text that is always the same, one made of what is known of the exchange, or an expression that may have to wait. */
+export type HeaderValue = string | ((x: Exchange) => string) | Expr;
 
 type Item = (x: Exchange, argument: string) => string;
 
@@ -26,11 +28,16 @@ const ITEMS: { readonly [letter: string]: Item } = {
  */
 export function compileHeaderValue(text: string): HeaderValue | { readonly message: string } {
   if (text.startsWith('expr=')) {
-    const expr: Expr = compileExpr(text.slice(5), { kind: 'string' });
-    return async (x) => (await textOf(x, expr)) ?? '';
+    return compileExpr(text.slice(5), { kind: 'string' });
   }
-  if (!text.includes('%')) return () => text;
-  return compileItems(text);
+  return text.includes('%') ? compileItems(text) : text;
+}
+
+/** The value for one exchange. */
+export function* valueFor(x: Exchange, value: HeaderValue): Waiting<string> {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'function') return value(x);
+  return (yield* textOf(x, value)) ?? '';
 }
 
 function compileItems(text: string): HeaderValue | { readonly message: string } {

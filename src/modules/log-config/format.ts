@@ -114,7 +114,7 @@ const ITEMS: ReadonlyMap<string, Item> = new Map<string, Item>([
   ['P', { read: (x) => String(x.site.io.pid) }],
   ['q', { read: (x) => (x.args === undefined ? '' : escapeLogItem(`?${x.args}`)) }],
   ['R', { read: (x) => escaped(x.handler) }],
-  ['U', { read: (x) => escaped(x.uri === '' ? x.rawPath : x.uri), original: true }],
+  ['U', { read: (x) => escaped(x.uri), original: true }],
   ['v', { read: (x) => escaped(coreServer(x.server).serverName ?? x.transport.localAddress) }],
   ['V', { read: (x) => escaped(serverName(x)) }],
   ['X', { read: (x) => connectionStatus(x.initial()) }],

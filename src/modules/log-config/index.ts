@@ -3,6 +3,7 @@
 import type { Command } from '../../conf/command.ts';
 import type { DirectiveError } from '../../conf/directive.ts';
 import { compileExpr, type Expr, ExprSyntaxError } from '../../kit/expr/index.ts';
+import { settle, type Waiting } from '../../kit/wait.ts';
 import { holds } from '../../request/evaluate.ts';
 import type { Exchange, LiveSite } from '../../request/exchange.ts';
 import { defineModule, type Module } from '../../request/module.ts';
@@ -107,26 +108,17 @@ function openLogs(site: LiveSite): Opened {
   return opened;
 }
 
-async function isWanted(x: Exchange, wanted: Wanted): Promise<boolean> {
-  if (wanted.kind === 'expr') return (await holds(x.last(), wanted.expr)) === true;
+function* isWanted(x: Exchange, wanted: Wanted): Waiting<boolean> {
+  if (wanted.kind === 'expr') return (yield* holds(x.last(), wanted.expr)) === true;
   return (x.last().hasEnv() && x.last().env.has(wanted.name)) !== wanted.absent;
 }
 
-async function writeConditional(x: Exchange, log: Log, wanted: Wanted): Promise<void> {
-  if (await isWanted(x, wanted)) x.site.io.openLog(log.target).write(log.format(x));
-}
-
-function writeLogs(x: Exchange): Verdict | Promise<Verdict> {
-  let waiting: Promise<void>[] | undefined;
+function* writeLogs(x: Exchange): Waiting<Verdict> {
   const opened = logConfig.state(x.site) as Opened;
-  for (const log of opened.get(logConfig.server(x)) ?? []) {
-    if (log.wanted === undefined) x.site.io.openLog(log.target).write(log.format(x));
-    else {
-      waiting ??= [];
-      waiting.push(writeConditional(x, log, log.wanted));
-    }
-  }
-  return waiting === undefined ? OK : Promise.all(waiting).then(() => OK);
+  for (const log of opened.get(logConfig.server(x)) ?? [])
+    if (log.wanted === undefined || (yield* isWanted(x, log.wanted)))
+      x.site.io.openLog(log.target).write(log.format(x));
+  return OK;
 }
 
 export const logConfig: Module<LogServer> = defineModule<LogServer>({
@@ -179,5 +171,5 @@ export const logConfig: Module<LogServer> = defineModule<LogServer>({
   },
   logs: (server) => logConfig.serverOf(server).logs.map((log) => log.target),
   open: openLogs,
-  hooks: { logTransaction: writeLogs },
+  hooks: { logTransaction: (x) => settle(writeLogs(x)) },
 });

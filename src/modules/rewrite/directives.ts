@@ -32,7 +32,7 @@ function builderOf(cmd: RewriteCommand): RuleSetBuilder {
   return scope.builder(place);
 }
 
-/** In a server, the engine's state is also what its sections begin with; its options are its own. */
+/** In a server, the engine's state and the options are also what its sections begin with. */
 function buildersOf(cmd: RewriteCommand): RuleSetBuilder[] {
   const own = builderOf(cmd);
   return cmd.section.kind === 'server' ? [own, cmd.dir.builder(placeOf(cmd))] : [own];
@@ -77,7 +77,11 @@ const rewriteOptions: RewriteDirective = {
   override: 'FileInfo',
   help: `List of option strings to set: ${rewriteOptionWords.join(', ')}`,
   example: 'RewriteOptions Inherit',
-  set: (cmd, word: string) => report(cmd, builderOf(cmd).addOptions([word])),
+  set(cmd, word: string) {
+    const [own, ...sections] = buildersOf(cmd);
+    for (const builder of sections) builder.addOptions([word]);
+    return report(cmd, own!.addOptions([word]));
+  },
 };
 
 const rewriteBase: RewriteDirective = {

@@ -89,12 +89,12 @@ export class ExchangeRewriteHost implements RewriteHost {
     return documentRoot(this.#x);
   }
 
-  get contextPrefix(): string | undefined {
-    return this.#x.contextDocumentRoot === undefined ? undefined : this.#x.contextPrefix;
+  get contextPrefix(): string {
+    return this.#x.contextPrefix;
   }
 
-  get contextDocumentRoot(): string | undefined {
-    return this.#x.contextDocumentRoot;
+  get contextDocumentRoot(): string {
+    return this.#x.contextDocumentRoot ?? documentRoot(this.#x);
   }
 
   get requestLineLimit(): number {

@@ -2,7 +2,7 @@
 // rules of sections and .htaccess as the first of the fixups. Decides nothing itself: it carries outcomes out.
 
 import { settle } from '../../kit/wait.ts';
-import { internalRedirect } from '../../request/answer.ts';
+import { internalRedirect, KEEPS_VARY } from '../../request/answer.ts';
 import { coreServer, optionsOf as directoryOptions, OPT } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
@@ -102,11 +102,13 @@ function carryOut(x: Exchange, result: RewriteResult): Verdict {
       return DECLINED;
     case 'status':
       logStatus(x, outcome);
+      x.filename = result.filename;
       if (outcome.byRule === true) forgetError(x);
       if (outcome.status === 405 || outcome.status === 501) allowTrace(x);
       return outcome.status;
     case 'redirect':
       forgetError(x);
+      x.filename = result.filename;
       x.headersOut.set('Location', outcome.location);
       return outcome.status;
     case 'proxy':
@@ -121,6 +123,7 @@ function carryOut(x: Exchange, result: RewriteResult): Verdict {
       x.handler = REDIRECT_HANDLER;
       // What the request was mapped to is no file any more; look-aheads and -F see Apache's name for it.
       x.filename = REDIRECT_NAME + outcome.path;
+      x.notes.set(KEEPS_VARY, '');
       return OK;
   }
 }
@@ -186,21 +189,18 @@ function translate(x: Exchange): Verdict | Promise<Verdict> {
 
 function fixup(x: Exchange): Verdict | Promise<Verdict> {
   const set = rewrite.dir(x)?.set;
-  if (set?.engine !== true || set.directory === undefined || x.filename === undefined)
-    return force(x, DECLINED);
+  if (set?.engine !== true || set.directory === undefined || x.filename === undefined) return DECLINED;
   const host = new ExchangeRewriteHost(x, traceLevelOf(x));
   const mayFollowLinks = (directoryOptions(x.dirConfig) & (OPT.symLinks | OPT.symLinksIfOwner)) !== 0;
   const context = { mayFollowLinks, maps: rewrite.server(x).set.maps };
   const result = settle(runDirectoryRules(set, requestFacts(x, x.filename), host, context));
-  return result instanceof Promise
-    ? result.then((later) => force(x, carryOut(x, later)))
-    : force(x, carryOut(x, result));
+  return result instanceof Promise ? result.then((later) => carryOut(x, later)) : carryOut(x, result);
 }
 
 /** [T] and [H] have the last word on type and handler, also where a rule of the folder leads elsewhere. */
-function force(x: Exchange, verdict: Verdict): Verdict {
+function force(x: Exchange): Verdict {
   const state = stateOf(x);
-  if ((verdict !== DECLINED && verdict !== OK) || state === undefined) return verdict;
+  if (state === undefined) return DECLINED;
   const level = traceLevelOf(x);
   const host = level >= 1 ? new ExchangeRewriteHost(x, level) : undefined;
   const at = { directory: undefined, place: undefined };
@@ -212,7 +212,7 @@ function force(x: Exchange, verdict: Verdict): Verdict {
     x.handler = state.handler;
     host?.trace({ name: 'forceHandler', args: [x.filename ?? '', state.handler], ...at });
   }
-  return verdict;
+  return DECLINED;
 }
 
 function handle(x: Exchange): Verdict | Promise<Verdict> {
@@ -228,8 +228,12 @@ export const rewrite: Module<RewriteScope, RewriteScope> = defineModule<RewriteS
   directives,
   serverConfig: { create: () => new RewriteScope(), merge: mergeServers },
   dirConfig: { create: () => new RewriteScope(), merge: mergeScopes },
-  places: { translateName: 'first', fixups: 'first', handler: 'first' },
-  hooks: { translateName: translate, fixups: fixup, handler: handle },
+  hooks: {
+    translateName: { first: translate },
+    // [T] and [H] have the last word, also over what mod_dir put in the request's place.
+    fixups: { first: fixup, reallyLast: force },
+    handler: { first: handle },
+  },
   open: (site) => openMaps(site, (server) => rewrite.serverOf(server).set),
   close: (_site, state) => closeMaps(state as readonly LiveMap[]),
 });

@@ -1,0 +1,219 @@
+// The walk down the directories of a file name: which <Directory> sections and .htaccess files apply, and where the name
+// splits into file and path info (core manual, "How the sections are merged").
+
+import type { FileFacts } from '../conf/io.ts';
+import { mergeDir } from '../conf/merge.ts';
+import type { DirConfig } from '../conf/section.ts';
+import { coreDir, OPT, optionsOf } from './core-config.ts';
+import type { Exchange } from './exchange.ts';
+import { htaccessOf } from './htaccess.ts';
+import { logEvent } from './log.ts';
+import { joinSections, matchesRegex } from './sections.ts';
+import { OK, type Verdict } from './verdict.ts';
+
+/**
+ * Walks the file name from the root: at each level its `<Directory>` sections and its .htaccess, then the
+ * `<DirectoryMatch>` sections. Sets `file`, `filename` (up to the first component that is no directory) and
+ * `pathInfo` (the rest). Answers OK or the status that refuses the request.
+ */
+export function directoryWalk(x: Exchange): Verdict {
+  x.dirConfig = x.server.defaults;
+  const filename = x.filename;
+  if (filename === undefined) return OK;
+  // Not a path at all (a module's own kind of name): only the defaults apply.
+  if (!filename.startsWith('/')) return OK;
+  if (isTooLong(filename)) {
+    logEvent(x, 'core', 'error', `AH00127: Cannot map ${x.requestLine} to file`);
+    return 403;
+  }
+  const verdict = new DirectoryWalk(x, cleanPath(filename)).run();
+  // Apache: what was merged on the way counts only where the walk comes to its end.
+  if (verdict !== OK) x.dirConfig = x.server.defaults;
+  return verdict;
+}
+
+function isTooLong(path: string): boolean {
+  if (path.length > 4096) return true;
+  for (const part of path.split('/')) if (part.length > 255) return true;
+  return false;
+}
+
+/** `//`, `/./` and `/../` taken out of a file name by its text alone. */
+function cleanPath(path: string): string {
+  if (!path.includes('//') && !path.includes('/.')) return path;
+  const kept: string[] = [];
+  const parts = path.split('/');
+  for (const [at, part] of parts.entries()) {
+    if (part === '' || part === '.') {
+      if (at === parts.length - 1) kept.push('');
+    } else if (part === '..') {
+      kept.pop();
+      if (at === parts.length - 1) kept.push('');
+    } else kept.push(part);
+  }
+  return `/${kept.join('/')}`;
+}
+
+/** One walk. The exchange's configuration is kept up to date on the way: links and overrides hang on it. */
+class DirectoryWalk {
+  readonly #x: Exchange;
+  readonly #path: string;
+  readonly #base: DirConfig;
+  #now: DirConfig | undefined = undefined;
+
+  constructor(x: Exchange, path: string) {
+    this.#x = x;
+    this.#path = path;
+    this.#base = x.dirConfig;
+  }
+
+  run(): Verdict {
+    const path = this.#path;
+    const whole = peek(this.#x, path);
+    this.#addSections('/', 0);
+    const atRoot = this.#addHtaccess('/');
+    if (atRoot !== OK) return atRoot;
+    let at = 0;
+    for (let depth = 1; at + 1 < path.length; depth++) {
+      const slash = path.indexOf('/', at + 1);
+      const end = slash < 0 ? path.length : slash;
+      const component = path.slice(0, end);
+      const linked = this.#checkLink(component);
+      if (linked !== OK) return linked;
+      // What exists as a whole has directories above it: they need no look.
+      if (whole === undefined || end === path.length) {
+        const facts = end === path.length ? whole : look(this.#x, component, false);
+        if (typeof facts === 'number') return facts;
+        if (facts === undefined && isLink(this.#x, component)) return refuseLink(this.#x, component);
+        if (facts === undefined || facts.kind !== 'directory') return this.#stopAt(end, facts, depth);
+      }
+      this.#addSections(component, depth);
+      const read = this.#addHtaccess(`${component}/`);
+      if (read !== OK) return read;
+      at = end;
+    }
+    this.#end(path.length, whole, undefined, path);
+    return OK;
+  }
+
+  #add(dir: DirConfig): void {
+    const x = this.#x;
+    this.#now = joinSections(x, this.#now, dir);
+    x.dirConfig = mergeDir(x.site.modules, this.#base, this.#now);
+  }
+
+  /** `<Directory>` sections of one level: `depth` components, the path exactly or by glob. */
+  #addSections(path: string, depth: number): void {
+    const sections = this.#x.server.directories;
+    for (let i = 0; i < sections.length; i++) {
+      const section = sections[i]!;
+      if (section.depth !== depth) continue;
+      if (section.glob === undefined ? section.path === path : section.glob(path)) this.#add(section.dir);
+    }
+  }
+
+  #addHtaccess(directory: string): Verdict {
+    const { allowOverride, allowOverrideList } = coreDir(this.#x.dirConfig);
+    // Apache: where nothing says AllowOverride at all, the files are read and everything in them is refused.
+    const mayOverride =
+      allowOverride === undefined || allowOverride.classes.size > 0 || (allowOverrideList?.size ?? 0) > 0;
+    if (!mayOverride) return OK;
+    const read = htaccessOf(this.#x, directory);
+    if (typeof read === 'number') return read;
+    if (read !== undefined) this.#add(read);
+    return OK;
+  }
+
+  /** May the walk step onto this component? Checked only where plain FollowSymLinks is off. */
+  #checkLink(path: string): Verdict {
+    const x = this.#x;
+    const options = optionsOf(x.dirConfig);
+    if ((options & OPT.symLinks) !== 0) return OK;
+    const link = look(x, path, true);
+    if (typeof link === 'number') return link;
+    if (link === undefined || link.kind !== 'symlink') return OK;
+    if ((options & OPT.symLinksIfOwner) !== 0) {
+      const target = look(x, path, false);
+      if (typeof target === 'number') return target;
+      if (target !== undefined && target.uid === link.uid) return OK;
+    }
+    return refuseLink(x, path);
+  }
+
+  /** The walk ends at a component that is a file, or is not there: what follows is path info. */
+  #stopAt(end: number, facts: FileFacts | undefined, depth: number): Verdict {
+    const path = this.#path;
+    const directory = path.slice(0, path.lastIndexOf('/', end - 1) + 1);
+    const level = facts !== undefined && end === path.length ? this.#fileLevel(directory) : undefined;
+    if (level !== undefined) this.#addSections(level, depth);
+    this.#end(end, facts, level, directory);
+    return OK;
+  }
+
+  /**
+   * To Apache a file that a request leads to exactly is a level of its own, but not where the exchange before (the
+   * directory of an index, an internal redirect) has walked the same directory: its walk is used again as it is. Nor
+   * is it one where links are looked at step by step.
+   */
+  #fileLevel(directory: string): string | undefined {
+    const x = this.#x;
+    const before = (x.prev ?? x.main)?.walked;
+    if (before?.directory === directory) return before.level;
+    const links = optionsOf(x.dirConfig) & (OPT.symLinks | OPT.symLinksIfOwner);
+    return links === OPT.symLinks ? this.#path : undefined;
+  }
+
+  #end(at: number, facts: FileFacts | undefined, level: string | undefined, directory: string): void {
+    const x = this.#x;
+    x.filename = this.#path.slice(0, at);
+    x.pathInfo = this.#path.slice(at);
+    x.file = facts;
+    x.walked = { directory, level };
+    for (const { regex, dir } of x.server.directoryMatches)
+      if (regex !== undefined && matchesRegex(x, regex, x.filename)) this.#add(dir);
+  }
+}
+
+/** Facts of a path that may as well not be there: the walk finds out by itself where it cannot go on. */
+function peek(x: Exchange, path: string): FileFacts | undefined {
+  try {
+    return x.site.io.stat(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function isDenied(error: unknown): boolean {
+  const code = (error as { code?: string }).code;
+  return code === 'EACCES' || code === 'EPERM';
+}
+
+/** Facts of a path, or the status that answers for what went wrong. */
+function look(x: Exchange, path: string, link: boolean): FileFacts | undefined | Verdict {
+  try {
+    return x.site.io.stat(path, link);
+  } catch (error) {
+    if (isDenied(error)) {
+      logEvent(
+        x,
+        'core',
+        'error',
+        `AH00035: access to ${x.uri} denied (filesystem path '${path}') because search permissions are missing on a component of the path`,
+      );
+      return 403;
+    }
+    logEvent(x, 'core', 'info', `AH00127: Cannot map ${x.requestLine} to file`);
+    return 403;
+  }
+}
+
+function refuseLink(x: Exchange, path: string): Verdict {
+  logEvent(x, 'core', 'error', `AH00037: Symbolic link not allowed or link target not accessible: ${path}`);
+  return 403;
+}
+
+/** A name that leads nowhere may be a link whose target is gone: Apache refuses it, whatever the options. */
+function isLink(x: Exchange, path: string): boolean {
+  const link = look(x, path, true);
+  return typeof link === 'object' && link.kind === 'symlink';
+}

@@ -234,12 +234,11 @@ export function fastRedirect(x: Exchange, sub: Exchange): void {
   x.filename = sub.filename;
   x.pathInfo = sub.pathInfo;
   x.file = sub.file;
+  x.owner = sub.owner;
   x.handler = sub.handler;
   x.contentType = sub.contentType;
   x.dirConfig = sub.dirConfig;
   x.proxied = sub.proxied;
-  x.contextPrefix = sub.contextPrefix;
-  x.contextDocumentRoot = sub.contextDocumentRoot;
   for (const [name, value] of sub.headersOut) x.headersOut.append(name, value);
   for (const [name, value] of sub.errHeadersOut) x.errHeadersOut.append(name, value);
   if (sub.hasEnv()) {

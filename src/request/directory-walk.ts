@@ -60,6 +60,8 @@ class DirectoryWalk {
   readonly #path: string;
   readonly #base: DirConfig;
   #now: DirConfig | undefined = undefined;
+  /** The deepest folder that was looked at. */
+  #nearest: FileFacts | undefined = undefined;
 
   constructor(x: Exchange, path: string) {
     this.#x = x;
@@ -72,24 +74,26 @@ class DirectoryWalk {
     const whole = peek(this.#x, path);
     this.#addSections('/', 0);
     const atRoot = this.#addHtaccess('/');
-    if (atRoot !== OK) return atRoot;
+    if (atRoot !== OK) return this.#fail(atRoot, '/', 1);
     let at = 0;
     for (let depth = 1; at + 1 < path.length; depth++) {
       const slash = path.indexOf('/', at + 1);
       const end = slash < 0 ? path.length : slash;
       const component = path.slice(0, end);
       const linked = this.#checkLink(component);
-      if (linked !== OK) return linked;
+      if (linked !== OK) return this.#fail(linked, component, end);
       // What exists as a whole has directories above it: they need no look.
       if (whole === undefined || end === path.length) {
         const facts = end === path.length ? whole : look(this.#x, component, false);
-        if (typeof facts === 'number') return facts;
-        if (facts === undefined && isLink(this.#x, component)) return refuseLink(this.#x, component);
+        if (typeof facts === 'number') return this.#fail(facts, component, end);
+        if (facts === undefined && isLink(this.#x, component))
+          return this.#fail(refuseLink(this.#x, component), component, end);
         if (facts === undefined || facts.kind !== 'directory') return this.#stopAt(end, facts, depth);
+        this.#nearest = facts;
       }
       this.#addSections(component, depth);
       const read = this.#addHtaccess(`${component}/`);
-      if (read !== OK) return read;
+      if (read !== OK) return this.#fail(read, `${component}/`, end);
       at = end;
     }
     this.#end(path.length, whole, undefined, path);
@@ -163,11 +167,19 @@ class DirectoryWalk {
     return links === OPT.symLinks ? this.#path : undefined;
   }
 
+  /** Where the walk fails, the name ends; the rest is path info to those who ask (PATH_TRANSLATED). */
+  #fail(status: Verdict, filename: string, at: number): Verdict {
+    this.#x.filename = filename;
+    this.#x.pathInfo = this.#path.slice(at);
+    return status;
+  }
+
   #end(at: number, facts: FileFacts | undefined, level: string | undefined, directory: string): void {
     const x = this.#x;
     x.filename = this.#path.slice(0, at);
     x.pathInfo = this.#path.slice(at);
     x.file = facts;
+    x.owner = facts ?? this.#nearest;
     x.walked = { directory, level };
     for (const { regex, dir } of x.server.directoryMatches)
       if (regex !== undefined && matchesRegex(x, regex, x.filename)) this.#add(dir);

@@ -114,6 +114,8 @@ export class Exchange {
   pathInfo = '';
   /** Facts of `filename`; undefined when there is no such file (or none was looked for). */
   file: FileFacts | undefined = undefined;
+  /** Facts of `filename`, or of the folder it would stand in: whose it is. */
+  owner: FileFacts | undefined = undefined;
   handler: string | undefined = undefined;
   contentType: string | undefined = undefined;
   /** Set by Alias and its kin: the URL prefix and the folder it stands for. */

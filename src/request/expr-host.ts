@@ -76,7 +76,8 @@ class ExchangeExprHost implements ExprHost {
   async isAccessible(by: 'file' | 'uri', path: string): Promise<boolean> {
     const x = this.#x;
     if (path === '') return false;
-    if (by === 'uri') return (await x.site.lookupUri(x, path)).status < 400;
+    // A subrequest for its own parent's URI would never end.
+    if (by === 'uri') return x.main?.uri !== x.uri && (await x.site.lookupUri(x, path)).status < 400;
     const sub = await x.site.lookupFile(x, path);
     return sub.status < 300 && sub.file !== undefined;
   }

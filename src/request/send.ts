@@ -64,7 +64,7 @@ export function send(x: Exchange): Soon<Sent> {
   if (hasNoBody(x.status)) dropBody(x);
   else if (cutRanges(x) !== OK) {
     abortBody(x.responseBody);
-    return andThen(die(x, 416), () => send(x.last()));
+    return andThen(die(x, 416), () => send(x.initial().last()));
   }
   return andThen(x.transport.send(answerOf(x)), (sent) => noteSent(x, sent));
 }

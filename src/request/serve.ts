@@ -51,10 +51,11 @@ function sendLast(x: Exchange): Soon<Sent> {
 function sendInstead(x: Exchange, error: UnsafeAnswer): Soon<Sent> {
   logEvent(x, 'http', 'error', `AH02430: Response header cannot be sent: ${error.message}`);
   x.headersOut = new HeaderList();
-  x.errHeadersOut = new HeaderList();
+  // Shared by all exchanges of the chain: what was wrong in it must not come back with another page.
+  x.errHeadersOut.clear();
   // Only what was a success before can still have an ErrorDocument.
   if (x.status !== 200) x.errorStatus = 500;
-  return andThen(die(x, 500), () => send(x.last()));
+  return andThen(die(x, 500), () => send(x.initial().last()));
 }
 
 function logged(x: Exchange): Soon<unknown> {

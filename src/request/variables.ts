@@ -1,6 +1,7 @@
 // Server variables, as mod_rewrite's %{NAME} and expressions read them. One table for both; where the two differ,
 // the caller says so. Values are byte strings; what is unknown or unset is empty.
 
+import type { FileFacts } from '../conf/io.ts';
 import { coreServer } from './core-config.ts';
 import type { Exchange } from './exchange.ts';
 import { schemeOf, serverName, serverPort } from './self-url.ts';
@@ -34,8 +35,8 @@ export function protocolName(x: Exchange): string {
   return `HTTP/${Math.floor(x.protocol / 1000)}.${x.protocol % 1000}`;
 }
 
-function owner(name: (x: Exchange) => string | undefined): Reader {
-  return (x) => (x.file === undefined ? '<unknown>' : (name(x) ?? ''));
+function owner(name: (x: Exchange, owner: FileFacts) => string | undefined): Reader {
+  return (x) => (x.owner === undefined ? '<unknown>' : (name(x, x.owner) ?? ''));
 }
 
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
@@ -79,8 +80,8 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['HANDLER', (x) => x.handler ?? ''],
   ['REQUEST_STATUS', (x) => String(x.status)],
   ['LAST_MODIFIED', (x) => (x.file === undefined ? '' : fullTime(new Date(x.file.mtime / 1000)))],
-  ['SCRIPT_USER', owner((x) => x.site.io.userName(x.file!.uid))],
-  ['SCRIPT_GROUP', owner((x) => x.site.io.groupName(x.file!.gid))],
+  ['SCRIPT_USER', owner((x, { uid }) => x.site.io.userName(uid))],
+  ['SCRIPT_GROUP', owner((x, { gid }) => x.site.io.groupName(gid))],
   ['TIME', timePart(fullTime)],
   ['TIME_YEAR', timePart((t) => String(t.getFullYear()))],
   ['TIME_MON', timePart((t) => two(t.getMonth() + 1))],

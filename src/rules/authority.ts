@@ -35,7 +35,7 @@ export function compileAuthorityCheck(template: Template): AuthorityCheck | unde
   const [first, ...later] = template.segments;
   if (typeof first !== 'string' || later.length === 0) return undefined;
   const scheme = absoluteScheme(first);
-  if (!scheme || scheme.prefix === 'unix:') return undefined;
+  if (!scheme?.prefix.endsWith('//')) return undefined;
   const authority = first.slice(scheme.prefix.length);
   if (/[/?#]/.test(authority) || !spellsWhole(authority, later)) return undefined;
   return { literal: first, authority, mended: mend(template.text, first) };

@@ -111,6 +111,7 @@ function assembleCondition(
     test,
     negated,
     ...flags,
+    noCase: flags.noCase && !ignoresCase,
     text: `${negated ? '!' : ''}${pattern.text}`,
     waits: subject.waits || test.kind === 'file' || test.kind === 'subrequest' || test.kind === 'expr',
     warnings: ignoresCase ? [noCaseIgnored(pattern, test)] : [],

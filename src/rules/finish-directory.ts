@@ -33,7 +33,7 @@ export function* runDirectoryRules(
   context: DirectoryContext,
 ): Waiting<RewriteResult> {
   const { directory } = set;
-  const nothing = declined(request);
+  const nothing = declined(request, request.filename);
   if (!set.engine || directory === undefined) return nothing;
   const pass = new Pass(set, request, host, { directory, maps: context.maps });
   if (request.ended) {

@@ -26,7 +26,7 @@ export function* runServerRules(
   request: RewriteRequest,
   host: RewriteHost,
 ): Waiting<RewriteResult> {
-  if (!set.engine || declines(set, request, host)) return declined(request);
+  if (!set.engine || declines(set, request, host)) return declined(request, request.uri);
   const pass = new Pass(set, request, host);
   setScriptUrl(pass);
   if (pass.traceLevel >= 2) pass.trace('initServer', request.uri);

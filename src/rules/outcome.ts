@@ -57,7 +57,7 @@ export interface RewriteResult {
 }
 
 /** The result of a request no rule was run for. */
-export function declined({ filename, query, pathInfo, ended }: RewriteRequest): RewriteResult {
+export function declined({ query, pathInfo, ended }: RewriteRequest, filename: string): RewriteResult {
   return {
     outcome: { kind: 'decline' },
     filename,
@@ -75,7 +75,7 @@ export function declined({ filename, query, pathInfo, ended }: RewriteRequest): 
 export function resultOf(pass: Pass, outcome: RewriteOutcome): RewriteResult {
   return {
     outcome,
-    filename: outcome.kind === 'redirect' ? outcome.location : markedName(pass),
+    filename: finalName(pass, outcome),
     query: pass.query,
     pathInfo: pass.pathInfo,
     type: pass.type,
@@ -86,8 +86,13 @@ export function resultOf(pass: Pass, outcome: RewriteOutcome): RewriteResult {
   };
 }
 
+function finalName(pass: Pass, outcome: RewriteOutcome): string {
+  if (outcome.kind === 'redirect') return outcome.location;
+  return outcome.kind === 'decline' ? pass.originalName : markedName(pass);
+}
+
 /** The name with what Apache puts before it on its way through the rules. */
-export function markedName(pass: Pass): string {
+function markedName(pass: Pass): string {
   if (pass.passedThrough) return `passthrough:${pass.filename}`;
   return pass.toProxy ? `proxy:${pass.filename}` : pass.filename;
 }

@@ -36,6 +36,8 @@ export class Pass {
   /** The directory prefix in per-directory context, else undefined. */
   readonly directory: string | undefined;
 
+  /** What the rules begin with: the URL-path, in a folder the file name. */
+  readonly originalName: string;
   filename: string;
   query: string | undefined;
   pathInfo: string;
@@ -77,7 +79,8 @@ export class Pass {
     this.host = host;
     this.traceLevel = host.traceLevel;
     this.directory = directory;
-    this.filename = directory === undefined ? request.uri : request.filename;
+    this.originalName = directory === undefined ? request.uri : request.filename;
+    this.filename = this.originalName;
     this.query = request.query;
     this.pathInfo = request.pathInfo;
   }

@@ -112,6 +112,10 @@ export class HeaderList {
     for (let i = this.#find(name, from); i >= 0; i = this.#find(name, i)) this.flat.splice(i, 2);
   }
 
+  clear(): void {
+    this.flat.length = 0;
+  }
+
   clone(): HeaderList {
     const copy = new HeaderList();
     for (let i = 0; i < this.flat.length; i++) copy.flat.push(this.flat[i]!);

@@ -266,12 +266,19 @@ function writeOutcome(outcome: RawOutcome | undefined, names: Names): readonly s
     body: named(outcome.body),
     bodyLength: outcome.body.length,
   };
-  return writeAnswer(answer, compareEverything).map(withRoundDates);
+  const port = names.get('PORT')!;
+  return writeAnswer(answer, compareEverything).map((line) => withRoundDates(line, port));
 }
 
-/** A cookie's date is a moment away from the answer's own: sometimes more than half of five seconds. */
-function withRoundDates(line: string): string {
-  return line.replace(/\{DATE\+(\d+)s\}/g, (_, seconds) => `{DATE+${Math.round(Number(seconds) / 60)}min}`);
+/**
+ * A cookie's date is a moment away from the answer's own: sometimes more than half of five seconds. A rule that puts
+ * a URL into the cookie makes its port the minutes.
+ */
+function withRoundDates(line: string, port: string): string {
+  return line.replace(/\{DATE\+(\d+)s\}/g, (_, seconds) => {
+    const minutes = String(Math.round(Number(seconds) / 60));
+    return `{DATE+${minutes === port ? '{PORT}' : minutes}min}`;
+  });
 }
 
 const NAMED = ['DOCROOT', 'ROOT', 'NAME', 'PORT', 'ECHO'];

@@ -24,6 +24,11 @@ const EXPLANATIONS: readonly Explanation[] = [
     explains: ({ apache }) => apache[0] === '(closed without an answer)',
   },
   {
+    heading: 'Targets and framings that mean nothing',
+    explains: ({ portico }, _set, request) =>
+      portico[0] === '400' && /^(\?|http:\/)/.test(request?.target.join('') ?? ''),
+  },
+  {
     heading: 'A relative first segment is no path of the file system',
     explains: (_pair, { server }) =>
       rulesIn(server).some(({ substitution }) => /\/\.{1,2}(\/|$)/.test(`/${substitution.join('')}`)),
@@ -32,14 +37,24 @@ const EXPLANATIONS: readonly Explanation[] = [
     heading: "Names and values that are not UTF-8 do not reach a CGI's environment unchanged",
     explains: ({ apache, portico }) => {
       const plain = (lines: readonly string[]): string =>
-        lines.join('\n').replace(/(\\x[89a-f][0-9a-f])+/g, '?');
+        withoutLength(lines)
+          .join('\n')
+          .replace(/(\\x[89a-f][0-9a-f])+/g, '?');
       return portico.some((line) => line.includes('\\xef\\xbf\\xbd')) && plain(apache) === plain(portico);
     },
   },
 ];
 
+/** A line more or less, or a longer one, shows in the length where there is one. */
+function withoutLength(lines: readonly string[]): string[] {
+  return lines.filter((line) => !line.startsWith('content-length:'));
+}
+
 function isEqualBut(line: RegExp, apache: readonly string[], portico: readonly string[]): boolean {
-  const others = (lines: readonly string[]): string => lines.filter((one) => !line.test(one)).join('\n');
+  const others = (lines: readonly string[]): string =>
+    withoutLength(lines)
+      .filter((one) => !line.test(one))
+      .join('\n');
   return others(apache) === others(portico);
 }
 

@@ -23,11 +23,14 @@ import { mergeScopes, mergeServers, RewriteScope } from './scope.ts';
 
 /** What rules leave behind for later phases of the same exchange. */
 interface RewriteState {
-  ended: boolean;
-  type: string | undefined;
-  handler: string | undefined;
-  refusal: AuthorityRefusal | undefined;
+  /** The exchange in which [END] matched: state that an index brings along does not end its directory's rules. */
+  readonly endedIn: Exchange | undefined;
+  readonly refusal: AuthorityRefusal | undefined;
 }
+
+/** Notes with what [T] and [H] ask for. */
+const FORCED_TYPE = 'rewrite-forced-mimetype';
+const FORCED_HANDLER = 'rewrite-forced-handler';
 
 /** The handler that carries a per-directory rewrite out; mod_dir and others step aside for it, as in Apache. */
 const REDIRECT_HANDLER = 'redirect-handler';
@@ -42,7 +45,7 @@ function stateOf(x: Exchange): RewriteState | undefined {
 /** [END] ends rewriting for the whole client request: internal redirects included, subrequests not. */
 function hasEnded(x: Exchange): boolean {
   for (let at: Exchange | undefined = x; at !== undefined; at = at.prev)
-    if (stateOf(at)?.ended === true) return true;
+    if (stateOf(at)?.endedIn === at) return true;
   return false;
 }
 
@@ -67,30 +70,16 @@ function scriptUrl(x: Exchange): string | undefined {
 }
 
 /** Keeps what later phases need. Nothing is kept of rules that left nothing. */
-function remember(x: Exchange, result: RewriteResult): void {
-  const { ended, type, handler } = result;
-  if (!ended && type === undefined && handler === undefined) return;
-  const before = stateOf(x);
-  x.state[rewrite.slot] = {
-    ended,
-    type: type ?? before?.type,
-    handler: handler ?? before?.handler,
-    refusal: undefined,
-  } satisfies RewriteState;
-}
-
-function changeState(x: Exchange, change: Partial<RewriteState>): void {
-  const nothing = {
-    ended: false,
-    type: undefined,
-    handler: undefined,
-    refusal: undefined,
-  };
-  x.state[rewrite.slot] = { ...(stateOf(x) ?? nothing), ...change } satisfies RewriteState;
+function remember(x: Exchange, { ended, type, handler }: RewriteResult): void {
+  if (ended) x.state[rewrite.slot] = { endedIn: x, refusal: undefined } satisfies RewriteState;
+  if (type !== undefined) x.notes.set(FORCED_TYPE, type);
+  if (handler !== undefined) x.notes.set(FORCED_HANDLER, handler);
 }
 
 function carryOut(x: Exchange, result: RewriteResult): Verdict {
   remember(x, result);
+  // Also of a request that is refused or left to others: look-aheads and PATH_TRANSLATED see it.
+  x.filename = result.filename;
   const { outcome } = result;
   if (outcome.kind !== 'redirect' && outcome.kind !== 'status') {
     x.args = result.query;
@@ -102,13 +91,11 @@ function carryOut(x: Exchange, result: RewriteResult): Verdict {
       return DECLINED;
     case 'status':
       logStatus(x, outcome);
-      x.filename = result.filename;
       if (outcome.byRule === true) forgetError(x);
       if (outcome.status === 405 || outcome.status === 501) allowTrace(x);
       return outcome.status;
     case 'redirect':
       forgetError(x);
-      x.filename = result.filename;
       x.headersOut.set('Location', outcome.location);
       return outcome.status;
     case 'proxy':
@@ -159,7 +146,8 @@ function toProxy(x: Exchange, outcome: Extract<RewriteOutcome, { kind: 'proxy' }
   if (outcome.refusal !== undefined) {
     const { code, message } = outcome.refusal;
     logEvent(x, 'rewrite', 'error', code === undefined ? message : `${code}: ${message}`);
-    changeState(x, { refusal: outcome.refusal });
+    const { endedIn } = stateOf(x) ?? { endedIn: undefined };
+    x.state[rewrite.slot] = { endedIn, refusal: outcome.refusal } satisfies RewriteState;
   }
   return OK;
 }
@@ -199,18 +187,19 @@ function fixup(x: Exchange): Verdict | Promise<Verdict> {
 
 /** [T] and [H] have the last word on type and handler, also where a rule of the folder leads elsewhere. */
 function force(x: Exchange): Verdict {
-  const state = stateOf(x);
-  if (state === undefined) return DECLINED;
+  const type = x.note(FORCED_TYPE);
+  const handler = x.note(FORCED_HANDLER);
+  if (type === undefined && handler === undefined) return DECLINED;
   const level = traceLevelOf(x);
   const host = level >= 1 ? new ExchangeRewriteHost(x, level) : undefined;
   const at = { directory: undefined, place: undefined };
-  if (state.type !== undefined) {
-    x.contentType = state.type;
-    host?.trace({ name: 'forceType', args: [x.filename ?? '', state.type], ...at });
+  if (type) {
+    x.contentType = type;
+    host?.trace({ name: 'forceType', args: [x.filename ?? '', type], ...at });
   }
-  if (state.handler !== undefined) {
-    x.handler = state.handler;
-    host?.trace({ name: 'forceHandler', args: [x.filename ?? '', state.handler], ...at });
+  if (handler) {
+    x.handler = handler;
+    host?.trace({ name: 'forceHandler', args: [x.filename ?? '', handler], ...at });
   }
   return DECLINED;
 }

@@ -18,7 +18,7 @@ import { Pass } from './pass.ts';
 import { isFilesystemPath } from './prefix-stat.ts';
 import { optionsOf, type RuleSet } from './rule-set.ts';
 import { runRules } from './run.ts';
-import { qualify } from './self-reduction.ts';
+import { originOf } from './self-reduction.ts';
 
 /** Runs a server's rules for a request whose URL is being translated. Env and cookies are set through the host. */
 export function* runServerRules(
@@ -46,11 +46,10 @@ function declines(set: RuleSet, request: RewriteRequest, host: RewriteHost): boo
 }
 
 function setScriptUrl(pass: Pass): void {
-  // A subrequest has the main request's already, with the port the client named.
-  if (pass.request.isSubrequest && pass.host.env('SCRIPT_URI') !== undefined) return;
-  const url = pass.request.scriptUrl ?? pass.request.uri;
+  const { isSubrequest, scriptUrl, uri } = pass.request;
+  const url = scriptUrl ?? (isSubrequest ? '' : uri);
   pass.host.setEnv('SCRIPT_URL', url);
-  pass.host.setEnv('SCRIPT_URI', qualify(url, pass.host.server));
+  pass.host.setEnv('SCRIPT_URI', originOf(pass.host.server) + url);
 }
 
 function* finish(pass: Pass): Waiting<RewriteOutcome> {

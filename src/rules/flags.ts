@@ -266,7 +266,7 @@ function setRedirect(draft: Draft, value: string | undefined, name: string): str
   if (status === undefined) return `invalid HTTP response code '${value}' for flag '${name}'`;
   // Whatever the code, subrequests leave the rule out.
   draft.redirect = true;
-  if (status >= 300 && status < 400) {
+  if (status === 0 || (status >= 300 && status < 400)) {
     draft.redirectStatus = status;
     // Behind [F] or [G] it is their status that changes.
     if (draft.forcedStatus !== undefined) draft.forcedStatus = status;

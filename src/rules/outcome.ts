@@ -145,7 +145,7 @@ export function redirectOutcome(pass: Pass, url: string): RewriteOutcome {
   const target = escapes ? escapeAbsoluteUri(url) : url;
   const location =
     pass.query === undefined ? target : `${target}?${redirectQuery(pass, pass.query, escapes)}`;
-  const status = pass.redirectStatus ?? 302;
+  const status = pass.redirectStatus || 302;
   if (pass.traceLevel >= 1) pass.trace('redirect', location, status);
   return { kind: 'redirect', status, location };
 }

@@ -22,12 +22,16 @@ export function isKnownStatus(code: number): boolean {
   return spans.some(([first, last]) => code >= first && code <= last);
 }
 
-/** The status [R=text] asks for, or undefined when it is a number that is no known status. Other words mean 302. */
+/**
+ * The status [R=text] asks for, or undefined when it is a number that is no known status. Other words mean none, which
+ * is 302 for a redirect and nothing that could be sent with a file.
+ */
 export function readRedirectStatus(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return 302;
   if (equalsIgnoreCase(text, 'permanent')) return 301;
   if (equalsIgnoreCase(text, 'seeother')) return 303;
-  if (!/^[0-9]/.test(text)) return 302;
+  if (equalsIgnoreCase(text, 'temp')) return 302;
+  if (!/^[0-9]/.test(text)) return 0;
   const code = Number.parseInt(text, 10);
   return isKnownStatus(code) ? code : undefined;
 }

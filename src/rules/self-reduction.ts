@@ -32,8 +32,13 @@ export function defaultPort(scheme: string): number {
   return scheme === 'https' ? 443 : 80;
 }
 
-/** Puts `scheme://name[:port]/` before a result that is not absolute. */
-export function qualify(path: string, server: ServerIdentity): string {
+/** `scheme://name[:port]` as the server's own URLs begin. */
+export function originOf(server: ServerIdentity): string {
   const port = server.port === defaultPort(server.scheme) ? '' : `:${server.port}`;
-  return `${server.scheme}://${server.name}${port}${path.startsWith('/') ? '' : '/'}${path}`;
+  return `${server.scheme}://${server.name}${port}`;
+}
+
+/** Puts the origin before a result that is not absolute. */
+export function qualify(path: string, server: ServerIdentity): string {
+  return `${originOf(server)}${path.startsWith('/') ? '' : '/'}${path}`;
 }

@@ -26,7 +26,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   {
     heading: 'Targets and framings that mean nothing',
     explains: ({ portico }, _set, request) =>
-      portico[0] === '400' && /^(\?|http:\/)/.test(request?.target.join('') ?? ''),
+      portico[0] === '400' && /^(\*?\?|http:\/)/.test(request?.target.join('') ?? ''),
   },
   {
     heading: 'A relative first segment is no path of the file system',

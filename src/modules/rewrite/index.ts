@@ -84,7 +84,8 @@ function carryOut(x: Exchange, result: RewriteResult): Verdict {
   if (outcome.kind !== 'redirect' && outcome.kind !== 'status') {
     x.args = result.query;
     x.pathInfo = result.pathInfo;
-    if (result.redirectStatus !== undefined) x.status = result.redirectStatus;
+    // Apache sends a status it has no words for as 500.
+    if (result.redirectStatus !== undefined) x.status = result.redirectStatus || 500;
   }
   switch (outcome.kind) {
     case 'decline':

@@ -1,6 +1,5 @@
 // mod_allowmethods: which methods a part of the site answers at all.
 
-import { coreServer } from '../request/core-config.ts';
 import type { Exchange } from '../request/exchange.ts';
 import { logEvent } from '../request/log.ts';
 import { defineModule, type Module } from '../request/module.ts';
@@ -21,8 +20,6 @@ function accessChecker(x: Exchange): Verdict {
     'error',
     `AH01623: client method denied by server configuration: '${x.method}' to ${x.filename ?? x.uri}`,
   );
-  // Apache: the list has what is answered before this module is asked, and nothing else.
-  x.errHeadersOut.set('Allow', coreServer(x.server).traceEnable === 'off' ? '' : 'TRACE');
   return 405;
 }
 

@@ -3,6 +3,7 @@
 
 import { andThen, guard, type Soon } from '../kit/wait.ts';
 import { HeaderList } from '../wire/header-list.ts';
+import { allowField } from './allow.ts';
 import { coreDir, type ErrorDocument } from './core-config.ts';
 import { drawErrorPage } from './error-page.ts';
 import { Exchange } from './exchange.ts';
@@ -142,6 +143,7 @@ function dropHandlerHeaders(x: Exchange, status: number): void {
   if (location !== undefined && ((status >= 300 && status < 400) || status === 201)) {
     x.headersOut.set('Location', location);
   }
+  if (status === 405 || status === 501) x.headersOut.set('Allow', allowField(x));
 }
 
 function sendPage(
@@ -246,5 +248,5 @@ export function fastRedirect(x: Exchange, sub: Exchange): void {
     for (const [name, value] of sub.env) x.env.set(name, value);
   }
   for (const [name, value] of sub.notes) x.notes.set(name, value);
-  for (const [slot, state] of sub.state.entries()) x.state[slot] ??= state;
+  for (const [slot, state] of sub.state.entries()) x.state[slot] = state ?? x.state[slot];
 }

@@ -5,7 +5,7 @@ import type { FileFacts } from '../conf/io.ts';
 import { mergeDir } from '../conf/merge.ts';
 import type { DirConfig } from '../conf/section.ts';
 import { coreDir, OPT, optionsOf } from './core-config.ts';
-import type { Exchange } from './exchange.ts';
+import type { DirectoryWalked, Exchange } from './exchange.ts';
 import { htaccessOf } from './htaccess.ts';
 import { logEvent } from './log.ts';
 import { joinSections, matchesRegex } from './sections.ts';
@@ -54,11 +54,20 @@ function cleanPath(path: string): string {
   return `/${kept.join('/')}`;
 }
 
+/** Where the name ends and path info begins, what is there, and the file that counts as a level of its own. */
+interface WalkEnd {
+  readonly at: number;
+  readonly facts: FileFacts | undefined;
+  readonly level: string | undefined;
+  readonly depth: number;
+}
+
 /** One walk. The exchange's configuration is kept up to date on the way: links and overrides hang on it. */
 class DirectoryWalk {
   readonly #x: Exchange;
   readonly #path: string;
   readonly #base: DirConfig;
+  readonly #before: DirectoryWalked | undefined;
   #now: DirConfig | undefined = undefined;
   /** The deepest folder that was looked at. */
   #nearest: FileFacts | undefined = undefined;
@@ -67,6 +76,7 @@ class DirectoryWalk {
     this.#x = x;
     this.#path = path;
     this.#base = x.dirConfig;
+    this.#before = (x.prev ?? x.main)?.walked;
   }
 
   run(): Verdict {
@@ -76,6 +86,7 @@ class DirectoryWalk {
     const atRoot = this.#addHtaccess('/');
     if (atRoot !== OK) return this.#fail(atRoot, '/', 1);
     let at = 0;
+    let last = 0;
     for (let depth = 1; at + 1 < path.length; depth++) {
       const slash = path.indexOf('/', at + 1);
       const end = slash < 0 ? path.length : slash;
@@ -95,8 +106,12 @@ class DirectoryWalk {
       const read = this.#addHtaccess(`${component}/`);
       if (read !== OK) return this.#fail(read, `${component}/`, end);
       at = end;
+      last = depth;
     }
-    this.#end(path.length, whole, undefined, path);
+    this.#end(
+      { at: path.length, facts: whole, level: this.#levelBefore(slashed(path)), depth: last + 1 },
+      path,
+    );
     return OK;
   }
 
@@ -149,8 +164,7 @@ class DirectoryWalk {
     const path = this.#path;
     const directory = path.slice(0, path.lastIndexOf('/', end - 1) + 1);
     const level = facts !== undefined && end === path.length ? this.#fileLevel(directory) : undefined;
-    if (level !== undefined) this.#addSections(level, depth);
-    this.#end(end, facts, level, directory);
+    this.#end({ at: end, facts, level, depth }, directory);
     return OK;
   }
 
@@ -161,10 +175,14 @@ class DirectoryWalk {
    */
   #fileLevel(directory: string): string | undefined {
     const x = this.#x;
-    const before = (x.prev ?? x.main)?.walked;
-    if (before?.directory === directory) return before.level;
+    if (this.#before?.directory === directory) return this.#before.level;
     const links = optionsOf(x.dirConfig) & (OPT.symLinks | OPT.symLinksIfOwner);
     return links === OPT.symLinks ? this.#path : undefined;
+  }
+
+  /** The level that the walk before had, where it is used again for the directory itself. */
+  #levelBefore(directory: string): string | undefined {
+    return this.#before?.directory === directory ? this.#before.level : undefined;
   }
 
   /** Where the walk fails, the name ends; the rest is path info to those who ask (PATH_TRANSLATED). */
@@ -174,16 +192,21 @@ class DirectoryWalk {
     return status;
   }
 
-  #end(at: number, facts: FileFacts | undefined, level: string | undefined, directory: string): void {
+  #end({ at, facts, level, depth }: WalkEnd, directory: string): void {
     const x = this.#x;
+    if (level !== undefined) this.#addSections(level, depth);
     x.filename = this.#path.slice(0, at);
     x.pathInfo = this.#path.slice(at);
     x.file = facts;
     x.owner = facts ?? this.#nearest;
-    x.walked = { directory, level };
     for (const { regex, dir } of x.server.directoryMatches)
       if (regex !== undefined && matchesRegex(x, regex, x.filename)) this.#add(dir);
+    x.walked = { directory, level, config: x.dirConfig };
   }
+}
+
+function slashed(path: string): string {
+  return path.endsWith('/') ? path : `${path}/`;
 }
 
 /** Facts of a path that may as well not be there: the walk finds out by itself where it cannot go on. */

@@ -75,6 +75,16 @@ export interface SliceableBody {
   slice(start: number, length: number): BodySource;
 }
 
+/** What a walk down the directories leaves to the exchanges that follow. */
+export interface DirectoryWalked {
+  /** The directory it ended in. */
+  readonly directory: string;
+  /** The file that counted as a level of its own below it. */
+  readonly level: string | undefined;
+  /** What was in force at its end. */
+  readonly config: DirConfig;
+}
+
 export type ResponseBody = string | Buffer | BodySource | SliceableBody | undefined;
 
 let lastId = 0;
@@ -131,6 +141,8 @@ export class Exchange {
   status = 200;
   /** In an error document: the status it is for; else 0. */
   errorStatus = 0;
+  /** Methods that would be answered, for an Allow field; '' until a handler names them. */
+  allowed = '';
   /** Reason phrase when it is not the usual one. */
   reason: string | undefined = undefined;
   /** Sent with the handler's own answer; dropped when an error takes its place. */
@@ -153,8 +165,8 @@ export class Exchange {
   readonly state: unknown[] = [];
 
   prev: Exchange | undefined = undefined;
-  /** The directory that the walk ended in, and the file that counted as a level of its own below it. */
-  walked: { readonly directory: string; readonly level: string | undefined } | undefined = undefined;
+  /** Where the walk down the directories has ended. */
+  walked: DirectoryWalked | undefined = undefined;
   next: Exchange | undefined = undefined;
   main: Exchange | undefined = undefined;
   /** Internal redirects that led here. */

@@ -3,6 +3,7 @@
 
 import { andThen, type Soon } from '../kit/wait.ts';
 import { mapUrlPath } from '../wire/url-path.ts';
+import { isAccessSettled } from './access.ts';
 import { coreServer } from './core-config.ts';
 import type { Exchange, Hook } from './exchange.ts';
 import { ifWalk } from './if-walk.ts';
@@ -102,16 +103,8 @@ const ACCESS: readonly Step[] = [
   phaseStep('authChecker'),
 ];
 
-/**
- * What let the exchange before this one in, or sent it to its error document, is not asked again where the same
- * sections apply: a page for 403 may lie in the folder that is closed.
- */
 function checkAccess(x: Exchange): Soon<Verdict> {
-  const before = [x.prev, x.main].find((one) => one?.dirConfig === x.dirConfig);
-  if (before === undefined) return runSteps(ACCESS, x, 0);
-  x.user = before.user;
-  x.authType = before.authType;
-  return OK;
+  return isAccessSettled(x) ? OK : runSteps(ACCESS, x, 0);
 }
 
 /** A client that may not come in is told so before anything of the site is looked at. */

@@ -28,7 +28,8 @@ function answerHeaders(x: Exchange): HeaderList {
   tidyVary(out);
   if (x.contentLength !== undefined && !own.has('content-length'))
     out.append('Content-Length', String(x.contentLength));
-  if (x.contentType !== undefined && !own.has('content-type')) out.append('Content-Type', x.contentType);
+  // The type takes the place of whatever a Header line or a backend has put there.
+  if (x.contentType !== undefined) out.set('Content-Type', x.contentType);
   return out;
 }
 

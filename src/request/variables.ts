@@ -47,7 +47,8 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['HTTP_ACCEPT', header('accept')],
   ['HTTP_FORWARDED', header('forwarded')],
   ['HTTP_PROXY_CONNECTION', header('proxy-connection')],
-  ['CONTENT_TYPE', header('content-type')],
+  // Of the answer, as far as it is known; the request's is a field.
+  ['CONTENT_TYPE', (x) => x.contentType ?? ''],
   ['REQUEST_METHOD', (x) => x.method],
   ['REQUEST_SCHEME', schemeOf],
   ['REQUEST_URI', (x) => x.uri],

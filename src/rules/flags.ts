@@ -262,10 +262,11 @@ function setNext(draft: Draft, value: string | undefined): undefined {
 }
 
 function setRedirect(draft: Draft, value: string | undefined, name: string): string | undefined {
-  const status = readRedirectStatus(value);
-  if (status === undefined) return `invalid HTTP response code '${value}' for flag '${name}'`;
   // Whatever the code, subrequests leave the rule out.
   draft.redirect = true;
+  if (value === undefined || value === '') return undefined;
+  const status = readRedirectStatus(value);
+  if (status === undefined) return `invalid HTTP response code '${value}' for flag '${name}'`;
   if (status === 0 || (status >= 300 && status < 400)) {
     draft.redirectStatus = status;
     // Behind [F] or [G] it is their status that changes.

@@ -26,8 +26,7 @@ export function isKnownStatus(code: number): boolean {
  * The status [R=text] asks for, or undefined when it is a number that is no known status. Other words mean none, which
  * is 302 for a redirect and nothing that could be sent with a file.
  */
-export function readRedirectStatus(text: string | undefined): number | undefined {
-  if (text === undefined || text === '') return 302;
+export function readRedirectStatus(text: string): number | undefined {
   if (equalsIgnoreCase(text, 'permanent')) return 301;
   if (equalsIgnoreCase(text, 'seeother')) return 303;
   if (equalsIgnoreCase(text, 'temp')) return 302;

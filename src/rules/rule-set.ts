@@ -14,6 +14,8 @@ export interface RuleSet {
   readonly options: RewriteOptions | undefined;
   /** RewriteBase, per-directory only. */
   readonly base: string | undefined;
+  /** Whether a merge with MergeBase sees that there is one: Apache loses sight of it in every merge without. */
+  readonly isBaseSet: boolean;
   /** The prefix taken off in per-directory context, with its final slash; undefined in a server's set. */
   readonly directory: string | undefined;
   readonly rules: readonly Rule[];
@@ -25,6 +27,7 @@ export const emptyRuleSet: RuleSet = {
   engine: undefined,
   options: undefined,
   base: undefined,
+  isBaseSet: false,
   directory: undefined,
   rules: [],
   maps: new Map(),
@@ -102,6 +105,7 @@ export class RuleSetBuilder {
       engine: this.#engine,
       options: this.#options,
       base: this.#base,
+      isBaseSet: this.#base !== undefined,
       directory: this.#directory,
       rules: [...this.#rules],
       maps: new Map(this.#maps),
@@ -119,9 +123,21 @@ export function mergeRuleSets(parent: RuleSet, child: RuleSet): RuleSet {
   return {
     engine: child.engine ?? parent.engine,
     options,
-    base: child.base ?? (own.has('MergeBase') ? parent.base : undefined),
+    ...mergeBases(parent, child, own),
     directory: child.directory,
     ...mergeLists(parent, child, own),
+  };
+}
+
+function mergeBases(
+  parent: RuleSet,
+  child: RuleSet,
+  own: RewriteOptions,
+): Pick<RuleSet, 'base' | 'isBaseSet'> {
+  if (!own.has('MergeBase')) return { base: child.base, isBaseSet: false };
+  return {
+    base: child.isBaseSet ? child.base : parent.base,
+    isBaseSet: child.isBaseSet || parent.isBaseSet,
   };
 }
 

@@ -79,9 +79,12 @@ describe('a RewriteRule line that is accepted', () => {
     ['R=permanent', 301],
     ['R=seeother', 303],
     ['R=308', 308],
-    ['R=foo', 302],
   ])('[%s] redirects with %i', (flag, status) => {
     expect(rule(`a b [${flag}]`).flags).toMatchObject({ redirect: true, redirectStatus: status });
+  });
+
+  it('[R=foo] names no status', () => {
+    expect(rule('a b [R=foo]').flags).toMatchObject({ redirect: true, redirectStatus: 0 });
   });
 
   it.each([

@@ -20,10 +20,6 @@ const EXPLANATIONS: readonly Explanation[] = [
     explains: ({ portico }, set) => portico[0] === '403' && rulesOf(set).some(spellsAnOpenAuthority),
   },
   {
-    heading: 'Where a process of Apache ends without an answer',
-    explains: ({ apache }) => apache[0] === '(closed without an answer)',
-  },
-  {
     heading: 'Targets and framings that mean nothing',
     explains: ({ portico }, _set, request) =>
       portico[0] === '400' && /^(\*?\?|http:\/)/.test(request?.target.join('') ?? ''),

@@ -8,6 +8,7 @@ import {
   type ConfNode,
   confText,
   type FuzzRequest,
+  type RuleCondition,
   type RuleNode,
   type RuleSet,
   type SectionNode,
@@ -167,6 +168,20 @@ function options(random: Random): ConfNode {
 
 /** One rule with its conditions. */
 function generateRule(random: Random, place: Place): RuleNode {
+  let rule = generateAnyRule(random, place);
+  while (readsBehindExpression(rule)) rule = generateAnyRule(random, place);
+  return rule;
+}
+
+/** `%N` behind an expression that matched nothing: Apache reads whatever its memory holds there, or ends. */
+function readsBehindExpression({ conditions, substitution, flags }: RuleNode): boolean {
+  const uses = [substitution, flags, ...conditions.map(({ test }) => test)].flat().join(' ');
+  const holdsNoMatch = ({ test, pattern }: RuleCondition): boolean =>
+    test[0] === 'expr' && !/^[^!|]*=~/.test(pattern.join(''));
+  return /%\d/.test(uses) && conditions.some(holdsNoMatch);
+}
+
+function generateAnyRule(random: Random, place: Place): RuleNode {
   const conditions = random.chance(0.5) ? [] : random.several(1, 3, () => generateCondition(random, place));
   const pattern = generatePattern(random, place);
   const { substitution, isAbsolute } = generateSubstitution(random, place);

@@ -1,15 +1,15 @@
 // What is refused as soon as the head of a request is read: tunnels, and with StrictHostCheck unknown hosts.
 
+import { METHODS_OF_A_FILE } from '../../request/allow.ts';
 import { coreServer } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { DECLINED, type Verdict } from '../../request/verdict.ts';
 import { isNameOf } from '../../request/vhosts.ts';
-import { allowedMethods } from './static.ts';
 
 /** CONNECT asks for a forward proxy, which portico is not. */
 function refuseTunnel(x: Exchange): Verdict {
-  x.errHeadersOut.set('Allow', allowedMethods(x));
+  x.allowed = METHODS_OF_A_FILE;
   return 405;
 }
 

@@ -53,10 +53,7 @@ function answerPong(x: Exchange): Verdict {
 /** TRACE (RFC 9110 section 9.3.8): the request as it was understood. */
 function answerTrace(x: Exchange): Verdict {
   const trace = coreServer(x.server).traceEnable ?? 'on';
-  if (trace === 'off') {
-    x.errHeadersOut.set('Allow', '');
-    return 405;
-  }
+  if (trace === 'off') return 405;
   if (x.body !== undefined) {
     // `extended` would also echo the body; nothing is known to rely on it, and an echo is a risk.
     x.notes.set('error-notes', 'TRACE with a request body is not allowed');

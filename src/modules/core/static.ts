@@ -1,8 +1,9 @@
 // The default handler: files as they are (RFC 9110 section 9). Conditions and ranges are general; see request/.
 
 import type { FileFacts } from '../../conf/io.ts';
+import { allowField, METHODS_OF_A_FILE } from '../../request/allow.ts';
 import { meetsConditions } from '../../request/conditions.ts';
-import { coreDir, coreServer, type LogLevelName } from '../../request/core-config.ts';
+import { coreDir, type LogLevelName } from '../../request/core-config.ts';
 import type { Exchange, SliceableBody } from '../../request/exchange.ts';
 import type { SiteIo } from '../../request/io.ts';
 import { logEvent } from '../../request/log.ts';
@@ -43,12 +44,6 @@ class FileBody implements SliceableBody {
     this.#opened?.abort();
     this.#opened = undefined;
   }
-}
-
-/** Methods that a file answers, as the Allow field lists them. */
-export function allowedMethods(x: Exchange): string {
-  const hasTrace = coreServer(x.server).traceEnable !== 'off';
-  return hasTrace ? 'GET,POST,OPTIONS,HEAD,TRACE' : 'GET,POST,OPTIONS,HEAD';
 }
 
 /** Serves the file that the request was mapped to; a body that came with the request is read and dropped. */
@@ -128,16 +123,13 @@ function cannotOpen(x: Exchange, path: string, error: unknown): Verdict {
 }
 
 function answerOther(x: Exchange, method: string): Verdict {
+  x.allowed = METHODS_OF_A_FILE;
   if (!isRegisteredMethod(method)) {
     logEvent(x, 'core', 'error', `AH00135: Invalid method in request ${x.requestLine}`);
-    x.errHeadersOut.set('Allow', allowedMethods(x));
     return 501;
   }
-  if (method !== 'OPTIONS') {
-    x.errHeadersOut.set('Allow', allowedMethods(x));
-    return 405;
-  }
-  x.headersOut.set('Allow', allowedMethods(x));
+  if (method !== 'OPTIONS') return 405;
+  x.headersOut.set('Allow', allowField(x));
   x.contentLength = 0;
   return OK;
 }

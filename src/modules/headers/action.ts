@@ -63,12 +63,25 @@ function echo(x: Exchange, headers: HeaderList, regex: Regex): void {
   for (const [name, value] of x.headers) if (regex.test(name)) headers.append(name, value);
 }
 
+/** The type of an answer lives beside its fields: what is sent is the type, whatever stands among them. */
+function changeType(x: Exchange, headers: HeaderList, action: Action, value: string): void {
+  if (headers === x.headers) return;
+  if (action.name === 'set') x.contentType = value;
+  else if (action.name === 'setifempty') x.contentType = headers.has('content-type') ? x.contentType : value;
+  else if (action.name.startsWith('edit') && x.contentType !== undefined)
+    x.contentType = edit(x.contentType, action.regex!, value, action.name === 'edit*');
+}
+
 /** Carries an action out on one list of fields. */
 export function* runAction(x: Exchange, headers: HeaderList, action: Action): Waiting<void> {
   const lower = action.field.toLowerCase();
-  if (action.name === 'unset') return headers.delete(lower);
+  if (action.name === 'unset') {
+    if (lower === 'content-type' && headers !== x.headers) x.contentType = undefined;
+    return headers.delete(lower);
+  }
   if (action.name === 'echo') return echo(x, headers, action.regex!);
   const value = yield* valueFor(x, action.value!);
+  if (lower === 'content-type') changeType(x, headers, action, value);
   switch (action.name) {
     case 'set':
       return headers.set(action.field, value);

@@ -169,15 +169,7 @@ function* runEarly(x: Exchange, list: HeaderList, lines: readonly Line[]): Waiti
   for (const line of lines) if (line.when.kind === 'early') yield* runAction(x, list, line.action);
 }
 
-/** The content type lives beside the fields until an answer is sent; lines about it must see it there. */
-function exposeContentType(x: Exchange): void {
-  if (x.contentType === undefined || x.headersOut.has('content-type')) return;
-  x.headersOut.set('Content-Type', x.contentType);
-  x.contentType = undefined;
-}
-
 function* changeAnswer(x: Exchange, lines: HeaderLines): Waiting<Verdict> {
-  exposeContentType(x);
   yield* runLines(x, x.errHeadersOut, lines.always);
   // An error page is not the handler's own answer.
   if (!x.isCanned) yield* runLines(x, x.headersOut, lines.success);

@@ -36,6 +36,7 @@ const MOST_INTERIM = 10;
 const CONTINUE_MS = 1000;
 
 const NO_CONTENT: RequestFraming = { kind: 'none' };
+const EMPTY_CONTENT: RequestFraming = { kind: 'length', length: 0 };
 
 export interface ForwardPlan {
   readonly target: Target;
@@ -47,6 +48,11 @@ export interface ForwardPlan {
 
 function hasEnv(x: Exchange, name: string): boolean {
   return x.hasEnv() && x.env.has(name);
+}
+
+/** That the request that failed had an empty body is passed on with its error document's, as Apache does. */
+function framingWithoutBody(x: Exchange): RequestFraming {
+  return x.errorStatus !== 0 && x.headers.get('content-length') === '0' ? EMPTY_CONTENT : NO_CONTENT;
 }
 
 export class Forward implements PoolUser, RelayOwner {
@@ -134,7 +140,7 @@ export class Forward implements PoolUser, RelayOwner {
     this.#connection = connection;
     const relay = this.#relay;
     const { method } = this.#x;
-    const head = this.#head + writeFraming(relay?.framing ?? NO_CONTENT, this.#keepsAlive);
+    const head = this.#head + writeFraming(relay?.framing ?? framingWithoutBody(this.#x), this.#keepsAlive);
     const isLast = !this.#keepsAlive;
     if (relay === undefined) connection.begin(method, head, { isWhole: true, isLast });
     else if (relay.isHeldWhole) connection.begin(method, head + relay.text(), { isWhole: true, isLast });

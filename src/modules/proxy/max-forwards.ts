@@ -1,6 +1,6 @@
 // Max-Forwards (RFC 9110 section 7.6.2): how many more hops a request may make, and what happens when it is none.
 
-import { coreServer } from '../../request/core-config.ts';
+import { allowField } from '../../request/allow.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { OK, type Verdict } from '../../request/verdict.ts';
 import { parseDecimal } from '../../wire/decimal.ts';
@@ -39,7 +39,7 @@ function answerTrace(x: Exchange): Verdict {
 }
 
 function answerOptions(x: Exchange): Verdict {
-  x.headersOut.set('Allow', coreServer(x.server).traceEnable === 'off' ? '' : 'TRACE');
+  x.headersOut.set('Allow', allowField(x));
   x.contentLength = 0;
   return OK;
 }

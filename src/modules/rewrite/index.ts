@@ -3,7 +3,7 @@
 
 import { settle } from '../../kit/wait.ts';
 import { internalRedirect, KEEPS_VARY } from '../../request/answer.ts';
-import { coreServer, optionsOf as directoryOptions, OPT } from '../../request/core-config.ts';
+import { optionsOf as directoryOptions, OPT } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { defineModule, type Module } from '../../request/module.ts';
@@ -21,12 +21,8 @@ import { ExchangeRewriteHost, traceLevelOf } from './host.ts';
 import { closeMaps, type LiveMap, openMaps } from './live-map.ts';
 import { mergeScopes, mergeServers, RewriteScope } from './scope.ts';
 
-/** What rules leave behind for later phases of the same exchange. */
-interface RewriteState {
-  /** The exchange in which [END] matched: state that an index brings along does not end its directory's rules. */
-  readonly endedIn: Exchange | undefined;
-  readonly refusal: AuthorityRefusal | undefined;
-}
+/** Exchanges in which [END] has matched. Not their state: what an index brings along does not end its directory's rules. */
+const ended: WeakSet<Exchange> = new WeakSet();
 
 /** Notes with what [T] and [H] ask for. */
 const FORCED_TYPE = 'rewrite-forced-mimetype';
@@ -38,14 +34,14 @@ const REDIRECT_HANDLER = 'redirect-handler';
 /** What stands before the URL in the file name of such a request. */
 const REDIRECT_NAME = 'redirect:';
 
-function stateOf(x: Exchange): RewriteState | undefined {
-  return x.state[rewrite.slot] as RewriteState | undefined;
+/** Why the handler is not to fetch what a [P] rule asks for; the state that rules leave behind. */
+function refusalOf(x: Exchange): AuthorityRefusal | undefined {
+  return x.state[rewrite.slot] as AuthorityRefusal | undefined;
 }
 
 /** [END] ends rewriting for the whole client request: internal redirects included, subrequests not. */
 function hasEnded(x: Exchange): boolean {
-  for (let at: Exchange | undefined = x; at !== undefined; at = at.prev)
-    if (stateOf(at)?.endedIn === at) return true;
+  for (let at: Exchange | undefined = x; at !== undefined; at = at.prev) if (ended.has(at)) return true;
   return false;
 }
 
@@ -70,8 +66,9 @@ function scriptUrl(x: Exchange): string | undefined {
 }
 
 /** Keeps what later phases need. Nothing is kept of rules that left nothing. */
-function remember(x: Exchange, { ended, type, handler }: RewriteResult): void {
-  if (ended) x.state[rewrite.slot] = { endedIn: x, refusal: undefined } satisfies RewriteState;
+function remember(x: Exchange, result: RewriteResult): void {
+  const { type, handler } = result;
+  if (result.ended) ended.add(x);
   if (type !== undefined) x.notes.set(FORCED_TYPE, type);
   if (handler !== undefined) x.notes.set(FORCED_HANDLER, handler);
 }
@@ -93,10 +90,10 @@ function carryOut(x: Exchange, result: RewriteResult): Verdict {
     case 'status':
       logStatus(x, outcome);
       if (outcome.byRule === true) forgetError(x);
-      if (outcome.status === 405 || outcome.status === 501) allowTrace(x);
       return outcome.status;
     case 'redirect':
-      forgetError(x);
+      // Apache: a word that is no status leaves the error that the request stands for.
+      if (result.redirectStatus !== 0) forgetError(x);
       x.headersOut.set('Location', outcome.location);
       return outcome.status;
     case 'proxy':
@@ -114,11 +111,6 @@ function carryOut(x: Exchange, result: RewriteResult): Verdict {
       x.notes.set(KEEPS_VARY, '');
       return OK;
   }
-}
-
-// With these statuses go the methods that are allowed; at this point only TRACE is known to be.
-function allowTrace(x: Exchange): void {
-  x.errHeadersOut.set('Allow', coreServer(x.server).traceEnable === 'off' ? '' : 'TRACE');
 }
 
 /** The answer that a rule gives is no second error, also where it takes the place of an ErrorDocument. */
@@ -147,8 +139,7 @@ function toProxy(x: Exchange, outcome: Extract<RewriteOutcome, { kind: 'proxy' }
   if (outcome.refusal !== undefined) {
     const { code, message } = outcome.refusal;
     logEvent(x, 'rewrite', 'error', code === undefined ? message : `${code}: ${message}`);
-    const { endedIn } = stateOf(x) ?? { endedIn: undefined };
-    x.state[rewrite.slot] = { endedIn, refusal: outcome.refusal } satisfies RewriteState;
+    x.state[rewrite.slot] = outcome.refusal;
   }
   return OK;
 }
@@ -206,8 +197,8 @@ function force(x: Exchange): Verdict {
 }
 
 function handle(x: Exchange): Verdict | Promise<Verdict> {
-  const state = stateOf(x);
-  if (state?.refusal !== undefined) return refuse(x, state.refusal);
+  const refusal = refusalOf(x);
+  if (refusal !== undefined) return refuse(x, refusal);
   if (x.handler !== REDIRECT_HANDLER || x.filename?.startsWith(REDIRECT_NAME) !== true) return DECLINED;
   const path = x.filename.slice(REDIRECT_NAME.length);
   return internalRedirect(x, x.args === undefined ? path : `${path}?${x.args}`);

@@ -50,9 +50,9 @@ function hasEnv(x: Exchange, name: string): boolean {
   return x.hasEnv() && x.env.has(name);
 }
 
-/** That the request that failed had an empty body is passed on with its error document's, as Apache does. */
+/** Apache: the error document of a request that had a body is asked for with an empty one. */
 function framingWithoutBody(x: Exchange): RequestFraming {
-  return x.errorStatus !== 0 && x.headers.get('content-length') === '0' ? EMPTY_CONTENT : NO_CONTENT;
+  return x.body === undefined ? NO_CONTENT : EMPTY_CONTENT;
 }
 
 export class Forward implements PoolUser, RelayOwner {

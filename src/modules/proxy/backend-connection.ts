@@ -18,7 +18,7 @@ import {
 import { BackendBody, type BodyFeeder } from './backend-body.ts';
 import type { ConnectionOwner, ConnectionUser, Loss, RequestCarrier, RequestStart } from './backend-roles.ts';
 import { isLookupError, openSocket, READ_BUFFER } from './backend-socket.ts';
-import { BackendTunnel, type TunnelHost } from './backend-tunnel.ts';
+import { BackendTunnel, IdleTunnel, type TunnelHost } from './backend-tunnel.ts';
 import type { Timed } from './deadlines.ts';
 
 /** Bodies up to this size are handed over as text, so that they leave in one piece with their head. */
@@ -328,7 +328,7 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
   onDeadline(): void {
     if (this.#state === 'connecting') this.#lose('connect');
     else if (this.#state === 'idle') this.#close();
-    else if (this.#tunnel?.fail(new Error('nothing moved for too long')) !== true) this.#lose('timeout');
+    else if (this.#tunnel?.fail(new IdleTunnel('nothing moved for too long')) !== true) this.#lose('timeout');
   }
 
   #onClose(): void {

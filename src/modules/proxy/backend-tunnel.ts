@@ -8,6 +8,9 @@ import { BackendBody, type BodyFeeder } from './backend-body.ts';
 /** How long a backend may take to notice that its tunnel is over, when nothing is left to be sent to it. */
 const LINGER_MS = 2000;
 
+/** Why a tunnel ended where nothing came from either side for as long as it may be idle. */
+export class IdleTunnel extends Error {}
+
 /** The connection, as its tunnel sees it. */
 export interface TunnelHost {
   /** What `onDeadline` is due after; 0 for never. */
@@ -110,7 +113,7 @@ export class BackendTunnel implements Tunnel, BodyFeeder {
     this.#user?.drained();
   }
 
-  /** The backend is gone, or nothing moved for too long. False when nobody is there to be told. */
+  /** The backend is gone, or the tunnel was idle. False when nobody is there to be told. */
   fail(error: Error): boolean {
     const user = this.#user;
     user?.fail(error);

@@ -6,6 +6,7 @@
 //                                 └── once more ── onLost / onResponse, onBadHead ─> verdict
 
 import type { Exchange } from '../../request/exchange.ts';
+import { logEvent } from '../../request/log.ts';
 import { HANDED_OVER } from '../../request/serve.ts';
 import { DONE, type Verdict } from '../../request/verdict.ts';
 import type { BodyError } from '../../wire/body.ts';
@@ -14,7 +15,7 @@ import type { ResponseError, ResponseHead } from '../../wire/response-parser.ts'
 import { type AnswerContext, copyInterimFields, switchFields, takeResponse } from './answer.ts';
 import { BackendBody } from './backend-body.ts';
 import type { Loss, RequestCarrier, ResponseContent } from './backend-roles.ts';
-import type { BackendTunnel } from './backend-tunnel.ts';
+import { type BackendTunnel, IdleTunnel } from './backend-tunnel.ts';
 import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
 import {
   abandonClient,
@@ -247,9 +248,10 @@ export class Forward implements PoolUser, RelayOwner {
       const run = new TunnelRun(client, tunnel, {
         timeout: tunnelTimeout(x, this.#plan.pool.timeout),
         halfCloses: !hasEnv(x, 'proxy-nohalfclose'),
-        done: (isCut) => this.#endTunnel(client.written, isCut),
+        done: (error, isOfClient) => this.#endTunnel(client.written, error, isOfClient),
       });
       x.status = 101;
+      logEvent(x, 'proxy_http', 'debug', `AH10239: HTTP: tunneling protocol ${head.headers.get('upgrade')}`);
       run.start();
     } catch (error) {
       // The exchange's own defect: what called us is the backend's socket.
@@ -258,12 +260,15 @@ export class Forward implements PoolUser, RelayOwner {
     }
   }
 
-  #endTunnel(written: number, isCut: boolean): void {
-    const first = this.#x.initial();
+  #endTunnel(written: number, error: Error | undefined, isOfClient: boolean): void {
+    const x = this.#x;
+    const first = x.initial();
     first.wireBytesSent = written;
-    first.complete = !isCut;
-    this.#x.closeAfter = true;
-    this.#x.notes.set(HANDED_OVER, '1');
+    first.complete = !isOfClient;
+    x.closeAfter = true;
+    x.notes.set(HANDED_OVER, '1');
+    if (error instanceof IdleTunnel)
+      logEvent(x, 'proxy', 'debug', `AH10213: the tunnel is closed: ${error.message}`);
     this.#settle(DONE);
   }
 

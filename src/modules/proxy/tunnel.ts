@@ -11,8 +11,8 @@ export interface TunnelOptions {
   readonly timeout: number;
   /** False: an end in one direction ends both (`proxy-nohalfclose`). */
   readonly halfCloses: boolean;
-  /** Called once, when it is over; `isCut` when the client's end was gone before that. */
-  readonly done: (isCut: boolean) => void;
+  /** Called once, when it is over: by the end of both directions, or by an error of one end. */
+  readonly done: (error: Error | undefined, isOfClient: boolean) => void;
 }
 
 /** One of the two ends, and what becomes of that which comes out of it. */
@@ -38,8 +38,8 @@ class Side implements TunnelUser {
     this.#run.onEnd(this);
   }
 
-  fail(_error: Error): void {
-    this.#run.stop(this);
+  fail(error: Error): void {
+    this.#run.stop(error, this);
   }
 }
 
@@ -73,15 +73,15 @@ export class TunnelRun {
     if (this.#isStopped) return;
     side.isOver = true;
     this.otherOf(side).end();
-    if (!this.#options.halfCloses || (this.#client.isOver && this.#backend.isOver)) this.stop(undefined);
+    if (!this.#options.halfCloses || (this.#client.isOver && this.#backend.isOver)) this.stop();
   }
 
-  /** Ends both directions, because `side` is gone or nothing is left to do. */
-  stop(side: Side | undefined): void {
+  /** Ends both directions, because of an error of `side` or because nothing is left to do. */
+  stop(error?: Error, side?: Side): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#client.tunnel.close();
     this.#backend.tunnel.close();
-    this.#options.done(side === this.#client);
+    this.#options.done(error, side === this.#client);
   }
 }

@@ -165,7 +165,7 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
       if (head === undefined) return true;
       at = this.#parser.position;
       if (head instanceof ResponseError) return this.#refuseHead(head);
-      if (head.status === 101) return this.#switch(head, bytes.subarray(at));
+      if (head.status === 101) return this.#switch(head, head.leftover ?? bytes.subarray(at));
       if (head.status >= 200) return this.#beginBody(head, bytes, at);
       this.#user?.onInterim(head);
     }

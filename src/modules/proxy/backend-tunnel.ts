@@ -8,6 +8,9 @@ import { BackendBody, type BodyFeeder } from './backend-body.ts';
 /** How long a backend may take to notice that its tunnel is over, when nothing is left to be sent to it. */
 const LINGER_MS = 2000;
 
+/** Nothing else tells that a silent backend is gone. */
+const PROBE_MS = 30_000;
+
 /** Why a tunnel ended where nothing came from either side for as long as it may be idle. */
 export class IdleTunnel extends Error {}
 
@@ -33,6 +36,7 @@ export class BackendTunnel implements Tunnel, BodyFeeder {
     this.#socket = socket;
     this.#host = host;
     this.#incoming = new BackendBody(this);
+    socket.setKeepAlive(true, PROBE_MS);
   }
 
   /** Somebody takes the bytes, or did. */

@@ -246,7 +246,7 @@ export class Forward implements PoolUser, RelayOwner {
     try {
       const client = x.transport.upgrade(head.reason, switchFields(this.#context(), head));
       const run = new TunnelRun(client, tunnel, {
-        timeout: tunnelTimeout(x, this.#plan.pool.timeout),
+        timeout: tunnelTimeout(x, this.#plan.upgrade, this.#plan.pool.timeout),
         halfCloses: !hasEnv(x, 'proxy-nohalfclose'),
         done: (error, isOfClient) => this.#endTunnel(client.written, error, isOfClient),
       });

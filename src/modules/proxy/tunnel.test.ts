@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Front, startFront } from '../../../test/support/proxy-front.ts';
 import { roomIn } from '../../../test/support/scripted-backend.ts';
 import {
@@ -12,12 +12,6 @@ import {
   startSwitchingBackend,
 } from '../../../test/support/tunnel-ends.ts';
 
-const running: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((part) => part.close()));
-});
-
 interface Stage {
   readonly front: Front;
   readonly backend: SwitchingBackend;
@@ -28,10 +22,20 @@ interface Stage {
 /** `LOG status bytes-of-body bytes-on-the-wire X-if-cut`. */
 const LOG = 'LogFormat "LOG %>s %b %O %X" lab\nCustomLog access.log lab\n';
 
-async function start(conf = '', params = 'upgrade=websocket'): Promise<Stage> {
+const PASS = 'http://{BACKEND}/ upgrade=websocket';
+
+/** `finished` is the test's own `onTestFinished` where tests run at the same time. */
+async function start(
+  conf = '',
+  pass = PASS,
+  finished: typeof onTestFinished = onTestFinished,
+): Promise<Stage> {
   const backend = await startSwitchingBackend();
-  const front = await startFront(`${LOG}${conf}\nProxyPass / http://127.0.0.1:${backend.port}/ ${params}`);
-  running.push(front, backend);
+  finished(() => backend.close());
+  const front = await startFront(
+    `${LOG}${conf}\nProxyPass / ${pass.replace('{BACKEND}', `127.0.0.1:${backend.port}`)}`,
+  );
+  finished(() => front.close());
   const lines = (): string[] => front.log.filter((line) => line.startsWith('LOG '));
   return {
     front,
@@ -175,9 +179,9 @@ function drainsSoon({ socket }: End): Promise<boolean> {
   return Promise.race([roomIn(socket).then(() => true), sleep(300).then(() => false)]);
 }
 
-describe('a tunnel where nothing moves', () => {
-  it('ends after Timeout', async () => {
-    const { front, backend, logged } = await start('Timeout 1\nLogLevel debug');
+describe.concurrent('a tunnel where nothing moves', () => {
+  it('ends after Timeout', async ({ onTestFinished: finished }) => {
+    const { front, backend, logged } = await start('Timeout 1\nLogLevel debug', PASS, finished);
     const { client, backend: end } = await openTunnel(front.port, backend);
     const since = Date.now();
     await client.ends();
@@ -187,32 +191,34 @@ describe('a tunnel where nothing moves', () => {
     expect(front.log.join('')).toContain('AH10213');
   });
 
-  it('ends after the time of its worker where that is longer', async () => {
-    const { front, backend } = await start('Timeout 1', 'upgrade=websocket timeout=2');
+  it('ends after the time of its worker where that is longer', async ({ onTestFinished: finished }) => {
+    const { front, backend } = await start('Timeout 1', `${PASS} timeout=2`, finished);
     const { client } = await openTunnel(front.port, backend);
     const since = Date.now();
     await client.ends();
     expect(Date.now() - since).toBeGreaterThanOrEqual(1950);
   });
 
-  it('ends after Timeout where that is longer than the time of its worker', async () => {
-    const { front, backend } = await start('Timeout 2', 'upgrade=websocket timeout=1');
+  it('ends after Timeout where that is longer than the time of its worker', async ({
+    onTestFinished: finished,
+  }) => {
+    const { front, backend } = await start('Timeout 2', `${PASS} timeout=1`, finished);
     const { client } = await openTunnel(front.port, backend);
     const since = Date.now();
     await client.ends();
     expect(Date.now() - since).toBeGreaterThanOrEqual(1950);
   });
 
-  it('ends too when one direction is over', async () => {
-    const { front, backend } = await start('Timeout 1');
+  it('ends too when one direction is over', async ({ onTestFinished: finished }) => {
+    const { front, backend } = await start('Timeout 1', PASS, finished);
     const { client, backend: end } = await openTunnel(front.port, backend);
     client.end();
     await end.ends();
     await client.closes();
   });
 
-  it('is kept by bytes of either side', async () => {
-    const { front, backend } = await start('Timeout 2');
+  it('is kept by bytes of either side', async ({ onTestFinished: finished }) => {
+    const { front, backend } = await start('Timeout 2', PASS, finished);
     const one = await openTunnel(front.port, backend);
     const other = await openTunnel(front.port, backend);
     for (let i = 0; i < 8; i++) {
@@ -228,8 +234,20 @@ describe('a tunnel where nothing moves', () => {
     ]);
   });
 
-  it('ends when a client takes nothing, although the backend would send', async () => {
-    const { front, backend } = await start('Timeout 1');
+  it('stays where mod_proxy_wstunnel takes it, as in Apache', async ({ onTestFinished: finished }) => {
+    const conf = 'Timeout 1\nProxyWebsocketFallbackToProxyHttp Off';
+    const { front, backend } = await start(conf, 'ws://{BACKEND}/ timeout=1', finished);
+    const { client, backend: end } = await openTunnel(front.port, backend);
+    await sleep(2500);
+    client.write('still here');
+    await end.hears('still here');
+    expect([client.isEnded, end.isEnded]).toEqual([false, false]);
+  });
+
+  it('ends when a client takes nothing, although the backend would send', async ({
+    onTestFinished: finished,
+  }) => {
+    const { front, backend } = await start('Timeout 1', PASS, finished);
     const { client, backend: end } = await openTunnel(front.port, backend);
     client.socket.pause();
     const piece = Buffer.alloc(256 * 1024, 'x');
@@ -374,7 +392,7 @@ describe('requests that do not leave HTTP', () => {
   it('say Upgrade with bytes that cannot be sent', async () => {
     const { front, backend } = await start(
       'RequestHeader set Upgrade "expr=%{unescape:a%0d%0aX: y}"',
-      'upgrade=ANY',
+      'http://{BACKEND}/ upgrade=ANY',
     );
     const client = await openEnd(front.port);
     client.write(ASK);
@@ -388,7 +406,7 @@ describe('requests that do not leave HTTP', () => {
 
 describe('the connection of a tunnel', () => {
   it('is never used again, and makes room for the next', async () => {
-    const { front, backend } = await start('', 'upgrade=websocket max=1');
+    const { front, backend } = await start('', `${PASS} max=1`);
     const first = await openTunnel(front.port, backend);
     const waiting = await openEnd(front.port);
     waiting.write('GET /second HTTP/1.1\r\nHost: x\r\n\r\n');

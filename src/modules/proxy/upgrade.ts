@@ -20,11 +20,8 @@ export interface Upgrade {
   readonly worker: Worker;
   /** What the backend is asked for; undefined when the request asks for nothing that the worker may be asked for. */
   readonly offered: string | undefined;
-}
-
-/** A target whose scheme says WebSocket by itself. */
-export function isWebSocketScheme(scheme: string): boolean {
-  return scheme === 'ws' || scheme === 'wss';
+  /** A tunnel in which nothing moves is closed after a while. */
+  readonly timesOut: boolean;
 }
 
 /** Words between bytes that cannot stand in one, as Apache finds them in `upgrade=`. */
@@ -52,9 +49,9 @@ function wantedOf(x: Exchange, worker: Worker): string | undefined {
 
 /** How a request to this target may leave HTTP; undefined when it cannot. */
 export function findUpgrade(x: Exchange, worker: Worker, { origin }: Target): Upgrade | undefined {
-  if (worker.params.upgrade === undefined && !isWebSocketScheme(origin.scheme)) return undefined;
+  if (worker.params.upgrade === undefined && origin.scheme !== 'ws') return undefined;
   const isSimple = x.hasEnv() && x.env.has('force-proxy-request-1.0');
-  return { worker, offered: isSimple ? undefined : wantedOf(x, worker) };
+  return { worker, offered: isSimple ? undefined : wantedOf(x, worker), timesOut: true };
 }
 
 /**
@@ -66,7 +63,7 @@ export function requireUpgrade(x: Exchange, worker: Worker, { url }: Target): Up
   const own = upgrade ?? WEBSOCKET;
   const wanted = wantedOf(x, worker);
   // differs: where upgrade=ANY, Apache asks the backend for a protocol named `*`.
-  if (wanted !== undefined) return { worker, offered: own === ANY_UPGRADE ? wanted : own };
+  if (wanted !== undefined) return { worker, offered: own === ANY_UPGRADE ? wanted : own, timesOut: false };
   const said = x.headers.combined('upgrade') ?? 'missing';
   logEvent(
     x,
@@ -94,6 +91,8 @@ export function advertisedUpgrade(head: ResponseHead, upgrade: Upgrade | undefin
 }
 
 /** How long nothing may move in a tunnel: the larger of the client's and the backend's patience. */
-export function tunnelTimeout(x: Exchange, backendTimeout: number): number {
+export function tunnelTimeout(x: Exchange, upgrade: Upgrade | undefined, backendTimeout: number): number {
+  // Apache: mod_proxy_wstunnel waits for ever.
+  if (upgrade?.timesOut === false) return Number.POSITIVE_INFINITY;
   return Math.max(coreServer(x.server).timeout || DEFAULT_TIMEOUT, backendTimeout);
 }

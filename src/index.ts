@@ -12,7 +12,7 @@ export type { LogSink, SiteIo } from './request/io.ts';
 export { defineModule, type Module, type ModuleSpec } from './request/module.ts';
 export { serve } from './request/serve.ts';
 export { closeSite, openSite } from './request/site.ts';
-export type { Answer, Sent, Transport, Tunnel } from './request/transport.ts';
+export type { Answer, Sent, Transport, Tunnel, TunnelUser } from './request/transport.ts';
 export {
   ConfigurationError,
   type ServerInstance,

@@ -30,7 +30,7 @@ describe('the configuration of a front door', () => {
   it('passes everything to the application', () => {
     const text = frontConfiguration({ to: 'http://127.0.0.1:8000/', port: 8080 });
     expect(text).toContain('Listen 8080\n');
-    expect(text).toContain('ProxyPass "/" http://127.0.0.1:8000/ nocanon\n');
+    expect(text).toContain('ProxyPass "/" http://127.0.0.1:8000/ nocanon upgrade=websocket\n');
     expect(text).not.toContain('DocumentRoot');
   });
 

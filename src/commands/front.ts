@@ -42,7 +42,7 @@ export function frontConfiguration(front: FrontOptions): string {
     '# Paths reach the application as the client spelled them.',
     'AllowEncodedSlashes NoDecode',
     'ProxyPreserveHost On',
-    `ProxyPass "/" ${url} nocanon`,
+    `ProxyPass "/" ${url} nocanon upgrade=websocket`,
     `ProxyPassReverse "/" ${url}`,
     '',
   ].join('\n');

@@ -14,7 +14,7 @@ import { env } from './env.ts';
 import { headers } from './headers/index.ts';
 import { logConfig } from './log-config/index.ts';
 import { mime } from './mime/index.ts';
-import { proxy, proxyHttp } from './proxy/index.ts';
+import { proxy, proxyHttp, proxyWstunnel } from './proxy/index.ts';
 import { rewrite } from './rewrite/index.ts';
 import { setenvif } from './setenvif.ts';
 
@@ -28,6 +28,7 @@ export const modules: readonly Module[] = [
   rewrite,
   proxy,
   proxyHttp,
+  proxyWstunnel,
   alias,
   allowmethods,
   accessCompat,

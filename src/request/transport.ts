@@ -2,7 +2,7 @@
 // A socket connection implements it, and so does injection; framing and hop-by-hop fields are theirs.
 
 import type { Soon } from '../kit/wait.ts';
-import type { BodySource } from '../wire/body.ts';
+import type { BodySink, BodySource } from '../wire/body.ts';
 import type { HeaderList } from '../wire/header-list.ts';
 
 /** An answer, ready to be framed: `headers` has Date and Server and no hop-by-hop field. */
@@ -30,14 +30,29 @@ export interface Sent {
   readonly complete: boolean;
 }
 
-/** Both byte tunnels of an upgraded connection. */
+/**
+ * Takes what comes out of one end of a tunnel. `end`: this direction is over, the other one goes on. `fail`: the end
+ * is gone, in both directions; may come after `end`.
+ */
+export interface TunnelUser extends BodySink {
+  /** `write` may be called again. */
+  drained(): void;
+}
+
+/** One end of an upgraded connection: bytes both ways, and each way ends by itself. */
 export interface Tunnel {
-  readonly incoming: BodySource;
-  /** Writes; false asks to wait for `onDrain`. */
+  /** Bytes written so far, with the head of the answer where there was one. */
+  readonly written: number;
+  /** Begins to hand out what comes in; may call `user` before it returns. */
+  start(user: TunnelUser): void;
+  /** Goes on after the user's `data` answered false. */
+  resume(): void;
+  /** False asks to wait for `drained`. */
   write(chunk: Buffer): boolean;
+  /** Nothing more will be written: the other side sees the end behind what was. */
   end(): void;
-  destroy(): void;
-  onDrain(resume: () => void): void;
+  /** Both directions are over. What was written still goes out. */
+  close(): void;
 }
 
 /** The head of an answer has bytes that cannot stand in a header; nothing was sent, another answer may be. */
@@ -56,8 +71,11 @@ export interface Transport {
   interim(status: number, reason: string, headers: HeaderList): void;
   /** Fails (throws or rejects) only with UnsafeAnswer, before a byte is out. */
   send(answer: Answer): Soon<Sent>;
-  /** Sends `101` with these headers and hands the connection over. */
-  upgrade(headers: HeaderList): Tunnel;
+  /**
+   * Sends `101` with these headers and hands the connection over, for as long as the exchange lasts. The body of the
+   * request must have been read. Throws UnsafeAnswer before a byte is out.
+   */
+  upgrade(reason: string, headers: HeaderList): Tunnel;
   /** Closes without an answer: the client is to try again. */
   drop(): void;
   /** Calls back once if the client goes away before the answer is sent; answers a function that takes it back. */

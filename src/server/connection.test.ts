@@ -703,14 +703,16 @@ describe('handlers', () => {
       const fields = new HeaderList();
       fields.append('Upgrade', 'echo');
       fields.append('Connection', 'Upgrade');
-      const tunnel = x.transport.upgrade(fields);
-      tunnel.incoming.start({
-        data: (chunk) => tunnel.write(chunk),
-        end: () => tunnel.end(),
-        fail: () => tunnel.destroy(),
-      });
+      const tunnel = x.transport.upgrade('Switching Protocols', fields);
       x.notes.set(HANDED_OVER, '1');
-      return OK;
+      return new Promise((resolve) => {
+        tunnel.start({
+          data: (chunk) => tunnel.write(chunk),
+          drained: () => tunnel.resume(),
+          end: () => tunnel.end(),
+          fail: () => resolve(OK),
+        });
+      });
     });
     const c = client(port);
     c.socket.write('GET / HTTP/1.1\r\nHost: h\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\nearly');

@@ -274,7 +274,7 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
     this.#leaveSite();
     this.#exchange = undefined;
     this.#goneCallbacks.length = 0;
-    if (this.#state === 'closed' || this.#state === 'tunnel') return;
+    if (this.#state === 'closed') return;
     if (!this.#isAnswered) {
       this.#socket.destroy();
       return;
@@ -298,7 +298,6 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
   };
 
   #leaveSite(): void {
-    if (this.#state === 'tunnel') return;
     this.#site?.leave();
     this.#site = undefined;
   }
@@ -377,15 +376,15 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
     this.#tunnel?.drained();
   }
 
-  upgrade(headers: HeaderList): Tunnel {
+  upgrade(reason: string, headers: HeaderList): Tunnel {
     if (this.#body !== undefined && !this.#body.isOver) {
       throw new Error('a connection cannot be upgraded before the body of the request is read');
     }
-    const head = writeResponseHead(101, reasonPhrase(101), headers);
+    const head = writeResponseHead(101, reason, headers);
     if (typeof head !== 'string') throw new UnsafeAnswer(`the ${head.part} of ${JSON.stringify(head.text)}`);
     const incoming = new RequestBodySource(this, new CloseDecoder());
     this.#body = incoming;
-    this.#tunnel = new SocketTunnel(this.#socket, incoming);
+    this.#tunnel = new SocketTunnel(this.#socket, incoming, head.length, () => this.#linger());
     this.#isAnswered = true;
     this.#state = 'tunnel';
     this.#socket.setKeepAlive(true, PROBE_MS);
@@ -411,7 +410,12 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
   }
 
   onTick(now: number): void {
-    if (this.#socket.writableNeedDrain && this.#state !== 'tunnel') this.#checkProgress(now);
+    if (this.#state === 'tunnel') {
+      // Its patience is its user's. One that was opened while the server stops is over at once.
+      if (this.#owner.isDraining) this.drain();
+      return;
+    }
+    if (this.#socket.writableNeedDrain) this.#checkProgress(now);
     if (now < this.#readDeadline) return;
     this.#readDeadline = NEVER;
     if (this.#state === 'head') this.#refuse(new MessageError(408, 'wire/request-line'));
@@ -426,9 +430,13 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
     else if (now >= this.#writeDeadline) this.#socket.destroy();
   }
 
-  /** The server stops: a connection without a request closes, the others after the answer under way. */
+  /**
+   * The server stops: a connection without a request closes, the others after the answer under way. A tunnel, which
+   * has no end of its own, closes behind what is written already.
+   */
   drain(): void {
     if (this.#state === 'idle') this.#linger();
+    else if (this.#state === 'tunnel') this.#tunnel?.fail(new Error('the server stops'));
   }
 
   destroy(): void {
@@ -454,12 +462,11 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
   }
 
   #onClose(): void {
-    const wasTunnel = this.#state === 'tunnel';
     this.#state = 'closed';
     this.#input.clear();
     this.#readDeadline = this.#writeDeadline = NEVER;
-    if (wasTunnel && this.#exchange === undefined) this.#leaveSite();
     this.#body?.break(new BodyError(400, 'the client has gone'));
+    this.#tunnel?.fail(new Error('the client has gone'));
     this.#sender.closed();
     for (const callback of this.#goneCallbacks.splice(0)) callback();
     this.#owner.connectionClosed(this);

@@ -1,22 +1,36 @@
-// An upgraded connection: bytes both ways, nobody here looks at them.
+// The client's end of a tunnel: an upgraded connection, whose bytes nobody here looks at.
 
 import type { Socket } from 'node:net';
-import type { Tunnel } from '../request/transport.ts';
+import type { Tunnel, TunnelUser } from '../request/transport.ts';
 import type { BodySource } from '../wire/body.ts';
 
-/** The client's end of a tunnel. `incoming` is fed by the connection. */
 export class SocketTunnel implements Tunnel {
-  readonly incoming: BodySource;
+  written: number;
   readonly #socket: Socket;
-  #resume: (() => void) | undefined = undefined;
+  readonly #incoming: BodySource;
+  readonly #close: () => void;
+  #user: TunnelUser | undefined = undefined;
 
-  constructor(socket: Socket, incoming: BodySource) {
+  /** `incoming` is fed by the connection, `close` ends it; `written` counts from the bytes of the head. */
+  constructor(socket: Socket, incoming: BodySource, headBytes: number, close: () => void) {
     this.#socket = socket;
-    this.incoming = incoming;
+    this.#incoming = incoming;
+    this.written = headBytes;
+    this.#close = close;
+  }
+
+  start(user: TunnelUser): void {
+    this.#user = user;
+    this.#incoming.start(user);
+  }
+
+  resume(): void {
+    this.#incoming.resume();
   }
 
   write(chunk: Buffer): boolean {
-    if (this.#socket.destroyed || this.#socket.writableEnded) return true;
+    if (!this.#socket.writable) return true;
+    this.written += chunk.length;
     return this.#socket.write(chunk);
   }
 
@@ -24,16 +38,17 @@ export class SocketTunnel implements Tunnel {
     this.#socket.end();
   }
 
-  destroy(): void {
-    this.#socket.destroy();
-  }
-
-  onDrain(resume: () => void): void {
-    this.#resume = resume;
+  close(): void {
+    this.#close();
   }
 
   /** The client takes bytes again. */
   drained(): void {
-    this.#resume?.();
+    this.#user?.drained();
+  }
+
+  /** The client is gone, or is to go. */
+  fail(error: Error): void {
+    this.#user?.fail(error);
   }
 }

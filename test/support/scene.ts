@@ -25,6 +25,8 @@ export interface Scene {
   write(path: string, text: string, mode?: number): string;
   /** Starts portico with this configuration; `{PORT}` and `{ROOT}` are filled in. */
   start(conf: string): Promise<RunningServer>;
+  /** The text of a file under the scene's folder; '' where there is none. */
+  read(path: string): string;
   errorLog(): string;
   /** Runs at `close`, before what was registered earlier. */
   onClose(step: () => Promise<void> | void): void;
@@ -70,6 +72,7 @@ export async function makeScene(): Promise<Scene> {
       steps.push(() => server.stop());
       return server;
     },
+    read: (path) => readText(join(root, path)),
     errorLog: () => readText(join(root, 'error.log')),
     onClose: (step) => {
       steps.push(step);

@@ -14,6 +14,7 @@ import { BackendBody } from './backend-body.ts';
 import type { ResponseContent } from './backend-roles.ts';
 import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
 import { reverseCookie, reverseLocation } from './reverse.ts';
+import { advertisedUpgrade, type Upgrade } from './upgrade.ts';
 import { viaValue } from './via.ts';
 
 /** What becomes of a field of the response. */
@@ -35,16 +36,21 @@ const FIELDS: FieldTable<FieldKind> = new FieldTable<FieldKind>([
   ['warning', 'warning'],
 ]);
 
+/** Whose answer is made of a response, and by which configuration. */
+export interface AnswerContext {
+  readonly x: Exchange;
+  readonly conf: ProxyServerConfig;
+  readonly dir: ProxyDirConfig;
+  readonly upgrade: Upgrade | undefined;
+}
+
 /** Makes the exchange's answer of a final response. OK, or the status whose page replaces the response. */
-export function takeResponse(
-  x: Exchange,
-  head: ResponseHead,
-  content: ResponseContent,
-  conf: ProxyServerConfig,
-  dir: ProxyDirConfig,
-): Verdict {
+export function takeResponse(context: AnswerContext, head: ResponseHead, content: ResponseContent): Verdict {
+  const { x, conf, dir, upgrade } = context;
   if (isOverridden(x, head.status, dir)) return overrideResponse(x, head, content);
   copyFields({ x, head, conf, dir });
+  const advertised = advertisedUpgrade(head, upgrade);
+  if (advertised !== undefined) appendUpgrade(x.headersOut, advertised);
   const isForOverride = x.errorStatus !== 0 && dir.errorOverride?.on === true;
   if (!isForOverride || head.status !== 200) {
     x.status = head.status;
@@ -52,6 +58,22 @@ export function takeResponse(
   }
   takeContent(x, head, content);
   return OK;
+}
+
+function appendUpgrade(out: HeaderList, protocol: string): void {
+  out.append('Connection', 'Upgrade');
+  out.append('Upgrade', protocol);
+}
+
+/** The fields of the 101 that a client gets for a backend's. */
+export function switchFields({ x, conf, dir }: AnswerContext, head: ResponseHead): HeaderList {
+  copyFields({ x, head, conf, dir });
+  const fields = x.headersOut;
+  x.headersOut = new HeaderList();
+  // A 101 has no content (RFC 9110 section 8.6); what follows it belongs to the other protocol.
+  fields.delete('content-length');
+  appendUpgrade(fields, head.headers.get('upgrade')!);
+  return fields;
 }
 
 function takeContent(x: Exchange, head: ResponseHead, content: ResponseContent): void {

@@ -2,9 +2,10 @@
 // its states; which request it carries is its user's business, what happens to it between requests its pool's.
 //
 //   connecting ─> idle ─ begin ─> head ─ final head ─> body ─ complete ─> idle (back in the pool)
+//        │          │               ├── 101 ─────────> tunnel
 //        └──────────┴───────────────┴── lost, extra bytes, deadline ──────> closed
 
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { type BodyDecoder, createBodyDecoder } from '../../wire/body-decoder.ts';
 import { CLOSE_BODY } from '../../wire/framing.ts';
 import { HeaderList } from '../../wire/header-list.ts';
@@ -16,17 +17,16 @@ import {
 } from '../../wire/response-parser.ts';
 import { BackendBody, type BodyFeeder } from './backend-body.ts';
 import type { ConnectionOwner, ConnectionUser, Loss, RequestCarrier, RequestStart } from './backend-roles.ts';
+import { isLookupError, openSocket, READ_BUFFER } from './backend-socket.ts';
+import { BackendTunnel, IdleTunnel, type TunnelHost } from './backend-tunnel.ts';
 import type { Timed } from './deadlines.ts';
-
-/** One buffer for all reads: what is read is used up, or copied, before the next read. */
-const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** Bodies up to this size are handed over as text, so that they leave in one piece with their head. */
 const LARGEST_TEXT = 16 * 1024;
 
-type State = 'connecting' | 'idle' | 'head' | 'body' | 'closed';
+type State = 'connecting' | 'idle' | 'head' | 'body' | 'tunnel' | 'closed';
 
-export class BackendConnection implements Timed, BodyFeeder, RequestCarrier {
+export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, TunnelHost {
   deadlineAt = 0;
   carried = 0;
   /** When it became idle, on the clock of the deadlines. */
@@ -44,6 +44,7 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier {
   #mayReuse = false;
   #decoder: BodyDecoder | undefined = undefined;
   #body: BackendBody | undefined = undefined;
+  #tunnel: BackendTunnel | undefined = undefined;
   #wantsMore = true;
 
   constructor(owner: ConnectionOwner<BackendConnection>, user: ConnectionUser) {
@@ -51,14 +52,9 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier {
     this.#user = user;
     this.#parser = new ResponseParser(owner.badHeader, { ...RESPONSE_LIMITS, fieldSize: owner.fieldSize });
     this.deadlineAt = owner.after(owner.connectTimeout);
-    const { origin, keepAlive } = owner;
-    const end =
-      origin.socket === undefined ? { host: origin.host, port: origin.port } : { path: origin.socket };
-    this.#socket = connect({
-      ...end,
-      keepAlive,
-      noDelay: true,
-      onread: { buffer: READ_BUFFER, callback: (size) => this.#onRead(size) },
+    this.#socket = openSocket(owner.origin, {
+      keepAlive: owner.keepAlive,
+      onRead: (size) => this.#onRead(size),
     });
     this.#socket.on('connect', () => this.#onConnect());
     this.#socket.on('end', () => this.#onEnd());
@@ -124,14 +120,23 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier {
     body?.fail(new Error('the request broke off'));
   }
 
+  get timeout(): number {
+    return this.#owner.timeout;
+  }
+
+  after(duration: number): number {
+    return this.#owner.after(duration);
+  }
+
   #arm(): void {
     this.deadlineAt = this.#owner.after(this.#owner.timeout);
   }
 
   #onDrain(): void {
     if (this.#state === 'closed') return;
-    if (!this.#isRequestSent && this.#state === 'head') this.deadlineAt = 0;
+    if (!this.#isRequestSent && this.#state !== 'body') this.deadlineAt = 0;
     this.#user?.onDrain();
+    this.#tunnel?.drained();
   }
 
   #onRead(size: number): boolean {
@@ -143,6 +148,9 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier {
       case 'body':
         this.#arm();
         return this.#readBody(READ_BUFFER.subarray(0, size));
+      case 'tunnel':
+        this.#tunnel!.read(READ_BUFFER.subarray(0, size));
+        return !this.#tunnel!.isPaused;
       default:
         // Nobody asked: whatever this is, it must never be taken for the answer to a later request.
         this.#close();
@@ -157,10 +165,22 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier {
       if (head === undefined) return true;
       at = this.#parser.position;
       if (head instanceof ResponseError) return this.#refuseHead(head);
-      if (head.status >= 200 || head.status === 101) return this.#beginBody(head, bytes, at);
+      if (head.status === 101) return this.#switch(head, head.leftover ?? bytes.subarray(at));
+      if (head.status >= 200) return this.#beginBody(head, bytes, at);
       this.#user?.onInterim(head);
     }
     return true;
+  }
+
+  /** From here on bytes are no messages; those that came with the head wait for whoever opens the tunnel. */
+  #switch(head: ResponseHead, bytes: Buffer): boolean {
+    const tunnel = new BackendTunnel(this.#socket, this);
+    this.#state = 'tunnel';
+    this.#tunnel = tunnel;
+    this.deadlineAt = 0;
+    if (bytes.length > 0) tunnel.read(bytes);
+    this.#user?.onSwitch(head, tunnel);
+    return !tunnel.isPaused;
   }
 
   #refuseHead(error: ResponseError): boolean {
@@ -300,14 +320,15 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier {
   }
 
   #onEnd(): void {
-    if (this.#state === 'body' && this.#decoder?.close() === true) this.#endBody(false);
+    if (this.#state === 'tunnel') this.#tunnel!.ended();
+    else if (this.#state === 'body' && this.#decoder?.close() === true) this.#endBody(false);
     else this.#lose('closed');
   }
 
   onDeadline(): void {
     if (this.#state === 'connecting') this.#lose('connect');
     else if (this.#state === 'idle') this.#close();
-    else this.#lose('timeout');
+    else if (this.#tunnel?.fail(new IdleTunnel('nothing moved for too long')) !== true) this.#lose('timeout');
   }
 
   #onClose(): void {
@@ -324,7 +345,12 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier {
       return;
     }
     const user = this.#takeUser();
+    const tunnel = this.#tunnel;
     this.#close();
+    if (tunnel?.isOpened === true) {
+      tunnel.fail(this.#error ?? new Error('the backend closed'));
+      return;
+    }
     user?.onStop();
     user?.onLost({ kind, error: this.#error, heard: this.#heard });
   }
@@ -341,10 +367,6 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier {
   destroy(): void {
     this.#close();
   }
-}
-
-function isLookupError(error: NodeJS.ErrnoException | undefined): boolean {
-  return error?.syscall === 'getaddrinfo' || error?.code === 'ENOTFOUND';
 }
 
 /** What stands for the head of an HTTP/0.9 response. */

@@ -2,6 +2,7 @@
 
 import type { BadHeaderMode, ResponseError, ResponseHead } from '../../wire/response-parser.ts';
 import type { BackendBody } from './backend-body.ts';
+import type { BackendTunnel } from './backend-tunnel.ts';
 import type { Origin } from './target.ts';
 
 /** How a connection was lost before a final head had come. */
@@ -43,12 +44,17 @@ export interface RequestCarrier {
   giveUp(): void;
 }
 
-/** Whoever uses a connection for one request. Exactly one of onResponse, onBadHead and onLost is called. */
+/**
+ * Whoever uses a connection for one request. Exactly one of onResponse, onBadHead and onLost is called, or onSwitch;
+ * onLost may follow that while nobody has opened the tunnel.
+ */
 export interface ConnectionUser {
   /** The connection is up and this user's own. */
   onReady(connection: RequestCarrier): void;
   onInterim(head: ResponseHead): void;
   onResponse(head: ResponseHead, content: ResponseContent): void;
+  /** A 101: the connection is a tunnel. Its user opens it, or gives the connection up. */
+  onSwitch(head: ResponseHead, tunnel: BackendTunnel): void;
   onBadHead(error: ResponseError): void;
   onLost(loss: Loss): void;
   /** Bytes may be written again. */

@@ -6,6 +6,9 @@ import type { Regex } from '../../kit/regex/index.ts';
 import type { BadHeaderMode } from '../../wire/response-parser.ts';
 import type { Worker } from './worker.ts';
 
+/** Timeout where no line says otherwise, in milliseconds. */
+export const DEFAULT_TIMEOUT = 60_000;
+
 /** One ProxyPass or ProxyPassMatch line. */
 export interface PassEntry {
   /** Path prefix as written, or the expression's text. */

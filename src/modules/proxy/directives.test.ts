@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryIo } from '../../conf/memory-io.ts';
 import { readSite } from '../../conf/site.ts';
 import { modules } from '../index.ts';
-import { proxy, proxyHttp } from './index.ts';
+import { proxy, proxyHttp, proxyWstunnel } from './index.ts';
 
 function read(text: string): { errors: string[]; warnings: string[] } {
   const { diagnostics } = readSite({
@@ -163,6 +163,21 @@ describe('differences that are said', () => {
     );
   });
 
+  it('so are those of a line whose URL begins with that of an earlier worker', () => {
+    const { warnings } = read('ProxyPass /a http://h/\nProxyPass /b http://h/long/ upgrade=websocket');
+    expect(warnings).toEqual([
+      "AH01146: Ignoring parameter 'upgrade=websocket' for worker 'http://h/' because of worker sharing",
+    ]);
+    expect(read('ProxyPass /b http://h/long/ upgrade=websocket\nProxyPass /a http://h/').warnings).toEqual(
+      [],
+    );
+  });
+
+  it('wss:// backends are a warning', () => {
+    expect(read('ProxyPass / wss://h/').warnings[0]).toContain('wss:// backends are not supported yet');
+    expect(read('ProxyPass / ws://h/').warnings).toEqual([]);
+  });
+
   it('ProxyPass in a section with a regular expression says that it matches nothing', () => {
     const { warnings } = read('<LocationMatch ^/a>\nProxyPass http://h/\n</LocationMatch>');
     expect(warnings[0]).toContain('does not read the path of this section as a regular expression');
@@ -170,7 +185,7 @@ describe('differences that are said', () => {
 });
 
 describe('every directive', () => {
-  for (const directive of [...proxy.directives, ...proxyHttp.directives]) {
+  for (const directive of [...proxy.directives, ...proxyHttp.directives, ...proxyWstunnel.directives]) {
     it(`${directive.name} accepts its own example`, () => {
       expect(read(directive.example).errors).toEqual([]);
     });

@@ -125,9 +125,19 @@ export function writeForwardHead(x: Exchange, options: HeadOptions): string | un
   return isSafe(text, fields.count + 2) ? text : undefined;
 }
 
+/** What is said of the connection, and the empty line. `upgrade` is a field value that was checked. */
+function writeConnection(keepAlive: boolean, upgrade: string | undefined): string {
+  if (upgrade !== undefined) return `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n\r\n`;
+  return keepAlive ? 'Connection: Keep-Alive\r\n\r\n' : 'Connection: close\r\n\r\n';
+}
+
 /** The fields that frame the body and speak of the connection, and the empty line. */
-export function writeFraming(framing: RequestFraming, keepAlive: boolean): string {
-  const connection = keepAlive ? 'Connection: Keep-Alive\r\n\r\n' : 'Connection: close\r\n\r\n';
+export function writeFraming(
+  framing: RequestFraming,
+  keepAlive: boolean,
+  upgrade: string | undefined,
+): string {
+  const connection = writeConnection(keepAlive, upgrade);
   if (framing.kind === 'none') return connection;
   if (framing.kind === 'chunked') return `Transfer-Encoding: chunked\r\n${connection}`;
   return `Content-Length: ${framing.length}\r\n${connection}`;

@@ -6,13 +6,16 @@
 //                                 └── once more ── onLost / onResponse, onBadHead ─> verdict
 
 import type { Exchange } from '../../request/exchange.ts';
-import type { Verdict } from '../../request/verdict.ts';
+import { logEvent } from '../../request/log.ts';
+import { HANDED_OVER } from '../../request/serve.ts';
+import { DONE, type Verdict } from '../../request/verdict.ts';
 import type { BodyError } from '../../wire/body.ts';
 import { HeaderList } from '../../wire/header-list.ts';
 import type { ResponseError, ResponseHead } from '../../wire/response-parser.ts';
-import { copyInterimFields, takeResponse } from './answer.ts';
+import { type AnswerContext, copyInterimFields, switchFields, takeResponse } from './answer.ts';
 import { BackendBody } from './backend-body.ts';
 import type { Loss, RequestCarrier, ResponseContent } from './backend-roles.ts';
+import { type BackendTunnel, IdleTunnel } from './backend-tunnel.ts';
 import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
 import {
   abandonClient,
@@ -26,6 +29,8 @@ import { type RequestFraming, writeForwardHead, writeFraming } from './forward-h
 import type { Pool, PoolUser } from './pool.ts';
 import { type RelayOwner, RequestRelay } from './request-relay.ts';
 import type { Target } from './target.ts';
+import { TunnelRun } from './tunnel.ts';
+import { findUnexpected, tunnelTimeout, type Upgrade } from './upgrade.ts';
 
 /** Methods that may be sent twice without doing anything twice (RFC 9110 section 9.2.2). */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
@@ -44,6 +49,14 @@ export interface ForwardPlan {
   readonly conf: ProxyServerConfig;
   readonly dir: ProxyDirConfig;
   readonly maxForwards: number | undefined;
+  /** How the request may leave HTTP, where it may. */
+  readonly upgrade: Upgrade | undefined;
+}
+
+/** A backend's 101 and the tunnel behind it. */
+interface Switch {
+  readonly head: ResponseHead;
+  readonly tunnel: BackendTunnel;
 }
 
 function hasEnv(x: Exchange, name: string): boolean {
@@ -63,6 +76,7 @@ export class Forward implements PoolUser, RelayOwner {
   readonly #expectsContinue: boolean;
   readonly #keepsAlive: boolean;
   #resolve: ((verdict: Verdict) => void) | undefined = undefined;
+  #reject: ((error: unknown) => void) | undefined = undefined;
   #verdict: Verdict | undefined = undefined;
   #head = '';
   #connection: RequestCarrier | undefined = undefined;
@@ -70,6 +84,8 @@ export class Forward implements PoolUser, RelayOwner {
   #continueTimer: NodeJS.Timeout | undefined = undefined;
   #interims = 0;
   #hasRetried = false;
+  #isSent = false;
+  #switch: Switch | undefined = undefined;
 
   constructor(x: Exchange, plan: ForwardPlan) {
     this.#x = x;
@@ -101,7 +117,12 @@ export class Forward implements PoolUser, RelayOwner {
     this.#takeBackGone = this.#x.transport.onClientGone(() => this.#onClientGone());
     if (this.#relay === undefined || this.#relay.isLong || this.#expectsContinue) this.#acquire(false);
     else this.#relay.prefetch();
-    return this.#verdict ?? new Promise((resolve) => (this.#resolve = resolve));
+    return this.#verdict ?? new Promise((resolve, reject) => this.#promise(resolve, reject));
+  }
+
+  #promise(resolve: (verdict: Verdict) => void, reject: (error: unknown) => void): void {
+    this.#resolve = resolve;
+    this.#reject = reject;
   }
 
   #settle(verdict: Verdict): void {
@@ -140,8 +161,11 @@ export class Forward implements PoolUser, RelayOwner {
     this.#connection = connection;
     const relay = this.#relay;
     const { method } = this.#x;
-    const head = this.#head + writeFraming(relay?.framing ?? framingWithoutBody(this.#x), this.#keepsAlive);
+    const offered = this.#plan.upgrade?.offered;
+    const head =
+      this.#head + writeFraming(relay?.framing ?? framingWithoutBody(this.#x), this.#keepsAlive, offered);
     const isLast = !this.#keepsAlive;
+    this.#isSent = relay === undefined || relay.isHeldWhole;
     if (relay === undefined) connection.begin(method, head, { isWhole: true, isLast });
     else if (relay.isHeldWhole) connection.begin(method, head + relay.text(), { isWhole: true, isLast });
     else this.#beginStreaming(connection, relay, head);
@@ -157,6 +181,11 @@ export class Forward implements PoolUser, RelayOwner {
     clearTimeout(this.#continueTimer);
     const connection = this.#connection;
     if (connection !== undefined && this.#relay?.isUntouched === true) this.#relay.stream(connection);
+  }
+
+  onBodySent(): void {
+    this.#isSent = true;
+    if (this.#switch !== undefined) this.#openTunnel(this.#switch);
   }
 
   onDrain(): void {
@@ -190,19 +219,64 @@ export class Forward implements PoolUser, RelayOwner {
   }
 
   onResponse(head: ResponseHead, content: ResponseContent): void {
-    const x = this.#x;
     // A complete response has set the connection free: it may be somebody else's by now.
     if (!(content instanceof BackendBody)) this.#connection = undefined;
     if (this.#verdict !== undefined) {
       if (content instanceof BackendBody) content.abort();
       return;
     }
-    if (head.status === 101) {
-      const offered = head.headers.get('upgrade') ?? 'n/a';
-      this.#settle(proxyError(x, 502, `Unexpected Upgrade: ${offered} (expecting n/a)`));
+    this.#settle(takeResponse(this.#context(), head, content));
+  }
+
+  #context(): AnswerContext {
+    const { conf, dir, upgrade } = this.#plan;
+    return { x: this.#x, conf, dir, upgrade };
+  }
+
+  onSwitch(head: ResponseHead, tunnel: BackendTunnel): void {
+    const unexpected = findUnexpected(head, this.#plan.upgrade);
+    if (unexpected !== undefined) {
+      this.#connection?.giveUp();
+      this.#relay?.stop();
+      this.#settle(proxyError(this.#x, 502, unexpected));
       return;
     }
-    this.#settle(takeResponse(x, head, content, this.#plan.conf, this.#plan.dir));
+    this.#switch = { head, tunnel };
+    // RFC 9110 section 7.8: the protocol is switched behind the whole request.
+    if (this.#isSent) this.#openTunnel(this.#switch);
+    else this.#continueBody();
+  }
+
+  #openTunnel({ head, tunnel }: Switch): void {
+    const x = this.#x;
+    this.#takeBackGone?.();
+    try {
+      const client = x.transport.upgrade(head.reason, switchFields(this.#context(), head));
+      const run = new TunnelRun(client, tunnel, {
+        timeout: tunnelTimeout(x, this.#plan.upgrade, this.#plan.pool.timeout),
+        halfCloses: !hasEnv(x, 'proxy-nohalfclose'),
+        done: (error, isOfClient) => this.#endTunnel(client.written, error, isOfClient),
+      });
+      x.status = 101;
+      logEvent(x, 'proxy_http', 'debug', `AH10239: HTTP: tunneling protocol ${head.headers.get('upgrade')}`);
+      run.start();
+    } catch (error) {
+      // The exchange's own defect: what called us is the backend's socket.
+      this.#connection?.giveUp();
+      this.#reject?.(error);
+    }
+  }
+
+  #endTunnel(written: number, error: Error | undefined, isOfClient: boolean): void {
+    const x = this.#x;
+    const first = x.initial();
+    first.wireBytesSent = written;
+    first.complete = !isOfClient;
+    x.closeAfter = true;
+    x.notes.set(HANDED_OVER, '1');
+    if (error instanceof IdleTunnel)
+      logEvent(x, 'proxy', 'debug', `AH10213: the tunnel is closed: ${error.message}`);
+    this.#settle(DONE);
   }
 
   onBadHead(error: ResponseError): void {

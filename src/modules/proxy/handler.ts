@@ -12,7 +12,9 @@ import { NOCANON } from './map.ts';
 import { endOfForwards, readMaxForwards } from './max-forwards.ts';
 import type { Pools } from './pools.ts';
 import { type CanonOptions, canonicalTarget, splitUrl, type Target } from './target.ts';
+import { findUpgrade, requireUpgrade } from './upgrade.ts';
 import { findWorker, type Worker } from './worker.ts';
+import { type Speakers, takesWebSockets } from './wstunnel.ts';
 
 /** What fixups finds out for the handler. */
 export interface Plan {
@@ -21,12 +23,17 @@ export interface Plan {
   readonly target: Target;
 }
 
+/** Is a module loaded that speaks to backends of this scheme? */
+function isSpoken(scheme: string, { http, wstunnel }: Speakers): boolean {
+  return scheme === 'http' ? http : scheme === 'ws' && (http || wstunnel);
+}
+
 /** Puts the URL into its canonical form; answers the plan, or a status. */
-export function canonicalise(x: Exchange): Plan | Verdict {
+export function canonicalise(x: Exchange, speakers: Speakers): Plan | Verdict {
   const url = x.filename!.slice('proxy:'.length);
   const split = splitUrl(url);
-  if (split === undefined) return url.indexOf(':') > 0 ? DECLINED : 400;
-  if (split.scheme !== 'http') return DECLINED;
+  if (split === undefined) return !speakers.http || url.indexOf(':') > 0 ? DECLINED : 400;
+  if (!isSpoken(split.scheme, speakers)) return DECLINED;
   const target = canonicalTarget(split, canonOptions(x));
   if ('status' in target) {
     logEvent(x, 'proxy_http', 'error', target.text);
@@ -57,8 +64,7 @@ export interface HandlerSite {
   readonly pools: Pools;
   /** Milliseconds. */
   readonly timeout: number;
-  /** mod_proxy_http is loaded. */
-  readonly speaksHttp: boolean;
+  readonly speakers: Speakers;
 }
 
 /** Answers a proxied request; declines every other. */
@@ -76,8 +82,7 @@ export function handleProxied(
   if (isTraceRefused(x)) return 405;
   const maxForwards = readMaxForwards(x, site.conf);
   if (typeof maxForwards === 'string') return endOfForwards(x, maxForwards);
-  if (!site.speaksHttp) return noProtocol(x);
-  const current = plan?.filename === x.filename ? plan : canonicalise(x);
+  const current = plan?.filename === x.filename ? plan : canonicalise(x, site.speakers);
   if (typeof current === 'number') return current === DECLINED ? noProtocol(x) : current;
   return forward(x, current.target, site, maxForwards);
 }
@@ -85,15 +90,19 @@ export function handleProxied(
 function forward(
   x: Exchange,
   target: Target,
-  { conf, dir, pools, timeout }: HandlerSite,
+  { conf, dir, pools, timeout, speakers }: HandlerSite,
   maxForwards: number | undefined,
 ): Verdict | Promise<Verdict> {
   const { origin } = target;
   if (!origin.isLookable) return lookupFailed(x, origin.host);
   if (hasUnknownCoding(x)) return refuseCoding(x);
+  const worker = workerOf(conf, target);
+  const isStrict = origin.scheme === 'ws' && takesWebSockets(x, speakers);
+  const upgrade = isStrict ? requireUpgrade(x, worker, target) : findUpgrade(x, worker, target);
+  if (typeof upgrade === 'number') return upgrade;
   const settings = pools.settings(timeout, conf.badHeader ?? 'IsError');
-  const pool = pools.find(workerOf(conf, target), origin, settings);
-  return new Forward(x, { target, pool, conf, dir, maxForwards }).run();
+  const pool = pools.find(worker, origin, settings);
+  return new Forward(x, { target, pool, conf, dir, maxForwards, upgrade }).run();
 }
 
 function workerOf(conf: ProxyServerConfig, target: Target): Worker {
@@ -123,8 +132,7 @@ function refuseCoding(x: Exchange): Verdict {
 /** Schemes that Apache has modules for and this server has none yet. */
 const MISSING: { readonly [scheme: string]: string } = {
   https: 'TLS connections to backends (mod_ssl) are not supported yet',
-  ws: 'WebSocket backends (mod_proxy_wstunnel) are not supported yet',
-  wss: 'WebSocket backends (mod_proxy_wstunnel) are not supported yet',
+  wss: 'TLS connections to backends (mod_ssl) are not supported yet; ws:// works without TLS',
   balancer: 'balancers (mod_proxy_balancer) are not supported yet',
   fcgi: 'FastCGI backends (mod_proxy_fcgi) are not supported yet',
 };

@@ -1,8 +1,8 @@
-// mod_proxy and mod_proxy_http: requests passed on to application servers. This file binds the parts to the phases.
+// mod_proxy, mod_proxy_http and mod_proxy_wstunnel: requests passed on to application servers. This file binds the parts to the phases.
 //
 //   ProxyPass ─ map ─┐
 //   [P] rules ───────┴─> proxy:URL ─ sections ─ canonical target ─ handler ─ forward ─ pool ─ backend connection
-//                                                                     answer <─┘
+//                                                             answer or tunnel <─┘
 
 import { coreServer } from '../../request/core-config.ts';
 import type { Exchange, LiveSite } from '../../request/exchange.ts';
@@ -11,6 +11,7 @@ import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import {
   createDirConfig,
   createServerConfig,
+  DEFAULT_TIMEOUT,
   DIR_DEFAULTS,
   mergeDirConfig,
   mergeServerConfig,
@@ -24,8 +25,9 @@ import { passDirectives } from './pass-directives.ts';
 import { Pools } from './pools.ts';
 import { sectionDirectives, walkProxySections } from './proxy-section.ts';
 import { reverseDirectives } from './reverse-directives.ts';
+import { findSpeakers, type Speakers } from './wstunnel.ts';
 
-const DEFAULT_TIMEOUT = 60_000;
+export { proxyWstunnel } from './wstunnel.ts';
 
 function isProxied(x: Exchange): boolean {
   return x.proxied && x.filename?.startsWith('proxy:') === true;
@@ -38,12 +40,11 @@ function dirOf(x: Exchange): ProxyDirConfig {
 /** What is alive while a site is. */
 interface Live {
   readonly pools: Pools;
-  /** mod_proxy_http is loaded, too. */
-  readonly speaksHttp: boolean;
+  readonly speakers: Speakers;
 }
 
 function openLive(site: LiveSite): Live {
-  return { pools: new Pools(), speaksHttp: site.modules.some(({ name }) => name === 'proxy_http') };
+  return { pools: new Pools(), speakers: findSpeakers(site) };
 }
 
 function liveOf(x: Exchange): Live {
@@ -58,8 +59,8 @@ function mapToStorage(x: Exchange): Verdict {
 }
 
 function fixups(x: Exchange): Verdict {
-  if (!isProxied(x) || !liveOf(x).speaksHttp) return DECLINED;
-  const plan = canonicalise(x);
+  if (!isProxied(x)) return DECLINED;
+  const plan = canonicalise(x, liveOf(x).speakers);
   if (typeof plan === 'number') return plan;
   x.state[proxy.slot] = plan;
   return OK;
@@ -67,13 +68,13 @@ function fixups(x: Exchange): Verdict {
 
 function handler(x: Exchange): Verdict | Promise<Verdict> {
   const conf = proxy.server(x);
-  const { pools, speaksHttp } = liveOf(x);
+  const { pools, speakers } = liveOf(x);
   return handleProxied(x, x.state[proxy.slot] as Plan | undefined, {
     conf,
     dir: dirOf(x),
     pools,
     timeout: conf.timeout ?? coreServer(x.server).timeout ?? DEFAULT_TIMEOUT,
-    speaksHttp,
+    speakers,
   });
 }
 
@@ -96,5 +97,5 @@ export const proxy: Module<ProxyServerConfig, ProxyDirConfig> = defineModule<
   close: (_site, live) => (live as Live).pools.close(),
 });
 
-/** The http:// scheme of mod_proxy; without it every target is answered 500. */
+/** The http:// and ws:// schemes of mod_proxy; without it every target is answered 500. */
 export const proxyHttp: Module = defineModule<unknown, unknown>({ name: 'proxy_http', directives: [] });

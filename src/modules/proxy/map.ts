@@ -9,6 +9,7 @@ import { normalizeRawPath } from '../../wire/url-path.ts';
 import type { PassEntry, ProxyDirConfig, ProxyServerConfig } from './config.ts';
 import { interpolateEnv } from './interpolate.ts';
 import { matchPrefix, matchServletPrefix, resolveServletPath } from './prefix-match.ts';
+import { isPassedOver } from './wstunnel.ts';
 
 /** Note of a URL whose path is to be sent as it stands (`nocanon`, [P,NE]). */
 export const NOCANON = 'proxy-nocanon';
@@ -64,6 +65,7 @@ function tryEntry(
       ? mapByPrefix(x, entry, interpolates ? interpolateEnv(x, entry.path) : entry.path, url, path)
       : mapByRegex(x, entry, url, path);
   if (mapped === undefined || url === undefined) return mapped === undefined ? undefined : DECLINED;
+  if (isPassedOver(x, url)) return undefined;
   if (reachesAuthority(url, mapped.url)) return refuse(x, entry, mapped.url);
   x.filename = `proxy:${mapped.url}`;
   x.handler = 'proxy-server';

@@ -6,7 +6,7 @@ import { compileRegex, type Regex, RegexSyntaxError } from '../../kit/regex/inde
 import { serverFiles } from '../contexts.ts';
 import type { PassEntry, ProxyDirConfig, ProxyServerConfig } from './config.ts';
 import { splitUrl } from './target.ts';
-import { shareWorker, workerName } from './worker.ts';
+import { ownWorker, shareWorker, workerName } from './worker.ts';
 import { NO_EFFECT, setWorkerParameter, type WorkerParameters } from './worker-parameters.ts';
 
 type ProxyCommand = Command<ProxyServerConfig, ProxyDirConfig>;
@@ -125,7 +125,7 @@ function compilePattern(pattern: string): Regex | string {
 }
 
 /** Schemes whose backends cannot be spoken to: the request is answered 500 and the log says why. */
-const UNSUPPORTED: ReadonlySet<string> = new Set(['https', 'ws', 'wss', 'balancer', 'fcgi']);
+const UNSUPPORTED: ReadonlySet<string> = new Set(['https', 'wss', 'balancer', 'fcgi']);
 
 function addWorker(cmd: ProxyCommand, url: string, line: PassLine): DirectiveError | undefined {
   const split = splitUrl(url);
@@ -163,7 +163,9 @@ function setParameters(cmd: ProxyCommand, url: string, line: PassLine): Directiv
   }
   const name = workerName(url);
   if (name === undefined) return undefined;
-  const { worker, isNew } = shareWorker(cmd.config.workers, name);
+  // Apache: a line with a pattern shares only workers of patterns, here those with the same beginning.
+  const take = line.isRegex ? ownWorker : shareWorker;
+  const { worker, isNew } = take(cmd.config.workers, name);
   if (isNew) Object.assign(worker.params, scratch);
   else {
     for (const { name, value } of line.params) {

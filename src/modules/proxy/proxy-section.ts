@@ -13,7 +13,7 @@ import { serverFiles, servers } from '../contexts.ts';
 import type { ProxyDirConfig, ProxySection, ProxyServerConfig } from './config.ts';
 import { warnNoEffect } from './pass-directives.ts';
 import { splitUrl } from './target.ts';
-import { shareWorker, type Worker, workerName } from './worker.ts';
+import { findWorker, GENERIC_WORKER, shareWorker, type Worker, workerName } from './worker.ts';
 import { setWorkerParameter } from './worker-parameters.ts';
 
 type ProxyCommand = Command<ProxyServerConfig, ProxyDirConfig>;
@@ -136,12 +136,12 @@ function setProxySet(cmd: ProxyCommand, text: string): DirectiveError | undefine
   const inSection = cmd.section.kind === 'other' && cmd.section.isRegex !== true;
   const url = inSection ? (cmd.section.path ?? '') : (words.shift() ?? '');
   const name = workerName(url);
-  const known = cmd.config.workers.find((worker) => worker.name === name);
-  if (name === undefined || (known === undefined && !inSection)) {
+  const { workers } = cmd.config;
+  if (name === undefined || (!inSection && findWorker(workers, name) === GENERIC_WORKER)) {
     const what = url.startsWith('balancer:') ? 'Balancer' : 'Worker';
     return `ProxySet can not find '${url}' ${what}.`;
   }
-  return setParameters(cmd, known ?? shareWorker(cmd.config.workers, name).worker, words);
+  return setParameters(cmd, shareWorker(workers, name).worker, words);
 }
 
 export const sectionDirectives: readonly (

@@ -19,6 +19,8 @@ type Mode = 'new' | 'prefetching' | 'held' | 'streaming' | 'stopped';
 export interface RelayOwner {
   /** The prefetch is over: all of the body is here, or enough of it. */
   onPrefetched(): void;
+  /** A body that was streamed is sent to its end. */
+  onBodySent(): void;
   /** The client's body broke off. */
   onBodyFailed(error: BodyError): void;
 }
@@ -164,5 +166,6 @@ export class RequestRelay implements BodySink {
     if (connection === undefined) return;
     if (this.#isChunked) connection.write(LAST_CHUNK);
     connection.finishRequest();
+    this.#owner.onBodySent();
   }
 }

@@ -18,6 +18,7 @@ export interface WorkerParameters {
   retry?: number;
   responseFieldSize?: number;
   receiveBufferSize?: number;
+  /** Protocols that requests may switch to, or ANY_UPGRADE. */
   upgrade?: string;
   addressTtl?: number;
 }
@@ -27,8 +28,11 @@ type Setter = (params: WorkerParameters, value: string) => string | undefined;
 
 const LARGEST_INT = 2147483647;
 
+/** What `upgrade=ANY` is kept as; `upgrade=*` means the same. */
+export const ANY_UPGRADE = '*';
+
 /** Accepted and checked, and not done yet. Others do nothing because there is no balancer, as in Apache. */
-export const NO_EFFECT: ReadonlySet<string> = new Set(['upgrade', 'ping', 'receivebuffersize']);
+export const NO_EFFECT: ReadonlySet<string> = new Set(['ping', 'receivebuffersize']);
 
 const SETTERS: { readonly [name: string]: Setter } = {
   min: (_, value) => (leadingInteger(value) < 0 ? 'Min must be a positive number' : undefined),
@@ -172,8 +176,10 @@ function setResponseFieldSize(params: WorkerParameters, value: string): string |
 
 function setUpgrade(params: WorkerParameters, value: string): string | undefined {
   const error = checkLength(value, 16, 'upgrade protocol');
-  if (error === undefined) params.upgrade = value;
-  return error;
+  if (error !== undefined) return error;
+  if (value === '') delete params.upgrade;
+  else params.upgrade = equalsIgnoreCase(value, 'any') ? ANY_UPGRADE : value;
+  return undefined;
 }
 
 function setAddressTtl(params: WorkerParameters, value: string): string | undefined {

@@ -27,13 +27,24 @@ export function workerName(url: string): string | undefined {
   return `${unix}${split.scheme}://${shown}${split.rest || '/'}`;
 }
 
-/** The worker of that name in the list, or a new one at its end. */
+/** The worker that serves URLs of that name already (Apache: worker sharing), or a new one at the end of the list. */
 export function shareWorker(workers: Worker[], name: string): { worker: Worker; isNew: boolean } {
+  const known = findWorker(workers, name);
+  if (known !== GENERIC_WORKER) return { worker: known, isNew: false };
+  return { worker: addWorker(workers, name), isNew: true };
+}
+
+/** A worker of exactly that name. */
+export function ownWorker(workers: Worker[], name: string): { worker: Worker; isNew: boolean } {
   const known = workers.find((worker) => worker.name === name);
   if (known !== undefined) return { worker: known, isNew: false };
+  return { worker: addWorker(workers, name), isNew: true };
+}
+
+function addWorker(workers: Worker[], name: string): Worker {
   const worker = new Worker(name);
   workers.push(worker);
-  return { worker, isNew: true };
+  return worker;
 }
 
 /** The worker for a canonical URL (`unix:` part included): the longest whose name begins it. */

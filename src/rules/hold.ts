@@ -159,6 +159,7 @@ function* runExpr(condition: Condition, captures: { groups: Captures }, pass: Pa
   } catch (error) {
     if (!(error instanceof ExprError)) throw error;
     // Apache: an expression that fails to run is false, and true under `!`.
+    pass.host.exprFailed(condition.text, error.message, condition.place);
     if (pass.traceLevel >= 1) pass.trace('conditionFailed', condition.text, error.message);
     return false;
   }

@@ -108,6 +108,9 @@ export interface RewriteHost {
   /** Adds to the response's Vary; headers joined by commas. */
   addVary(names: string): void;
 
+  /** For the error log: the expression of a condition could not be evaluated. `place` is the condition's. */
+  exprFailed(text: string, reason: string, place: unknown): void;
+
   /** The highest trace level wanted, 0 for none: nothing is built above it. */
   readonly traceLevel: number;
   trace(event: TraceEvent): void;

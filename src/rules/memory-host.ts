@@ -50,6 +50,7 @@ export class MemoryHost implements RewriteHost {
   readonly environment: Map<string, string>;
   readonly cookies: Map<string, string>;
   readonly vary: string[] = [];
+  readonly failures: string[] = [];
   readonly events: TraceEvent[] = [];
 
   constructor(world: MemoryWorld = {}) {
@@ -140,6 +141,10 @@ export class MemoryHost implements RewriteHost {
 
   addVary(names: string): void {
     this.vary.push(names);
+  }
+
+  exprFailed(text: string, reason: string): void {
+    this.failures.push(`${text}: ${reason}`);
   }
 
   trace(event: TraceEvent): void {

@@ -1,6 +1,7 @@
 // What the rule engine asks, answered from an exchange: variables, files, subrequests, environment, the trace log.
 
 import type { ExprHost } from '../../kit/expr/index.ts';
+import type { Place } from '../../kit/place.ts';
 import type { Soon } from '../../kit/wait.ts';
 import { coreServer, type LogLevelName, logLevelOf } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
@@ -205,10 +206,20 @@ export class ExchangeRewriteHost implements RewriteHost {
     this.#x.headersOut.merge('Vary', names);
   }
 
+  exprFailed(text: string, reason: string, place: unknown): void {
+    const from = isPlace(place) ? `from ${place.file}:${place.line}` : `'${text}'`;
+    logEvent(this.#x, 'rewrite', 'error', `Evaluation of expression ${from} failed: ${reason}`);
+  }
+
   trace(event: TraceEvent): void {
     const level: LogLevelName = `trace${levelOf(event.name) as 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8}`;
     logEvent(this.#x, 'rewrite', level, `${tracePrefix(this.#x)} ${printTrace(event)}`);
   }
+}
+
+/** The engine carries places without looking at them. */
+function isPlace(place: unknown): place is Place {
+  return typeof place === 'object' && place !== null && 'file' in place && 'line' in place;
 }
 
 /** Who asks, which server answers, and which exchange of the chain this is, as Apache's trace lines begin. */

@@ -76,8 +76,7 @@ export function die(x: Exchange, status: Verdict): Soon<void> {
   // An error while an ErrorDocument was made: the first error is what the client asked about.
   const first = firstError(x);
   if (first !== x || x.errorStatus !== 0) {
-    first.next = undefined;
-    sendPage(first, first === x ? x.errorStatus : first.status, { recursive: x.errorStatus || x.status });
+    sendPageOfFirst(x, x.errorStatus);
     return undefined;
   }
   const document = coreDir(x.dirConfig).errorDocuments?.get(status);
@@ -86,6 +85,13 @@ export function die(x: Exchange, status: Verdict): Soon<void> {
     return undefined;
   }
   return sendDocument(x, status, document);
+}
+
+/** The page for the first error of a chain; `status` is what is sent where there was none before this exchange's. */
+function sendPageOfFirst(x: Exchange, status: number): void {
+  const first = firstError(x);
+  first.next = undefined;
+  sendPage(first, first === x ? status : first.status, { recursive: x.errorStatus || x.status });
 }
 
 /** The exchange whose error an ErrorDocument was to describe; its configuration counts for the page. */
@@ -125,7 +131,8 @@ function redirectToDocument(x: Exchange, status: number, path: string): Soon<voi
   const location = x.headersOut.get('location');
   const next = redirected(x, path);
   if (next === undefined) {
-    sendPage(x, status, { recursive: status });
+    // Too deep already: that is an error of its own, and the page tells of both.
+    sendPageOfFirst(x, 500);
     return undefined;
   }
   next.method = 'GET';

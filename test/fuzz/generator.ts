@@ -177,7 +177,7 @@ function generateRule(random: Random, place: Place): RuleNode {
 function readsBehindExpression({ conditions, substitution, flags }: RuleNode): boolean {
   const uses = [substitution, flags, ...conditions.map(({ test }) => test)].flat().join(' ');
   const holdsNoMatch = ({ test, pattern }: RuleCondition): boolean =>
-    test[0] === 'expr' && !/^[^!|]*=~/.test(pattern.join(''));
+    test[0] === 'expr' && !/^[^!|]*=~.*\(/.test(pattern.join(''));
   return /%\d/.test(uses) && conditions.some(holdsNoMatch);
 }
 

@@ -65,7 +65,9 @@ function hasEnv(x: Exchange, name: string): boolean {
 
 /** Apache: the error document of a request that had a body is asked for with an empty one. */
 function framingWithoutBody(x: Exchange): RequestFraming {
-  return x.body === undefined ? NO_CONTENT : EMPTY_CONTENT;
+  const { errorStatus, headers } = x;
+  const hadBody = errorStatus !== 0 && (headers.has('content-length') || headers.has('transfer-encoding'));
+  return hadBody ? EMPTY_CONTENT : NO_CONTENT;
 }
 
 export class Forward implements PoolUser, RelayOwner {

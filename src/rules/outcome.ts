@@ -97,26 +97,27 @@ function markedName(pass: Pass): string {
   return pass.toProxy ? `proxy:${pass.filename}` : pass.filename;
 }
 
-/** What both contexts decide first: refusals, forced statuses, and a query no header or backend may get. */
+/** What both contexts decide first: a query no header or backend may get, refusals, forced statuses. */
 export function commonOutcome(pass: Pass, queryCode: string): RewriteOutcome | undefined {
-  if (pass.refusal) return { kind: 'status', ...pass.refusal, byRule: true };
-  if (pass.forcedStatus !== undefined) return { kind: 'status', status: pass.forcedStatus, byRule: true };
-  if (pass.change === 'none') return { kind: 'decline' };
-  if (!queryIsSafe(pass))
+  const isSettled = pass.refusal !== undefined || pass.forcedStatus !== undefined;
+  if (!isSettled && pass.change === 'none') return { kind: 'decline' };
+  if (!queryIsSafe(pass, isSettled))
     return {
       kind: 'status',
       status: 403,
       code: queryCode,
       message: 'Rewritten query string contains control characters or spaces',
     };
+  if (pass.refusal) return { kind: 'status', ...pass.refusal, byRule: true };
+  if (pass.forcedStatus !== undefined) return { kind: 'status', status: pass.forcedStatus, byRule: true };
   return undefined;
 }
 
-// A redirect that is going to be escaped may hold anything.
-function queryIsSafe(pass: Pass): boolean {
+// A redirect that is going to be escaped may hold anything. Apache asks before it looks at the status.
+function queryIsSafe(pass: Pass, isSettled: boolean): boolean {
   if (pass.query === undefined || !hasControlOrSpace(pass.query)) return true;
   return (
-    pass.change === 'normal' &&
+    (isSettled || pass.change === 'normal') &&
     !pass.toProxy &&
     !pass.passedThrough &&
     absoluteScheme(pass.filename) !== undefined

@@ -300,7 +300,6 @@ export const BAD_FLAGS = [
   'BNE',
   'OR',
   'E',
-  'CO',
   'Dx',
   'backrefnoplus',
   'R=',

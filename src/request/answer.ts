@@ -73,10 +73,9 @@ export function die(x: Exchange, status: Verdict): Soon<void> {
     x.isCanned = true;
     return undefined;
   }
-  // An error while an ErrorDocument was made: the first error is what the client asked about.
-  const first = firstError(x);
-  if (first !== x || x.errorStatus !== 0) {
-    sendPageOfFirst(x, x.errorStatus);
+  // An error on top of another, as while an ErrorDocument is made: the first is what the client asked about.
+  if (x.status !== 200) {
+    sendPageOfFirst(x, status);
     return undefined;
   }
   const document = coreDir(x.dirConfig).errorDocuments?.get(status);
@@ -91,7 +90,7 @@ export function die(x: Exchange, status: Verdict): Soon<void> {
 function sendPageOfFirst(x: Exchange, status: number): void {
   const first = firstError(x);
   first.next = undefined;
-  sendPage(first, first === x ? status : first.status, { recursive: x.errorStatus || x.status });
+  sendPage(first, first === x ? status : first.status, { recursive: x.status });
 }
 
 /** The exchange whose error an ErrorDocument was to describe; its configuration counts for the page. */

@@ -36,12 +36,17 @@ function sendLast(x: Exchange): Soon<Sent> {
   const last = x.last();
   if (last.note(HANDED_OVER) !== undefined)
     return { bytes: x.bytesSent, wireBytes: x.wireBytesSent, complete: x.complete };
+  return sendFiltered(last, sendInstead);
+}
+
+/** Lets modules change the answer's fields and sends it; `recover` answers where a field cannot be sent. */
+function sendFiltered(x: Exchange, recover: (x: Exchange, error: UnsafeAnswer) => Soon<Sent>): Soon<Sent> {
   return guard(
-    () => andThen(runPhase(last, 'insertFilter'), () => send(last)),
+    () => andThen(runPhase(x, 'insertFilter'), () => send(x)),
     (error) => {
-      if (error instanceof UnsafeAnswer) return sendInstead(last, error);
-      logException(last, 'core', error);
-      last.transport.drop();
+      if (error instanceof UnsafeAnswer) return recover(x, error);
+      logException(x, 'core', error);
+      x.transport.drop();
       return NOT_SENT;
     },
   );
@@ -49,13 +54,26 @@ function sendLast(x: Exchange): Soon<Sent> {
 
 /** A field that would split the response is never sent: 500 takes its place, as in Apache. */
 function sendInstead(x: Exchange, error: UnsafeAnswer): Soon<Sent> {
+  clearUnsafe(x, error);
+  return andThen(die(x, 500), () => sendFiltered(x.initial().last(), sendNothing));
+}
+
+/** The page has the same fault, from a line that every answer gets: what is left is a status. */
+function sendNothing(x: Exchange, error: UnsafeAnswer): Soon<Sent> {
+  clearUnsafe(x, error);
+  x.status = 500;
+  x.reason = undefined;
+  x.contentType = undefined;
+  x.responseBody = undefined;
+  x.contentLength = 0;
+  return send(x);
+}
+
+function clearUnsafe(x: Exchange, error: UnsafeAnswer): void {
   logEvent(x, 'http', 'error', `AH02430: Response header cannot be sent: ${error.message}`);
   x.headersOut = new HeaderList();
   // Shared by all exchanges of the chain: what was wrong in it must not come back with another page.
   x.errHeadersOut.clear();
-  // Only what was a success before can still have an ErrorDocument.
-  if (x.status !== 200) x.errorStatus = 500;
-  return andThen(die(x, 500), () => send(x.initial().last()));
 }
 
 function logged(x: Exchange): Soon<unknown> {

@@ -57,6 +57,7 @@ function refuseQuestionMark(pass: Pass): void {
     status: 403,
     code: 'AH10508',
     message: 'Unsafe URL with %3f URL rewritten without UnsafeAllow3F',
+    isSet: true,
   };
 }
 

@@ -19,6 +19,8 @@ export type RewriteOutcome =
       readonly message?: string | undefined;
       /** A rule decided it, not what came of its result. */
       readonly byRule?: boolean;
+      /** See Refusal. */
+      readonly isSet?: boolean;
     }
   | { readonly kind: 'redirect'; readonly status: number; readonly location: string }
   /**
@@ -93,7 +95,7 @@ function finalName(pass: Pass, outcome: RewriteOutcome): string {
 
 /** The name with what Apache puts before it on its way through the rules. */
 function markedName(pass: Pass): string {
-  if (pass.passedThrough) return `passthrough:${pass.filename}`;
+  if (pass.passedThrough && pass.directory === undefined) return `passthrough:${pass.filename}`;
   return pass.toProxy ? `proxy:${pass.filename}` : pass.filename;
 }
 

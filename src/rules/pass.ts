@@ -16,6 +16,8 @@ export interface Refusal {
   readonly status: number;
   readonly code: string | undefined;
   readonly message: string;
+  /** Apache has it stand in the request already: for an error on top of another there is no ErrorDocument. */
+  readonly isSet?: boolean;
 }
 
 /** What a pass in per-directory context has besides its rule set. */

@@ -178,7 +178,7 @@ function writeMainConf(batch: Batch, accepted: readonly number[]): void {
 
 type Refusals = Readonly<Record<ServerKind, ReadonlyMap<number, string>>>;
 
-const REFUSAL = /AH00526: Syntax error on line \d+ of \S*\/s(\d+)\.test\.conf:\s*([^\n]*)/g;
+const REFUSAL = /Syntax error on line \d+ of \S*\/s(\d+)\.test\.conf:\s*([^\n]*)/g;
 
 /** Which sets a server refuses. Apache tells one at a time, portico all of them. */
 async function refusals(batch: Batch, count: number): Promise<Refusals> {

@@ -89,7 +89,8 @@ function carryOut(x: Exchange, result: RewriteResult): Verdict {
       return DECLINED;
     case 'status':
       logStatus(x, outcome);
-      if (outcome.byRule === true) forgetError(x);
+      if (outcome.isSet === true) x.status = outcome.status;
+      else if (outcome.byRule === true) forgetError(x);
       return outcome.status;
     case 'redirect':
       // Apache: a word that is no status leaves the error that the request stands for.

@@ -11,6 +11,8 @@ export type MessageErrorCode =
   | 'wire/field-size'
   | 'wire/field-syntax'
   | 'wire/host'
+  | 'wire/incomplete'
+  | 'wire/late'
   | 'wire/request-line'
   | 'wire/request-line-size'
   | 'wire/target'

@@ -2,6 +2,7 @@
 
 import type { Clock, Ticking } from '../kit/ticker.ts';
 import type { LiveSite } from '../request/exchange.ts';
+import type { HeadBudget } from './head-budget.ts';
 import type { Turns } from './turns.ts';
 
 /** A site while requests use it; it closes when it is retired and the last one has left. */
@@ -29,5 +30,7 @@ export interface ConnectionOwner {
   readonly clock: Clock;
   /** How many requests are answered at once. */
   readonly turns: Turns;
+  /** How much their heads may hold. */
+  readonly heads: HeadBudget;
   connectionClosed(connection: OwnedConnection): void;
 }

@@ -12,6 +12,7 @@ import type { BodySink, BodySource } from '../wire/body.ts';
 import { HeaderList } from '../wire/header-list.ts';
 import { Connection } from './connection.ts';
 import type { OwnedConnection } from './connection-owner.ts';
+import { HeadBudget } from './head-budget.ts';
 import { Turns } from './turns.ts';
 
 interface Rig {
@@ -41,6 +42,7 @@ async function rig(
     isDraining: false,
     clock: timers,
     turns: new Turns(),
+    heads: new HeadBudget(),
     connectionClosed: (connection: OwnedConnection) => {
       connections.delete(connection);
       timers.delete(connection);

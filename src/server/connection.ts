@@ -112,21 +112,13 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
     if (bytes === undefined) return;
     this.#findBase();
     const parser = this.#parser ?? this.base.parser;
-    const result = parser.feed(bytes, this.#input.at);
-    if (result === undefined) {
-      this.#awaitHead();
-      return;
-    }
-    this.#parser = undefined;
-    this.#clock = undefined;
-    if (result instanceof MessageError) {
-      this.#input.clear();
-      this.#refuse(result);
-    } else {
+    const { at, size } = this.#input;
+    const result = parser.feed(bytes, at);
+    if (result === undefined) this.#awaitHead(size);
+    else if (result instanceof MessageError) this.#refuse(result);
+    else {
       this.#input.consume(parser.position);
-      if (result.version === '0.9' && this.base.core.protocolOptions?.allow09 === false)
-        this.#refuse(new MessageError(400, 'wire/version'));
-      else this.#accept(result);
+      this.#accept(result, parser.position - at);
     }
   }
 
@@ -138,13 +130,14 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
   }
 
   /** All that came is taken in, and it is not yet a head. */
-  #awaitHead(): void {
-    const { size } = this.#input;
+  #awaitHead(size: number): void {
     this.#input.clear();
     this.#state = 'head';
     this.#parser ??= this.base.lendParser();
     this.#clock ??= new ReadClock(this.owner.clock, timeoutOf(this.base.core), this.base.readLimits?.header);
+    const { bytes } = this.#clock;
     this.#deadline = this.#clock.await(size);
+    if (!this.owner.heads.grow(bytes, bytes + size)) this.#cutOff(503, 'wire/heads');
   }
 
   readBody(): void {
@@ -190,23 +183,23 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
 
   /** No head will come any more. */
   #endWithoutHead(): void {
-    const requestLine = this.#parser?.requestLine;
-    if (requestLine !== undefined) this.#refuseHead(400, 'wire/incomplete', requestLine);
+    if (this.#parser?.requestLine !== undefined) this.#cutOff(400, 'wire/incomplete');
     else if (this.#state === 'idle' || this.#state === 'head') this.#linger();
   }
 
-  /** A head that will not be whole; without a request line nobody is answered. */
-  #refuseHead(status: number, code: MessageErrorCode, requestLine: string | undefined): void {
-    const error = new MessageError(status, code);
-    error.requestLine = requestLine ?? '';
-    this.#parser = undefined;
-    this.#refuse(error, requestLine === undefined);
-  }
-
-  #accept(head: RequestHead): void {
+  #accept(head: RequestHead, size: number): void {
     this.#deadline = NEVER;
-    this.#request = new RequestTransport(this, head);
-    if (this.owner.turns.take(this)) this.takeTurn();
+    const request = new RequestTransport(this, head);
+    const before = this.#clock?.bytes ?? 0;
+    request.headBytes = before + size;
+    const isHeld = this.owner.heads.grow(before, request.headBytes);
+    this.#parser = undefined;
+    this.#clock = undefined;
+    this.#request = request;
+    if (head.version === '0.9' && this.base.core.protocolOptions?.allow09 === false)
+      this.#refuse(new MessageError(400, 'wire/version'));
+    else if (!isHeld) this.#refuse(new MessageError(503, 'wire/heads'));
+    else if (this.owner.turns.take(this)) this.takeTurn();
     else this.#state = 'waiting';
   }
 
@@ -217,13 +210,32 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
     this.#serve(request, request.begin(), early);
   }
 
+  /** A head that will not be whole. Apache: who has not said a whole request line gets no answer. */
+  #cutOff(status: number, code: MessageErrorCode): void {
+    const requestLine = this.#parser?.requestLine;
+    const error = new MessageError(status, code);
+    error.requestLine = requestLine ?? '';
+    this.#refuse(error, requestLine === undefined);
+  }
+
   /** A head that cannot be read is answered, and is the last one on this connection. */
   #refuse(error: MessageError, isSilent = false): void {
     const { status, note } = error;
+    this.#input.clear();
+    this.#dropHead();
     const request = new RequestTransport(this);
     this.#request = request;
     const early = note === '' ? { status, isSilent } : { status, isSilent, note };
     this.#serve(request, request.begin(incomingOfError(error)), early);
+  }
+
+  /** Nothing of a head is held any longer. */
+  #dropHead(): void {
+    // Without a parser the clock is a body's.
+    if (this.#parser !== undefined) this.owner.heads.release(this.#clock?.bytes ?? 0);
+    this.#request?.forgetHead();
+    this.#parser = undefined;
+    this.#clock = undefined;
   }
 
   #serve(request: RequestTransport, x: Exchange, early: EarlyError | undefined): void {
@@ -308,15 +320,12 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
     }
   }
 
-  /** Apache: who has not said a whole request line gets no answer; on a new connection, a line in the log. */
+  /** No head in time. On a new connection the log has a line of it, as in Apache, however little was said. */
   #giveUpHead(): void {
-    const requestLine = this.#parser?.requestLine;
-    if (this.#state === 'head' || this.served === 0) this.#logLate('header');
-    if (requestLine === undefined && this.served > 0) {
-      this.#linger();
-      return;
-    }
-    this.#refuseHead(408, 'wire/late', requestLine);
+    const isNew = this.served === 0;
+    if (this.#state === 'head' || isNew) this.#logLate('header');
+    if (isNew || this.#parser?.requestLine !== undefined) this.#cutOff(408, 'wire/late');
+    else this.#linger();
   }
 
   #logLate(part: 'header' | 'body'): void {
@@ -348,8 +357,8 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
     this.#lingerUntil = clock.after(LONGEST_LINGER_MS);
     this.#state = 'lingering';
     this.#input.clear();
+    this.#dropHead();
     this.#request = undefined;
-    this.#parser = undefined;
     if (this.#isInputOver) this.socket.destroySoon();
     else this.socket.end();
     this.#input.restOrGoOn();
@@ -360,6 +369,7 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
     this.#state = 'closed';
     this.#input.clear();
     this.#deadline = NEVER;
+    this.#dropHead();
     this.#request?.gone();
     this.owner.connectionClosed(this);
   }

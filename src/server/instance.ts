@@ -13,6 +13,7 @@ import { type Capacity, capacityFor, freeDescriptors } from './capacity.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOwner, OwnedConnection, ServingSite } from './connection-owner.ts';
 import { ConnectionSet } from './connection-set.ts';
+import { HeadBudget } from './head-budget.ts';
 import type { ListenerUser } from './listen.ts';
 import { Machine } from './machine.ts';
 import { Overload } from './overload.ts';
@@ -91,6 +92,7 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
   #stopped: Promise<void> | undefined = undefined;
   readonly clock: Ticker = new Ticker();
   readonly turns: Turns = new Turns(() => this.#onTurnsTaken());
+  readonly heads: HeadBudget = new HeadBudget();
   isDraining = false;
 
   constructor(options: ServerOptions) {

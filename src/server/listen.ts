@@ -2,10 +2,8 @@
 
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import type { Listen } from '../request/core-config.ts';
+import { MOST_WAITING } from './socket-room.ts';
 import { StartError, systemCode } from './start-error.ts';
-
-/** Bytes that wait in a socket before its writer is told to pause. */
-const SOCKET_BUFFER = 128 * 1024;
 
 /** A socket that accepts connections for one Listen line. */
 export interface Listener {
@@ -59,9 +57,8 @@ export async function openListener(
       'Leave the line out or let another server do TLS.',
     );
   }
-  const server = createServer(
-    { allowHalfOpen: true, noDelay: true, highWaterMark: SOCKET_BUFFER },
-    (socket) => user.onSocket(socket),
+  const server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: MOST_WAITING }, (socket) =>
+    user.onSocket(socket),
   );
   await bind(server, listen, options);
   server.on('error', (error) => user.onAcceptFailed(error));

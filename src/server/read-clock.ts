@@ -8,6 +8,8 @@ import type { ReadLimit } from '../request/read-limits.ts';
 const NEVER: number = Number.POSITIVE_INFINITY;
 
 export class ReadClock {
+  /** Bytes that have come. */
+  bytes = 0;
   readonly #clock: Clock;
   readonly #timeout: number;
   readonly #perByte: number;
@@ -29,6 +31,7 @@ export class ReadClock {
   /** So many bytes have come and more are wanted: answers until when. */
   await(bytes: number): number {
     if (this.#stoppedAt !== undefined) this.#goOn(this.#clock.now - this.#stoppedAt);
+    this.bytes += bytes;
     this.#end = Math.min(this.#end + bytes * this.#perByte, this.#latest);
     return Math.min(this.#end, this.#clock.after(this.#timeout));
   }

@@ -65,6 +65,8 @@ export class RequestTransport implements Transport, BodyOwner {
   staysOpen = false;
   /** It is one of those that are answered at once. */
   hasTurn = false;
+  /** Bytes of the head. */
+  headBytes = 0;
 
   readonly #connection: ClientConnection;
   readonly #socket: Socket;
@@ -125,6 +127,7 @@ export class RequestTransport implements Transport, BodyOwner {
   end(): void {
     this.#exchange = undefined;
     this.#goneCallbacks = undefined;
+    this.forgetHead();
     if (this.tunnel === undefined || this.#isGone) this.#leave();
   }
 
@@ -133,6 +136,12 @@ export class RequestTransport implements Transport, BodyOwner {
     this.#site = undefined;
     if (this.hasTurn) this.#connection.owner.turns.giveBack();
     this.hasTurn = false;
+  }
+
+  /** The head is held no longer. */
+  forgetHead(): void {
+    this.#connection.owner.heads.release(this.headBytes);
+    this.headBytes = 0;
   }
 
   get remoteAddress(): string {

@@ -10,6 +10,7 @@ export type MessageErrorCode =
   | 'wire/field-count'
   | 'wire/field-size'
   | 'wire/field-syntax'
+  | 'wire/heads'
   | 'wire/host'
   | 'wire/incomplete'
   | 'wire/late'

@@ -16,6 +16,7 @@ import {
   startApacheProcess,
   startPorticoProcess,
 } from './support/servers.mjs';
+import { SETTLE_OPTIONS } from './support/settle.mjs';
 
 const PEERS = join(ROOT, 'bench/peers');
 
@@ -50,13 +51,17 @@ ${lines}
   return file;
 }
 
-async function startPortico({ lines, site, cores, profile }) {
+/** What Node itself is told: to write a profile, or to collect its garbage when asked. */
+function nodeOptionsFor({ profile, settles }) {
+  if (settles) return SETTLE_OPTIONS;
+  if (profile === undefined) return [];
+  return ['--cpu-prof', `--cpu-prof-dir=${profile.folder}`, `--cpu-prof-name=${profile.name}.cpuprofile`];
+}
+
+async function startPortico({ lines, site, cores, ...asked }) {
   const port = await freePort();
   const file = httpdFile({ port, folder: site.folder, name: 'portico', lines });
-  const nodeOptions =
-    profile === undefined
-      ? []
-      : ['--cpu-prof', `--cpu-prof-dir=${profile.folder}`, `--cpu-prof-name=${profile.name}.cpuprofile`];
+  const nodeOptions = nodeOptionsFor(asked);
   return startPorticoProcess({ port, file, output: `${file}.out`, cores, nodeOptions });
 }
 
@@ -142,6 +147,7 @@ function nodePeer(name, packages) {
   return {
     name,
     language: 'node',
+    settles: true,
     install: () => {
       const args = ['ci', '--no-audit', '--no-fund'];
       return spawnSync('npm', args, { cwd: PEERS, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
@@ -151,9 +157,9 @@ function nodePeer(name, packages) {
       if (!packages.every((each) => existsSync(join(PEERS, 'node_modules', each)))) return undefined;
       return packages.map((each) => `${each} ${peerVersion(each)}`).join(', ');
     },
-    start: async ({ site, cores }) => {
+    start: async ({ site, cores, ...asked }) => {
       const port = await freePort();
-      const args = [join(PEERS, `${name}.mjs`), String(port), String(site.backend)];
+      const args = [...nodeOptionsFor(asked), join(PEERS, `${name}.mjs`), String(port), String(site.backend)];
       const output = join(site.folder, `${name}-${port}.out`);
       return startProcess({ name, port, command: process.execPath, args, output, cores });
     },
@@ -164,6 +170,13 @@ function peerVersion(name) {
   return JSON.parse(readFileSync(join(PEERS, 'node_modules', name, 'package.json'), 'utf8')).version;
 }
 
+async function startBareSockets({ site, cores }) {
+  const port = await freePort();
+  const args = [...SETTLE_OPTIONS, join(ROOT, 'bench/support/bare-sockets.mjs'), String(port)];
+  const output = join(site.folder, `bare-${port}.out`);
+  return startProcess({ name: 'node:net', port, command: process.execPath, args, output, cores });
+}
+
 function debianPeer(name, { debian = name, language = name, version, start }) {
   return { name, language, version, start, missing: `not installed (Debian: ${debian})` };
 }
@@ -171,7 +184,7 @@ function debianPeer(name, { debian = name, language = name, version, start }) {
 const { version: porticoVersion } = createRequire(import.meta.url)('../package.json');
 
 export const CONTESTANTS = [
-  { name: 'portico', language: 'httpd', version: () => porticoVersion, start: startPortico },
+  { name: 'portico', language: 'httpd', settles: true, version: () => porticoVersion, start: startPortico },
   debianPeer('apache', {
     debian: 'apache2',
     language: 'httpd',
@@ -184,6 +197,13 @@ export const CONTESTANTS = [
     start: startHaproxy,
   }),
   debianPeer('caddy', { version: () => printed('caddy', ['version'], /(\S+)/), start: startCaddy }),
+  {
+    name: 'node:net',
+    language: 'sockets',
+    settles: true,
+    version: () => process.version,
+    start: startBareSockets,
+  },
   nodePeer('http-proxy', ['http-proxy']),
   nodePeer('http-proxy-3', ['http-proxy-3']),
   nodePeer('fastify', ['fastify', '@fastify/http-proxy']),

@@ -8,7 +8,8 @@ import { median } from './numbers.mjs';
 import { cpuMicros, residentBytes } from './usage.mjs';
 
 const CONNECTIONS = 32;
-const SETTLE_SECONDS = 3;
+const REST_SECONDS = 3;
+const COLLECT_MS = 1000;
 /** Compilers of JavaScript need so many requests, or so much time for large ones, however short the rounds are. */
 const WARM = { requests: 30_000, cpuMicros: 3e6, turns: 20 };
 
@@ -20,10 +21,11 @@ async function enter({ row, contestant, backend, folder, htdocs, cores, profileF
   const lines = row.configuration[contestant.language](site);
   const isProfiled = profileFolder !== undefined && contestant.name === 'portico';
   const profile = isProfiled ? { folder: profileFolder, name: row.name } : undefined;
-  const front = await contestant.start({ lines, site, cores: cores?.front, profile });
+  const settles = row.idle !== undefined && contestant.settles;
+  const front = await contestant.start({ lines, site, cores: cores?.front, profile, settles });
   try {
     const request = await checkedRequest({ row, front, site });
-    return { name: contestant.name, front, request, turns: [] };
+    return { name: contestant.name, settles: contestant.settles, front, request, turns: [] };
   } catch (error) {
     await front.stop();
     throw error;
@@ -79,17 +81,26 @@ async function inTurns({ row, entries, rounds, seconds, progress, attempt }) {
   }
 }
 
+/** Lets a front that is a Node process collect its garbage, so that its memory is what it needs. */
+async function settle({ settles, front }) {
+  if (!settles) return;
+  process.kill(front.pid, 'SIGUSR2');
+  await new Promise((resolve) => setTimeout(resolve, COLLECT_MS));
+}
+
 /** What many resting connections cost: memory, and CPU time while nothing happens. */
 async function rest({ row, entry, progress }) {
   const { port, pid } = entry.front;
   const ask = { port, request: entry.request, answer: row.answer };
   await warmUp({ row, entry, progress });
+  await settle(entry);
   const before = residentBytes(pid);
   progress(`${row.name}: ${entry.name} is given ${row.idle} connections`);
   const idle = await openIdle({ ...ask, count: row.idle });
+  await settle(entry);
   const used = cpuMicros(pid);
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_SECONDS * 1000));
-  const busy = (cpuMicros(pid) - used) / 1e6 / SETTLE_SECONDS;
+  await new Promise((resolve) => setTimeout(resolve, REST_SECONDS * 1000));
+  const busy = (cpuMicros(pid) - used) / 1e6 / REST_SECONDS;
   const open = idle.open();
   const bytes = (residentBytes(pid) - before) / row.idle;
   idle.close();

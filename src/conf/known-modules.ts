@@ -282,7 +282,6 @@ const tuningModules: ReadonlySet<string> = new Set([
   'mpm_event',
   'mpm_prefork',
   'mpm_worker',
-  'reqtimeout',
   'socache_memcache',
   'socache_redis',
   'unixd',

@@ -15,12 +15,14 @@ import { headers } from './headers/index.ts';
 import { logConfig } from './log-config/index.ts';
 import { mime } from './mime/index.ts';
 import { proxy, proxyHttp, proxyWstunnel } from './proxy/index.ts';
+import { reqtimeout } from './reqtimeout.ts';
 import { rewrite } from './rewrite/index.ts';
 import { setenvif } from './setenvif.ts';
 
 export const modules: readonly Module[] = [
   core,
   http,
+  reqtimeout,
   setenvif,
   // Opened before, and closed after, the rules whose maps ask it.
   dbd,

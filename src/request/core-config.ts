@@ -31,6 +31,8 @@ export interface CoreServerConfig {
   keepAlive?: boolean;
   /** Milliseconds. */
   keepAliveTimeout?: number;
+  /** A virtual host that says itself how long; the others wait as long as the first one of their address. */
+  hasOwnKeepAliveTimeout?: boolean;
   maxKeepAliveRequests?: number;
   limitRequestLine?: number;
   limitRequestFields?: number;
@@ -52,6 +54,8 @@ export interface CoreServerConfig {
   user?: string;
   group?: string;
   pidFile?: string;
+  maxRequestWorkers?: number;
+  listenBacklog?: number;
 }
 
 /** Bits of the Options directive. */

@@ -12,6 +12,7 @@ import { HeaderList } from '../wire/header-list.ts';
 import type { HtaccessCache } from './htaccess-cache.ts';
 import type { SiteIo } from './io.ts';
 import type { PhaseName } from './phases.ts';
+import type { ReadLimits } from './read-limits.ts';
 import type { Transport } from './transport.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -37,6 +38,8 @@ export interface LiveSite {
   lookupFile(x: Exchange, file: string): Soon<Exchange>;
   /** The virtual host for a local address and a host name (lower case, without port). */
   findServer(localAddress: string, localPort: number, hostname: string): Server;
+  /** How long clients of a server may take to send a request; undefined for no bound but Timeout. */
+  readLimits(server: Server): ReadLimits | undefined;
 }
 
 /** A request as the wire delivers it: byte strings, syntax checked, framing decided. */

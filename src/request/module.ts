@@ -5,6 +5,7 @@ import type { Server } from '../conf/server.ts';
 import { CORE_SLOT } from './core-config.ts';
 import type { Exchange, Hook, LiveSite } from './exchange.ts';
 import type { PhaseName } from './phases.ts';
+import type { ReadLimits } from './read-limits.ts';
 
 /** Where a hook stands among the others of a phase (APR_HOOK_FIRST …); list order of modules/index.ts within a place. */
 export type HookPlace = 'first' | 'middle' | 'last' | 'reallyLast';
@@ -20,6 +21,8 @@ export interface ModuleSpec<S, D> extends Omit<ConfModule<S, D>, 'slot'> {
   readonly hooks?: Hooks;
   /** Logs that it writes for a server: opened while the process still has the rights it was started with. */
   logs?(server: Server): readonly string[];
+  /** How long clients of a server may take to send a request; undefined for no bound but Timeout. */
+  readLimits?(server: Server): ReadLimits | undefined;
   /** Once per loaded site, before requests: pools, children, logs. Answers what `state` gives back. */
   open?(site: LiveSite): unknown;
   /** Once, when the last exchange of the site is over. */

@@ -14,6 +14,8 @@ export interface EarlyError {
   readonly status: number;
   /** Apache's remark under the 400 page, already safe as HTML. */
   readonly note?: string;
+  /** The client has not said enough to be answered: the log alone hears of it. */
+  readonly isSilent?: boolean;
 }
 
 const NOT_SENT: Sent = { bytes: 0, wireBytes: 0, complete: false };
@@ -25,6 +27,12 @@ export function serve(x: Exchange, early?: EarlyError): Soon<Sent> {
 }
 
 function refuse(x: Exchange, early: EarlyError): Soon<void> {
+  if (early.isSilent === true) {
+    x.status = early.status;
+    x.closeAfter = true;
+    x.notes.set(HANDED_OVER, '1');
+    return undefined;
+  }
   if (early.note !== undefined) x.notes.set('error-notes', early.note);
   return die(x, early.status);
 }

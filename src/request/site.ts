@@ -41,6 +41,7 @@ export async function openSite(conf: Site, known: readonly Module[], io: SiteIo)
     lookupUri,
     lookupFile,
     findServer: vhosts.find,
+    readLimits: modules.find((module) => module.readLimits !== undefined)?.readLimits ?? (() => undefined),
   };
   for (const [at, module] of modules.entries()) {
     try {

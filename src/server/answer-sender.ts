@@ -8,6 +8,7 @@ import type { BodySource } from '../wire/body.ts';
 import { CHUNK_END, chunkHead, LAST_CHUNK } from '../wire/chunked.ts';
 import type { AnswerFraming } from './answer-framing.ts';
 import { AnswerWriter, BufferSource, joinBytes, SLICE } from './answer-writer.ts';
+import { hasRoom } from './socket-room.ts';
 
 export interface Frame {
   readonly framing: AnswerFraming;
@@ -41,13 +42,14 @@ export class AnswerSender {
   #sendText(front: string, body: string, after: string): Soon<Sent> {
     const text = front + body + after;
     const goesOn = text === '' || this.#socket.write(text, 'latin1');
-    return this.#afterFlush({ bytes: body.length, wireBytes: text.length, complete: true }, goesOn);
+    const sent = { bytes: body.length, wireBytes: text.length, complete: true };
+    return this.#afterFlush(sent, hasRoom(this.#socket, goesOn));
   }
 
   #sendBytes(front: string, body: Buffer, after: string): Soon<Sent> {
     const bytes = joinBytes(front, body, after);
-    const goesOn = this.#socket.write(bytes);
-    return this.#afterFlush({ bytes: body.length, wireBytes: bytes.length, complete: true }, goesOn);
+    const sent = { bytes: body.length, wireBytes: bytes.length, complete: true };
+    return this.#afterFlush(sent, hasRoom(this.#socket, this.#socket.write(bytes)));
   }
 
   #sendSource(head: string, source: BodySource, frame: Frame): Promise<Sent> {
@@ -55,7 +57,9 @@ export class AnswerSender {
       const writer = new AnswerWriter(this.#socket, source, head, frame, (isWhole) => {
         const sent = { bytes: writer.bytes, wireBytes: writer.wireBytes, complete: isWhole };
         if (!isWhole) this.#breakOff(frame.framing);
-        resolve(isWhole ? this.#afterFlush(sent, !this.#socket.writableNeedDrain) : sent);
+        resolve(
+          isWhole ? this.#afterFlush(sent, hasRoom(this.#socket, !this.#socket.writableNeedDrain)) : sent,
+        );
       });
       this.#writer = writer;
       writer.start();

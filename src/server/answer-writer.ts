@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import type { BodySink, BodySource } from '../wire/body.ts';
 import { CHUNK_END, chunkHead, LAST_CHUNK } from '../wire/chunked.ts';
 import type { AnswerFraming } from './answer-framing.ts';
+import { hasRoom } from './socket-room.ts';
 
 /** Pieces up to this size are copied behind their framing; larger ones are handed to the kernel as they are. */
 const COPY_LIMIT = 16 * 1024;
@@ -111,9 +112,12 @@ export class AnswerWriter implements BodySink {
   #write(before: string, chunk: Buffer, after: string): boolean {
     const front = this.#head + before;
     this.#head = '';
-    const size = front.length + chunk.length + after.length;
-    this.wireBytes += size;
-    if (size === chunk.length) return this.#socket.write(chunk);
+    this.wireBytes += front.length + chunk.length + after.length;
+    return hasRoom(this.#socket, this.#writeParts(front, chunk, after));
+  }
+
+  #writeParts(front: string, chunk: Buffer, after: string): boolean {
+    if (front === '' && after === '') return this.#socket.write(chunk);
     if (chunk.length <= COPY_LIMIT) return this.#socket.write(joinBytes(front, chunk, after));
     this.#socket.cork();
     this.#socket.write(front, 'latin1');

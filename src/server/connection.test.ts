@@ -5,12 +5,15 @@ import { type StubSite, stubSite } from '../../test/support/stub-site.ts';
 import { Ticker } from '../kit/ticker.ts';
 import type { CoreServerConfig } from '../request/core-config.ts';
 import type { Exchange, Hook } from '../request/exchange.ts';
+import type { ReadLimits } from '../request/read-limits.ts';
 import { HANDED_OVER } from '../request/serve.ts';
 import { OK } from '../request/verdict.ts';
 import type { BodySink, BodySource } from '../wire/body.ts';
 import { HeaderList } from '../wire/header-list.ts';
 import { Connection } from './connection.ts';
 import type { OwnedConnection } from './connection-owner.ts';
+import { HeadBudget } from './head-budget.ts';
+import { Turns } from './turns.ts';
 
 interface Rig {
   readonly port: number;
@@ -26,13 +29,20 @@ afterEach(() => {
 });
 
 /** A server of connections whose requests are all answered by `handler`. */
-async function rig(handler: Hook, core: Partial<CoreServerConfig> = {}): Promise<Rig> {
-  const stub = await stubSite(handler, core);
+async function rig(
+  handler: Hook,
+  core: Partial<CoreServerConfig> = {},
+  readLimits?: ReadLimits,
+): Promise<Rig> {
+  const stub = await stubSite(handler, core, readLimits);
   const timers = new Ticker(20);
   const connections = new Set<OwnedConnection>();
   const owner = {
     site: stub,
     isDraining: false,
+    clock: timers,
+    turns: new Turns(),
+    heads: new HeadBudget(),
     connectionClosed: (connection: OwnedConnection) => {
       connections.delete(connection);
       timers.delete(connection);
@@ -300,7 +310,7 @@ describe('one connection', () => {
     });
     const c = client(port, { allowHalfOpen: true });
     const request = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`;
-    c.socket.end(`${request('/1')}${request('/2')}GET /3 HT`);
+    c.socket.end(`${request('/1')}${request('/2')}GET /3 HTTP/1.1\r\nHo`);
     const text = await c.closed;
     expect(text.match(/hello \/\d|HTTP\/1\.1 \d+/g)).toEqual([
       'HTTP/1.1 200',
@@ -309,6 +319,17 @@ describe('one connection', () => {
       'hello /2',
       'HTTP/1.1 400',
     ]);
+  });
+});
+
+describe('a request line that breaks off', () => {
+  it('is not answered', async () => {
+    const { port, connections } = await rig(hello);
+    const c = client(port, { allowHalfOpen: true });
+    c.socket.end('GET /a HT');
+    expect(await c.closed).toBe('');
+    c.socket.destroy();
+    await expect.poll(() => connections.size).toBe(0);
   });
 });
 
@@ -591,14 +612,25 @@ describe('patience', () => {
     expect(Date.now() - from).toBeGreaterThanOrEqual(50);
   });
 
-  it('answers 408 to a head that does not end in time, drop by drop or not', async () => {
+  it('waits for the next piece of a head for Timeout, and for another', async () => {
+    const { port } = await rig(hello, { timeout: 300 });
+    const c = client(port);
+    c.socket.write('GET / HTTP/1.1\r\nHost: h\r\n');
+    for (let i = 0; i < 5; i++) {
+      await sleep(100);
+      c.socket.write('a: b\r\n');
+    }
+    c.socket.write('\r\n');
+    await c.until(/hello \/$/);
+    c.socket.write('GET / HTTP/1.1\r\nHost: h\r\n');
+    expect(await c.closed).toMatch(/HTTP\/1\.1 408 Request Timeout\r\n/);
+  });
+
+  it('closes silently where not even a request line came in time', async () => {
     const { port } = await rig(hello, { timeout: 100 });
     const c = client(port);
-    c.socket.write('GET / HTTP/1.1\r\n');
-    const drops = setInterval(() => c.socket.write('a: b\r\n'), 20);
-    const text = await c.closed;
-    clearInterval(drops);
-    expect(text).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+    c.socket.write('GET / HT');
+    expect(await c.closed).toBe('');
   });
 
   it('closes a connection that never says anything', async () => {
@@ -611,6 +643,21 @@ describe('patience', () => {
     const c = client(port);
     c.socket.write('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc');
     expect(await c.closed).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  it('fails a body that never begins to come with 408', async () => {
+    const { port } = await rig(upload, { timeout: 80 });
+    const c = client(port);
+    c.socket.write('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n');
+    expect(await c.closed).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  it('closes, after its answer, a connection whose body nobody needs and that does not come', async () => {
+    const { port, connections } = await rig(hello, { timeout: 80 });
+    const c = client(port);
+    c.socket.write('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc');
+    expect(await c.closed).toMatch(/^HTTP\/1\.1 200 [\s\S]*hello \/$/);
+    await expect.poll(() => connections.size).toBe(0);
   });
 
   it('gives up on a client that does not take its answer', async () => {

@@ -1,123 +1,85 @@
-// One client connection: bytes → exchanges, answers → bytes (HTTP/1.1, RFC 9112). Requests are served one after the
-// other; what a client sends ahead waits, bounded, with the socket paused. Owns the connection's states and its
-// patience; framing, bodies and what is answered are decided elsewhere.
+// One client connection: bytes → requests, one after the other; what a client sends ahead waits, bounded, with the
+// socket paused. Owns the connection's states and its patience. A request and its answer are request-transport.ts's,
+// which a resting connection does without: there may be ten thousand of them.
 //
-//   idle ─ first byte ─> head ─ parsed ─> answering ─ sent ─> skipping (rest of the body) ─> idle
-//                          │                 ├─ 101 ─> tunnel
-//                          └─ malformed ─────┴─ last answer ─> lingering ─> closed
+//   idle ─ first byte ─> head ─ parsed ─> waiting ─ its turn ─> answering ─ sent ─> skipping (rest of the body) ─> idle
+//                          │                                       ├─ 101 ─> tunnel
+//                          └─ malformed, late ─────────────────────┴─ last answer ─> lingering ─> closed
 
 import type { Socket } from 'node:net';
-import { guard, type Soon } from '../kit/wait.ts';
-import { type CoreServerConfig, coreServer } from '../request/core-config.ts';
-import { Exchange, type Incoming, type LiveSite, type RequestBody } from '../request/exchange.ts';
+import { guard } from '../kit/wait.ts';
+import type { Exchange } from '../request/exchange.ts';
+import { logServer } from '../request/log.ts';
 import { type EarlyError, serve } from '../request/serve.ts';
-import { type Answer, type Sent, type Transport, type Tunnel, UnsafeAnswer } from '../request/transport.ts';
+import type { Sent } from '../request/transport.ts';
 import { plainAddress } from '../request/vhosts.ts';
-import { BodyError } from '../wire/body.ts';
-import { CloseDecoder, createBodyDecoder } from '../wire/body-decoder.ts';
-import { asksKeepAlive } from '../wire/connection-tokens.ts';
-import { HeaderList } from '../wire/header-list.ts';
-import { MessageError } from '../wire/message-error.ts';
-import { reasonPhrase } from '../wire/reason.ts';
-import { type RequestHead, type RequestLimits, RequestParser } from '../wire/request-parser.ts';
-import { writeResponseHead } from '../wire/serialize.ts';
-import { type AnswerFraming, addBeforeType, frameAnswer, setPersistence } from './answer-framing.ts';
-import { AnswerSender } from './answer-sender.ts';
-import type { ConnectionOwner, OwnedConnection, ServingSite } from './connection-owner.ts';
+import { MessageError, type MessageErrorCode } from '../wire/message-error.ts';
+import type { RequestHead, RequestParser } from '../wire/request-parser.ts';
+import { type BaseServer, baseServerOf, timeoutOf } from './base-server.ts';
+import type { ConnectionOwner, OwnedConnection } from './connection-owner.ts';
 import { HeldInput } from './held-input.ts';
-import { incomingOf, incomingOfError } from './incoming.ts';
-import { type BodyOwner, RequestBodySource } from './request-body.ts';
-import { SocketTunnel } from './tunnel.ts';
+import { incomingOfError } from './incoming.ts';
+import { ReadClock } from './read-clock.ts';
+import { type ClientConnection, RequestTransport } from './request-transport.ts';
+import { listenTo, type SocketUser } from './socket-events.ts';
+import type { Waiting } from './turns.ts';
 
-type State = 'idle' | 'head' | 'answering' | 'skipping' | 'tunnel' | 'lingering' | 'closed';
+type State = 'idle' | 'head' | 'waiting' | 'answering' | 'skipping' | 'tunnel' | 'lingering' | 'closed';
 
 const NEVER: number = Number.POSITIVE_INFINITY;
-const DEFAULT_TIMEOUT = 60_000;
-const DEFAULT_KEEP_ALIVE_TIMEOUT = 5000;
-const DEFAULT_KEEP_ALIVE_REQUESTS = 100;
-/** What is skipped of a body nobody read, before closing is cheaper than going on. */
-const MOST_SKIPPED = 1 << 20;
 /** How long a client may take to notice that the connection is over; as Apache's lingering close. */
 const LINGER_MS = 2000;
 const LONGEST_LINGER_MS = 30_000;
 /** Half-closed and tunnelled peers are probed, since nothing else tells that they are gone. */
 const PROBE_MS = 30_000;
-const HTTP_1_1 = 1001;
 
-const NOT_SENT: Sent = { bytes: 0, wireBytes: 0, complete: false };
-const NO_FIELDS = new HeaderList();
-
-export class Connection implements Transport, OwnedConnection, BodyOwner {
+export class Connection implements ClientConnection, OwnedConnection, SocketUser, Waiting {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly localAddress: string;
   readonly localPort: number;
   readonly secure: boolean;
+  readonly socket: Socket;
+  readonly owner: ConnectionOwner;
+  base: BaseServer;
   served = 0;
 
-  readonly #socket: Socket;
-  readonly #owner: ConnectionOwner;
-  readonly #sender: AnswerSender;
   readonly #input: HeldInput;
-  #parser: RequestParser;
-  #parserSite: LiveSite;
   #state: State = 'idle';
   /** The client has sent its last byte; it may still wait for answers. */
   #isInputOver = false;
-  #readDeadline: number = NEVER;
-  #writeDeadline: number = NEVER;
-  #lingerUntil: number = NEVER;
-
-  // The request under way.
-  #site: ServingSite | undefined = undefined;
-  #exchange: Exchange | undefined = undefined;
-  #head: RequestHead | undefined = undefined;
-  #timeout: number = DEFAULT_TIMEOUT;
-  #body: RequestBodySource | undefined = undefined;
-  #isReadingBody = false;
-  #mayContinue = true;
-  #isAnswered = false;
-  #staysOpen = false;
   #isLooking = false;
-  #keepAliveTimeout: number = DEFAULT_KEEP_ALIVE_TIMEOUT;
-  #tunnel: SocketTunnel | undefined = undefined;
-  readonly #goneCallbacks: (() => void)[] = [];
+  #isReadingBody = false;
+  #deadline: number;
+  #lingerUntil: number = NEVER;
+  /** For the head or the body that is being read. */
+  #clock: ReadClock | undefined = undefined;
+  /** Only while a head has begun. */
+  #parser: RequestParser | undefined = undefined;
+  /** The request under way. */
+  #request: RequestTransport | undefined = undefined;
 
   constructor(socket: Socket, owner: ConnectionOwner, secure = false) {
-    this.#socket = socket;
-    this.#owner = owner;
-    this.#sender = new AnswerSender(socket);
+    this.socket = socket;
+    this.owner = owner;
     this.#input = new HeldInput(socket);
     this.secure = secure;
     this.remoteAddress = plainAddress(socket.remoteAddress ?? '');
     this.remotePort = socket.remotePort ?? 0;
     this.localAddress = plainAddress(socket.localAddress ?? '');
     this.localPort = socket.localPort ?? 0;
-    this.#parserSite = owner.site.live;
-    this.#parser = this.#newParser();
-    this.#readDeadline = Date.now() + this.#timeout;
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
-    socket.on('end', () => this.#onEnd());
-    socket.on('drain', () => this.#onDrain());
-    // A reset or a broken pipe: 'close' follows and does the work.
-    socket.on('error', () => undefined);
-    socket.on('close', () => this.#onClose());
+    this.base = baseServerOf(owner.site.live, this.localAddress, this.localPort);
+    this.#deadline = owner.clock.after(this.base.firstTimeout);
+    listenTo(socket, this);
   }
 
-  #newParser(): RequestParser {
-    const core = coreServer(this.#defaultServer());
-    this.#timeout = core.timeout || DEFAULT_TIMEOUT;
-    return new RequestParser(limitsOf(core));
+  get isIdle(): boolean {
+    return this.#state === 'idle' && !this.socket.destroyed;
   }
 
-  /** The first virtual host of the address: its limits apply before a request names another. */
-  #defaultServer(): LiveSite['main'] {
-    return this.#parserSite.findServer(this.localAddress, this.localPort, '');
-  }
-
-  #onData(chunk: Buffer): void {
+  onData(chunk: Buffer): void {
     if (this.#state === 'lingering' || this.#state === 'closed') {
-      this.#readDeadline = Math.min(Date.now() + LINGER_MS, this.#lingerUntil);
+      this.#deadline = Math.min(this.owner.clock.after(LINGER_MS), this.#lingerUntil);
       return;
     }
     this.#input.add(chunk);
@@ -126,7 +88,8 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
 
   /**
    * Looks at what is held, as far as the state allows, and lets the socket rest or go on. A loop: requests that came
-   * together and are answered at once must not pile up on the stack.
+   * together and are answered at once must not pile up on the stack. It goes round once more for a new state, though
+   * nothing is held: a body has its clock from the moment that somebody waits for it.
    */
   #look(): void {
     if (this.#isLooking) return;
@@ -136,8 +99,8 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
       const { size } = this.#input;
       const state = this.#state;
       if (state === 'idle' || state === 'head') this.#readHead();
-      else this.#readBody();
-      goesOn = !this.#input.isEmpty && (this.#input.size < size || this.#state !== state);
+      else if (state !== 'waiting') this.#readBody();
+      goesOn = this.#state !== state || (!this.#input.isEmpty && this.#input.size < size);
     }
     this.#isLooking = false;
     if (this.#isInputOver && this.#input.isEmpty) this.#endWithoutHead();
@@ -147,287 +110,235 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
   #readHead(): void {
     const { bytes } = this.#input;
     if (bytes === undefined) return;
-    if (this.#state === 'idle') this.#awaitHead();
-    const result = this.#parser.feed(bytes, this.#input.at);
-    if (result === undefined) {
-      this.#input.clear();
-      // A stray line break between requests is not the beginning of one.
-      if (!this.#parser.isInsideHead) this.#state = 'idle';
-    } else if (result instanceof MessageError) {
-      this.#input.clear();
-      this.#refuse(result);
-    } else {
-      this.#input.consume(this.#parser.position);
-      if (result.version === '0.9' && coreServer(this.#defaultServer()).protocolOptions?.allow09 === false)
-        this.#refuse(new MessageError(400, 'wire/version'));
-      else this.#begin(result);
+    this.#findBase();
+    const parser = this.#parser ?? this.base.parser;
+    const { at, size } = this.#input;
+    const result = parser.feed(bytes, at);
+    if (result === undefined) this.#awaitHead(size);
+    else if (result instanceof MessageError) this.#refuse(result);
+    else {
+      this.#input.consume(parser.position);
+      this.#accept(result, parser.position - at);
     }
   }
 
-  #awaitHead(): void {
+  /** A head that begins after a reload is read by the rules of the new site. */
+  #findBase(): void {
+    const { live } = this.owner.site;
+    if (this.#parser === undefined && live !== this.base.live)
+      this.base = baseServerOf(live, this.localAddress, this.localPort);
+  }
+
+  /** All that came is taken in, and it is not yet a head. */
+  #awaitHead(size: number): void {
+    this.#input.clear();
     this.#state = 'head';
-    const { live } = this.#owner.site;
-    if (live !== this.#parserSite) {
-      this.#parserSite = live;
-      this.#parser = this.#newParser();
-    }
-    this.#readDeadline = Date.now() + this.#timeout;
+    this.#parser ??= this.base.lendParser();
+    this.#clock ??= new ReadClock(this.owner.clock, timeoutOf(this.base.core), this.base.readLimits?.header);
+    const { bytes } = this.#clock;
+    this.#deadline = this.#clock.await(size);
+    if (!this.owner.heads.grow(bytes, bytes + size)) this.#cutOff(503, 'wire/heads');
+  }
+
+  readBody(): void {
+    if (!this.#isReadingBody) this.#look();
   }
 
   #readBody(): void {
-    const body = this.#body;
-    if (body === undefined || this.#isReadingBody) return;
+    const request = this.#request;
+    const body = request?.body;
+    if (request === undefined || body === undefined || this.#isReadingBody) return;
     this.#isReadingBody = true;
     const input = this.#input;
+    const { size } = input;
     while (input.bytes !== undefined && body.wantsBytes) input.consume(body.read(input.bytes, input.at));
     this.#isReadingBody = false;
     if (this.#isInputOver && input.isEmpty) body.closeInput();
-    if (body.isBroken && body.isBeingRead) this.#sender.abort();
-    this.#readDeadline = body.wantsBytes && this.#state !== 'tunnel' ? Date.now() + this.#timeout : NEVER;
-    if (this.#state === 'skipping') this.#goOn();
+    request.followBody();
+    this.#awaitBody(request, size - input.size);
+    if (this.#state === 'skipping') this.#goOn(request);
   }
 
-  /** Ends a body here. An answer that is made from it ends with it: nobody can say what it would have become. */
-  #breakBody(status: number, message: string): void {
-    const body = this.#body;
-    if (body === undefined) return;
-    body.break(new BodyError(status, message));
-    if (body.isBeingRead) this.#sender.abort();
-  }
-
-  onBodyStarted(): void {
-    if (this.#head?.expect === 'continue') this.interim(100, reasonPhrase(100), NO_FIELDS);
-  }
-
-  onBodyWanted(): void {
-    if (this.#isReadingBody) return;
-    this.#look();
+  /** The clock of a body runs while somebody waits for more of it. */
+  #awaitBody(request: RequestTransport, taken: number): void {
+    if (request.body?.wantsBytes === true && this.#state !== 'tunnel') {
+      this.#clock ??= new ReadClock(this.owner.clock, request.timeout, request.bodyLimit);
+      this.#deadline = this.#clock.await(taken);
+    } else {
+      this.#clock?.stop();
+      this.#deadline = NEVER;
+    }
   }
 
   /** The client has ended its direction. Node says so even while the socket rests and bytes wait here. */
-  #onEnd(): void {
+  onEnd(): void {
     this.#isInputOver = true;
     if (this.#state === 'lingering') {
-      this.#socket.destroySoon();
+      this.socket.destroySoon();
       return;
     }
-    this.#socket.setKeepAlive(true, PROBE_MS);
+    this.socket.setKeepAlive(true, PROBE_MS);
     this.#look();
   }
 
   /** No head will come any more. */
   #endWithoutHead(): void {
-    if (this.#state === 'head') this.#refuse(new MessageError(400, 'wire/request-line'));
-    else if (this.#state === 'idle') this.#linger();
+    if (this.#parser?.requestLine !== undefined) this.#cutOff(400, 'wire/incomplete');
+    else if (this.#state === 'idle' || this.#state === 'head') this.#linger();
   }
 
-  #begin(head: RequestHead): void {
-    this.#head = head;
-    this.#body = head.body.kind === 'none' ? undefined : this.#newBody(head);
-    const early = head.expect === 'unknown' ? { status: 417 } : undefined;
-    this.#serve(incomingOf(head, this.#requestBody(head)), head.host ?? '', early);
+  #accept(head: RequestHead, size: number): void {
+    this.#deadline = NEVER;
+    const request = new RequestTransport(this, head);
+    const before = this.#clock?.bytes ?? 0;
+    request.headBytes = before + size;
+    const isHeld = this.owner.heads.grow(before, request.headBytes);
+    this.#parser = undefined;
+    this.#clock = undefined;
+    this.#request = request;
+    if (head.version === '0.9' && this.base.core.protocolOptions?.allow09 === false)
+      this.#refuse(new MessageError(400, 'wire/version'));
+    else if (!isHeld) this.#refuse(new MessageError(503, 'wire/heads'));
+    else if (this.owner.turns.take(this)) this.takeTurn();
+    else this.#state = 'waiting';
   }
 
-  #newBody(head: RequestHead): RequestBodySource {
-    const isCoded = head.body.kind === 'chunked' && head.body.coded;
-    const refusal = isCoded ? new BodyError(501, 'unknown transfer coding in the request') : undefined;
-    return new RequestBodySource(this, createBodyDecoder(head.body), refusal);
+  takeTurn(): void {
+    const request = this.#request!;
+    request.hasTurn = true;
+    const early = request.head?.expect === 'unknown' ? { status: 417 } : undefined;
+    this.#serve(request, request.begin(), early);
   }
 
-  #requestBody(head: RequestHead): RequestBody | undefined {
-    if (this.#body === undefined) return undefined;
-    return {
-      source: this.#body,
-      length: head.body.kind === 'length' ? head.body.length : undefined,
-      expectsContinue: head.expect === 'continue',
-    };
+  /** A head that will not be whole. Apache: who has not said a whole request line gets no answer. */
+  #cutOff(status: number, code: MessageErrorCode): void {
+    const requestLine = this.#parser?.requestLine;
+    const error = new MessageError(status, code);
+    error.requestLine = requestLine ?? '';
+    this.#refuse(error, requestLine === undefined);
   }
 
   /** A head that cannot be read is answered, and is the last one on this connection. */
-  #refuse(error: MessageError): void {
-    this.#head = undefined;
-    this.#body = undefined;
-    const early = error.note === '' ? { status: error.status } : { status: error.status, note: error.note };
-    this.#serve(incomingOfError(error), '', early);
+  #refuse(error: MessageError, isSilent = false): void {
+    const { status, note } = error;
+    this.#input.clear();
+    this.#dropHead();
+    const request = new RequestTransport(this);
+    this.#request = request;
+    const early = note === '' ? { status, isSilent } : { status, isSilent, note };
+    this.#serve(request, request.begin(incomingOfError(error)), early);
   }
 
-  #serve(incoming: Incoming, hostname: string, early: EarlyError | undefined): void {
+  /** Nothing of a head is held any longer. */
+  #dropHead(): void {
+    // Without a parser the clock is a body's.
+    if (this.#parser !== undefined) this.owner.heads.release(this.#clock?.bytes ?? 0);
+    this.#request?.forgetHead();
+    this.#parser = undefined;
+    this.#clock = undefined;
+  }
+
+  #serve(request: RequestTransport, x: Exchange, early: EarlyError | undefined): void {
     this.#state = 'answering';
-    this.#readDeadline = NEVER;
-    this.#isAnswered = false;
-    this.#staysOpen = false;
-    this.#mayContinue = true;
-    const { site } = this.#owner;
-    this.#site = site;
-    site.enter();
-    const server = site.live.findServer(this.localAddress, this.localPort, hostname);
-    this.#timeout = coreServer(server).timeout || DEFAULT_TIMEOUT;
-    const x = new Exchange(site.live, server, this, incoming, Date.now());
-    this.#exchange = x;
-    const sent = guard<Sent | undefined>(() => serve(x, early), this.#onDefect);
-    if (sent instanceof Promise) sent.then(this.#onServed);
-    else this.#onServed(sent);
+    this.#deadline = NEVER;
+    const sent = guard<Sent | undefined>(
+      () => serve(x, early),
+      () => this.#defect(request),
+    );
+    if (sent instanceof Promise) sent.then((value) => this.#endServing(request, value));
+    else this.#endServing(request, sent);
   }
 
-  readonly #onServed = (sent: Sent | undefined): void => {
+  /** serve() does not fail; were it to, this connection alone would pay for it. */
+  #defect(request: RequestTransport): undefined {
+    request.end();
+    this.socket.destroy();
+    return undefined;
+  }
+
+  #endServing(request: RequestTransport, sent: Sent | undefined): void {
     if (sent === undefined) return;
-    this.#leaveSite();
-    this.#exchange = undefined;
-    this.#goneCallbacks.length = 0;
+    request.end();
     if (this.#state === 'closed') return;
-    if (!this.#isAnswered) {
-      this.#socket.destroy();
+    if (!request.isAnswered) {
+      this.socket.destroy();
       return;
     }
     this.served += 1;
-    this.#body?.abort();
-    if (!this.#staysOpen || !sent.complete) {
+    request.body?.abort();
+    if (!request.staysOpen || !sent.complete) {
       this.#linger();
       return;
     }
     this.#state = 'skipping';
     this.#look();
-    if (this.#state === 'skipping') this.#goOn();
-  };
-
-  /** serve() does not fail; were it to, this connection alone would pay for it. */
-  readonly #onDefect = (): undefined => {
-    this.#leaveSite();
-    this.#socket.destroy();
-    return undefined;
-  };
-
-  #leaveSite(): void {
-    this.#site?.leave();
-    this.#site = undefined;
+    if (this.#state === 'skipping') this.#goOn(request);
   }
 
   /** After the answer: the rest of the body is skipped, then the next request is read. */
-  #goOn(): void {
-    const body = this.#body;
-    if (body !== undefined && !body.isOver) {
-      if (body.isBroken || body.discarded > MOST_SKIPPED) this.#linger();
+  #goOn(request: RequestTransport): void {
+    if (request.body?.isOver === false) {
+      if (request.isSkippingTooLong) this.#linger();
       return;
     }
-    this.#body = undefined;
-    this.#head = undefined;
+    this.#request = undefined;
+    this.#clock = undefined;
     this.#state = 'idle';
-    this.#readDeadline = Date.now() + this.#keepAliveTimeout;
-    if (this.#owner.isDraining && this.#input.isEmpty) this.#linger();
+    this.#deadline = this.owner.clock.after(request.keepAliveTimeout);
+    if (this.owner.isDraining && this.#input.isEmpty) this.#linger();
     else this.#look();
   }
 
-  interim(status: number, reason: string, headers: HeaderList): void {
-    const x = this.#exchange;
-    if (x === undefined || this.#isAnswered || x.protocol < HTTP_1_1 || !this.#socket.writable) return;
-    if (status === 100) {
-      if (!this.#mayContinue) return;
-      this.#mayContinue = false;
-    }
-    const head = writeResponseHead(status, reason, headers);
-    if (typeof head === 'string') this.#socket.write(head, 'latin1');
+  onDrain(): void {
+    this.#request?.drained();
   }
 
-  send(answer: Answer): Soon<Sent> {
-    const x = this.#exchange;
-    if (x === undefined || this.#isAnswered || !this.#socket.writable) {
-      abortSource(answer.body);
-      return NOT_SENT;
-    }
-    const frame = frameAnswer(answer, x.protocol);
-    this.#staysOpen = this.#decideToStay(answer, frame.framing, coreServer(x.server));
-    if (frame.framing === 'chunked') addBeforeType(answer.headers, 'Transfer-Encoding', 'chunked');
-    const head =
-      frame.framing === 'bare' ? '' : writeResponseHead(answer.status, answer.reason, answer.headers);
-    if (typeof head !== 'string') {
-      throw new UnsafeAnswer(`the ${head.part} of ${JSON.stringify(head.text)}`);
-    }
-    this.#isAnswered = true;
-    return this.#sender.send(head, answer.bodiless ? undefined : answer.body, frame);
-  }
-
-  #decideToStay(answer: Answer, framing: AnswerFraming, core: CoreServerConfig): boolean {
-    const head = this.#head;
-    this.#keepAliveTimeout = core.keepAliveTimeout ?? DEFAULT_KEEP_ALIVE_TIMEOUT;
-    return setPersistence(answer, framing, {
-      keepAlive: head?.keepAlive ?? false,
-      asked: head !== undefined && asksKeepAlive(head.headers),
-      enabled: core.keepAlive ?? true,
-      timeout: this.#keepAliveTimeout,
-      most: core.maxKeepAliveRequests ?? DEFAULT_KEEP_ALIVE_REQUESTS,
-      served: this.served,
-      mustClose: this.#owner.isDraining || this.#mustCloseForBody(),
-    });
-  }
-
-  /** A body that was never asked for, is broken, or is long to skip: the next request cannot be found. */
-  #mustCloseForBody(): boolean {
-    // Apache: the client may send what it was not asked for, or nothing at all.
-    if (this.#head?.expect === 'continue' && this.#mayContinue) return true;
-    const body = this.#body;
-    if (body === undefined || body.isOver) return false;
-    if (body.isBroken) return true;
-    return this.#head?.body.kind === 'length' && this.#head.body.length > MOST_SKIPPED && !body.isBeingRead;
-  }
-
-  #onDrain(): void {
-    this.#writeDeadline = NEVER;
-    this.#sender.drained();
-    this.#tunnel?.drained();
-  }
-
-  upgrade(reason: string, headers: HeaderList): Tunnel {
-    if (this.#body !== undefined && !this.#body.isOver) {
-      throw new Error('a connection cannot be upgraded before the body of the request is read');
-    }
-    const head = writeResponseHead(101, reason, headers);
-    if (typeof head !== 'string') throw new UnsafeAnswer(`the ${head.part} of ${JSON.stringify(head.text)}`);
-    const incoming = new RequestBodySource(this, new CloseDecoder());
-    this.#body = incoming;
-    this.#tunnel = new SocketTunnel(this.#socket, incoming, head.length, () => this.#linger());
-    this.#isAnswered = true;
+  beginTunnel(): void {
     this.#state = 'tunnel';
-    this.#socket.setKeepAlive(true, PROBE_MS);
-    if (this.#socket.writable) this.#socket.write(head, 'latin1');
-    return this.#tunnel;
+    this.socket.setKeepAlive(true, PROBE_MS);
   }
 
-  drop(): void {
-    this.#socket.destroy();
-  }
-
-  onClientGone(callback: () => void): () => void {
-    if (this.#state === 'closed') {
-      callback();
-      return () => undefined;
-    }
-    const callbacks = this.#goneCallbacks;
-    callbacks.push(callback);
-    return () => {
-      const at = callbacks.indexOf(callback);
-      if (at >= 0) callbacks.splice(at, 1);
-    };
+  endTunnel(): void {
+    this.#linger();
   }
 
   onTick(now: number): void {
-    if (this.#state === 'tunnel') {
-      // Its patience is its user's. One that was opened while the server stops is over at once.
-      if (this.#owner.isDraining) this.drain();
-      return;
+    // The patience of a tunnel is its user's. One that was opened while the server stops is over at once.
+    if (this.#state === 'tunnel' && this.owner.isDraining) this.drain();
+    if (this.#state === 'answering') this.#request?.checkProgress(now);
+    if (now < this.#deadline) return;
+    this.#deadline = NEVER;
+    switch (this.#state) {
+      case 'idle':
+      case 'head':
+        this.#giveUpHead();
+        break;
+      case 'answering':
+        this.#logLate('body');
+        this.#request?.breakBody(408, 'the request body did not come in time');
+        break;
+      case 'skipping':
+        this.#logLate('body');
+        this.#linger();
+        break;
+      default:
+        this.socket.destroy();
     }
-    if (this.#socket.writableNeedDrain) this.#checkProgress(now);
-    if (now < this.#readDeadline) return;
-    this.#readDeadline = NEVER;
-    if (this.#state === 'head') this.#refuse(new MessageError(408, 'wire/request-line'));
-    else if (this.#state === 'answering') this.#breakBody(408, 'the request body did not come in time');
-    else if (this.#state === 'idle') this.#linger();
-    else this.#socket.destroy();
   }
 
-  /** A client that takes nothing at all for Timeout is given up; each 'drain' begins anew. */
-  #checkProgress(now: number): void {
-    if (this.#writeDeadline === NEVER) this.#writeDeadline = now + this.#timeout;
-    else if (now >= this.#writeDeadline) this.#socket.destroy();
+  /** No head in time. On a new connection the log has a line of it, as in Apache, however little was said. */
+  #giveUpHead(): void {
+    const isNew = this.served === 0;
+    if (this.#state === 'head' || isNew) this.#logLate('header');
+    if (isNew || this.#parser?.requestLine !== undefined) this.#cutOff(408, 'wire/late');
+    else this.#linger();
+  }
+
+  #logLate(part: 'header' | 'body'): void {
+    const { live, server, readLimits } = this.base;
+    if (readLimits === undefined) return;
+    const client = `[client ${this.remoteAddress}:${this.remotePort}]`;
+    logServer(live, server, 'reqtimeout', 'info', `${client} AH01382: Request ${part} read timeout`);
   }
 
   /**
@@ -436,11 +347,11 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
    */
   drain(): void {
     if (this.#state === 'idle') this.#linger();
-    else if (this.#state === 'tunnel') this.#tunnel?.fail(new Error('the server stops'));
+    else if (this.#state === 'tunnel') this.#request?.tunnel?.fail(new Error('the server stops'));
   }
 
   destroy(): void {
-    this.#socket.destroy();
+    this.socket.destroy();
   }
 
   /**
@@ -449,39 +360,27 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
    */
   #linger(): void {
     if (this.#state === 'closed' || this.#state === 'lingering') return;
+    const { clock } = this.owner;
+    const isSending = this.socket.writableLength > 0;
+    const timeout = this.#request?.timeout ?? timeoutOf(this.base.core);
+    this.#deadline = clock.after(isSending ? timeout : LINGER_MS);
+    this.#lingerUntil = clock.after(LONGEST_LINGER_MS);
     this.#state = 'lingering';
     this.#input.clear();
-    this.#body = undefined;
-    const now = Date.now();
-    this.#readDeadline = now + LINGER_MS;
-    this.#lingerUntil = now + LONGEST_LINGER_MS;
-    if (this.#socket.writableLength > 0) this.#readDeadline = now + this.#timeout;
-    if (this.#isInputOver) this.#socket.destroySoon();
-    else this.#socket.end();
+    this.#dropHead();
+    this.#request = undefined;
+    if (this.#isInputOver) this.socket.destroySoon();
+    else this.socket.end();
     this.#input.restOrGoOn();
   }
 
-  #onClose(): void {
+  onClose(): void {
+    if (this.#state === 'waiting') this.owner.turns.leave(this);
     this.#state = 'closed';
     this.#input.clear();
-    this.#readDeadline = this.#writeDeadline = NEVER;
-    this.#body?.break(new BodyError(400, 'the client has gone'));
-    this.#tunnel?.fail(new Error('the client has gone'));
-    this.#sender.closed();
-    for (const callback of this.#goneCallbacks.splice(0)) callback();
-    this.#owner.connectionClosed(this);
+    this.#deadline = NEVER;
+    this.#dropHead();
+    this.#request?.gone();
+    this.owner.connectionClosed(this);
   }
-}
-
-function limitsOf(core: CoreServerConfig): RequestLimits {
-  return {
-    requestLine: core.limitRequestLine ?? 8190,
-    fieldSize: core.limitRequestFieldSize ?? 8190,
-    fields: core.limitRequestFields ?? 100,
-    blankLines: 10,
-  };
-}
-
-function abortSource(body: Answer['body']): void {
-  if (typeof body === 'object' && !Buffer.isBuffer(body)) body.abort();
 }

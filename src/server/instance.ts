@@ -9,15 +9,21 @@ import { type CoreServerConfig, coreServer, type Listen } from '../request/core-
 import type { LiveSite } from '../request/exchange.ts';
 import { logServer } from '../request/log.ts';
 import type { Module } from '../request/module.ts';
+import { type Capacity, capacityFor, freeDescriptors } from './capacity.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOwner, OwnedConnection, ServingSite } from './connection-owner.ts';
+import { ConnectionSet } from './connection-set.ts';
+import { HeadBudget } from './head-budget.ts';
+import type { ListenerUser } from './listen.ts';
 import { Machine } from './machine.ts';
+import { Overload } from './overload.ts';
+import { paceFor } from './pace.ts';
 import { type PidFile, writePidFile } from './pid-file.ts';
 import { becomeUser, findIdentity, isRoot } from './privileges.ts';
 import { Listeners } from './reload.ts';
 import { type OpenedSite, openServingSite } from './serving-site.ts';
 import { messageOf, StartError } from './start-error.ts';
-import { ConnectionSet } from './stop.ts';
+import { Turns } from './turns.ts';
 
 /** The configuration cannot be used; `diagnostics` say why. */
 export class ConfigurationError extends Error {
@@ -41,8 +47,6 @@ export interface ServerOptions {
   tellFindings?(diagnostics: readonly Diagnostic[]): void;
   /** Where to listen, instead of the Listen lines. Port 0 is any free port. */
   readonly listens?: readonly Listen[];
-  /** Milliseconds between two looks at time-outs. */
-  readonly tickMs?: number;
 }
 
 export interface ServerInstance {
@@ -73,10 +77,11 @@ export async function startServer(options: ServerOptions): Promise<ServerInstanc
   return instance;
 }
 
-class Instance implements ServerInstance, ConnectionOwner {
+class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
   readonly #options: ServerOptions;
   readonly #machine: Machine;
-  readonly #timers: Ticker;
+  #capacity: Capacity = { connections: Number.POSITIVE_INFINITY, requests: Number.POSITIVE_INFINITY };
+  readonly #overload: Overload = new Overload((text) => this.#logError(text));
   readonly #connections: ConnectionSet = new ConnectionSet();
   readonly #listeners: Listeners;
   #opened: OpenedSite | undefined = undefined;
@@ -85,13 +90,15 @@ class Instance implements ServerInstance, ConnectionOwner {
   #waiting: Socket[] = [];
   #reloading: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined = undefined;
+  readonly clock: Ticker = new Ticker();
+  readonly turns: Turns = new Turns(() => this.#onTurnsTaken());
+  readonly heads: HeadBudget = new HeadBudget();
   isDraining = false;
 
   constructor(options: ServerOptions) {
     this.#options = options;
     this.#machine = options.machine ?? new Machine((text) => options.tell?.(text));
-    this.#timers = new Ticker(options.tickMs);
-    this.#listeners = new Listeners(this.#onSocket);
+    this.#listeners = new Listeners(this);
   }
 
   get site(): ServingSite {
@@ -116,14 +123,17 @@ class Instance implements ServerInstance, ConnectionOwner {
     const core = coreServer(site.main);
     const listens = this.#listensOf(core);
     this.#writePid(core.pidFile);
-    await this.#listeners.open(listens);
+    await this.#listeners.open(listens, core.listenBacklog);
     this.#openLogs(site);
     this.#becomeUser(core);
-    this.#opened = await this.#open(site);
+    const opened = await this.#open(site);
+    this.#capacity = capacityFor(freeDescriptors());
+    this.#connections.most = this.#capacity.connections;
+    this.#take(opened);
     logServer(this.live, this.live.main, 'core', 'notice', 'configured -- resuming normal operations');
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const socket of waiting) this.#onSocket(socket);
+    for (const socket of waiting) this.onSocket(socket);
   }
 
   /** Leaves nothing behind of a start that failed. */
@@ -187,20 +197,36 @@ class Instance implements ServerInstance, ConnectionOwner {
     }
   }
 
-  readonly #onSocket = (socket: Socket): void => {
+  onSocket(socket: Socket): void {
     if (this.#opened === undefined) {
       socket.on('error', () => undefined);
       this.#waiting.push(socket);
-    } else {
+    } else if (this.#connections.makeRoom()) {
       const connection = new Connection(socket, this);
       this.#connections.add(connection);
-      this.#timers.add(connection);
+      this.clock.add(connection);
+    } else {
+      this.#overload.clientRefused(this.#connections.size);
+      socket.destroy();
     }
-  };
+  }
+
+  onAcceptFailed(error: Error): void {
+    this.#overload.acceptFailed(error);
+  }
+
+  #onTurnsTaken(): void {
+    this.#overload.requestsWait(this.turns.most, this.turns.most < this.#capacity.requests);
+  }
+
+  #logError(text: string): void {
+    if (this.#opened === undefined) return;
+    logServer(this.live, this.live.main, 'core', 'error', text);
+  }
 
   connectionClosed(connection: OwnedConnection): void {
     this.#connections.delete(connection);
-    this.#timers.delete(connection);
+    this.clock.delete(connection);
   }
 
   reload(): Promise<void> {
@@ -212,23 +238,22 @@ class Instance implements ServerInstance, ConnectionOwner {
   /** Who reads the log must see that the files and the server differ, and why. Standard error is the command's to use. */
   #logRefusal(error: unknown): void {
     if (coreServer(this.live.main).errorLog === undefined) return;
-    const log = (text: string): void => logServer(this.live, this.live.main, 'core', 'error', text);
     if (error instanceof ConfigurationError) {
       for (const { severity, place, message } of error.diagnostics) {
         if (severity !== 'error') continue;
         const where =
           place === undefined ? '' : `AH00526: Syntax error on line ${place.line} of ${place.file}: `;
-        log(`${where}${message}`);
+        this.#logError(`${where}${message}`);
       }
-    } else log(messageOf(error));
-    log('the new configuration cannot be used: the old one stays in force');
+    } else this.#logError(messageOf(error));
+    this.#logError('the new configuration cannot be used: the old one stays in force');
   }
 
   async #reloadNow(): Promise<void> {
     if (this.isDraining) throw new StartError('the server is stopping');
     const site = this.#read();
     const core = coreServer(site.main);
-    const change = await this.#listeners.change(this.#listensOf(core));
+    const change = await this.#listeners.change(this.#listensOf(core), core.listenBacklog);
     let opened: OpenedSite;
     try {
       this.#openLogs(site);
@@ -238,7 +263,7 @@ class Instance implements ServerInstance, ConnectionOwner {
       await change.undo();
       throw error;
     }
-    this.#swap(opened);
+    this.#take(opened);
     await change.finish();
     this.#machine.reopenLogs();
     logServer(
@@ -250,10 +275,14 @@ class Instance implements ServerInstance, ConnectionOwner {
     );
   }
 
-  /** New requests are the new site's; the old one closes when its last exchange is over. */
-  #swap(opened: OpenedSite): void {
+  /** New requests are the new site's; an old one closes when its last exchange is over. */
+  #take(opened: OpenedSite): void {
     const old = this.#opened;
     this.#opened = opened;
+    const { servers, main } = opened.live;
+    const { maxRequestWorkers = this.#capacity.requests } = coreServer(main);
+    this.turns.setMost(Math.min(maxRequestWorkers, this.#capacity.requests));
+    this.clock.setPace(paceFor(servers.map(coreServer)));
     old?.retire();
   }
 

@@ -2,11 +2,8 @@
 
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import type { Listen } from '../request/core-config.ts';
+import { MOST_WAITING } from './socket-room.ts';
 import { StartError, systemCode } from './start-error.ts';
-
-const BACKLOG = 511;
-/** Bytes that wait in a socket before its writer is told to pause. */
-const SOCKET_BUFFER = 128 * 1024;
 
 /** A socket that accepts connections for one Listen line. */
 export interface Listener {
@@ -34,14 +31,25 @@ function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/**
- * Starts to listen. `others` are all Listen lines: where IPv4 has a socket of its own, `::` leaves it alone.
- * Rejects with a StartError that names the line.
- */
+/** Who is told what happens on listening sockets. */
+export interface ListenerUser {
+  onSocket(socket: Socket): void;
+  /** A connection could not be taken: the system is out of descriptors or memory. */
+  onAcceptFailed(error: Error): void;
+}
+
+export interface ListenOptions {
+  /** All Listen lines: where IPv4 has a socket of its own, `::` leaves it alone. */
+  readonly others: readonly Listen[];
+  /** Connections that may wait in the system until they are taken. */
+  readonly backlog: number;
+}
+
+/** Starts to listen. Rejects with a StartError that names the line. */
 export async function openListener(
   listen: Listen,
-  others: readonly Listen[],
-  onSocket: (socket: Socket) => void,
+  options: ListenOptions,
+  user: ListenerUser,
 ): Promise<Listener> {
   if (listen.protocol === 'https') {
     throw new StartError(
@@ -49,8 +57,11 @@ export async function openListener(
       'Leave the line out or let another server do TLS.',
     );
   }
-  const server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: SOCKET_BUFFER }, onSocket);
-  await bind(server, listen, isAlone(listen, others));
+  const server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: MOST_WAITING }, (socket) =>
+    user.onSocket(socket),
+  );
+  await bind(server, listen, options);
+  server.on('error', (error) => user.onAcceptFailed(error));
   const port = portOf(server);
   return { listen, port, url: urlOf(listen, port), close: () => closeServer(server) };
 }
@@ -59,15 +70,13 @@ function isAlone(listen: Listen, others: readonly Listen[]): boolean {
   return !others.some((other) => other.host === '0.0.0.0' && other.port === listen.port);
 }
 
-function bind(server: NetServer, listen: Listen, isDualStack: boolean): Promise<void> {
+function bind(server: NetServer, listen: Listen, { others, backlog }: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(listenError(listen, error)));
     server.listen(
-      { ...addressOf(listen), port: listen.port, backlog: BACKLOG, ipv6Only: !isDualStack },
+      { ...addressOf(listen), port: listen.port, backlog, ipv6Only: !isAlone(listen, others) },
       () => {
         server.removeAllListeners('error');
-        // Out of file descriptors: the connection is lost, the server is not.
-        server.on('error', () => undefined);
         resolve();
       },
     );

@@ -1,12 +1,12 @@
 // The listeners of a server, and how they change with its Listen lines: what stays keeps its socket and loses no
 // connection, and a change that cannot be made leaves everything as it was.
 
-import type { Socket } from 'node:net';
 import type { Listen } from '../request/core-config.ts';
-import { type Listener, listenKey, openListener } from './listen.ts';
+import { type Listener, type ListenerUser, type ListenOptions, listenKey, openListener } from './listen.ts';
 import { isRoot } from './privileges.ts';
 import { StartError } from './start-error.ts';
 
+const DEFAULT_BACKLOG = 511;
 /** Ports below this one are root's. */
 const FIRST_FREE_PORT = 1024;
 
@@ -19,11 +19,11 @@ export interface ListenerChange {
 }
 
 export class Listeners {
-  readonly #onSocket: (socket: Socket) => void;
+  readonly #user: ListenerUser;
   #open: readonly Listener[] = [];
 
-  constructor(onSocket: (socket: Socket) => void) {
-    this.#onSocket = onSocket;
+  constructor(user: ListenerUser) {
+    this.#user = user;
   }
 
   get all(): readonly Listener[] {
@@ -31,8 +31,8 @@ export class Listeners {
   }
 
   /** The first listeners. Rejects with none open. */
-  async open(listens: readonly Listen[]): Promise<void> {
-    this.#open = await this.#openAll(listens, listens);
+  async open(listens: readonly Listen[], backlog: number = DEFAULT_BACKLOG): Promise<void> {
+    this.#open = await this.#openAll(listens, { others: listens, backlog });
   }
 
   async close(): Promise<void> {
@@ -43,7 +43,8 @@ export class Listeners {
    * Opens what `wanted` adds. An old socket on the port of a new one (`Listen 127.0.0.1:8080` becomes `Listen 8080`)
    * is closed first, since the system does not let both be. Rejects with the old listeners open.
    */
-  async change(wanted: readonly Listen[]): Promise<ListenerChange> {
+  async change(wanted: readonly Listen[], backlog: number = DEFAULT_BACKLOG): Promise<ListenerChange> {
+    const options = { others: wanted, backlog };
     const { kept, closed, added } = planListeners(this.#open, wanted);
     const inTheWay = closed.filter(({ listen }) => added.some(({ port }) => port === listen.port));
     const idle = closed.filter((listener) => !inTheWay.includes(listener));
@@ -52,13 +53,13 @@ export class Listeners {
     const goBack = async (): Promise<void> => {
       const reopened = await this.#openAll(
         inTheWay.map(({ listen }) => listen),
-        wanted,
+        options,
       );
       this.#open = [...kept, ...idle, ...reopened];
     };
     let opened: readonly Listener[];
     try {
-      opened = await this.#openAll(added, wanted);
+      opened = await this.#openAll(added, options);
     } catch (error) {
       await goBack();
       throw error;
@@ -77,10 +78,10 @@ export class Listeners {
   }
 
   /** Opens a listener for each line; when one cannot be opened, those that were are closed again. */
-  async #openAll(listens: readonly Listen[], all: readonly Listen[]): Promise<readonly Listener[]> {
+  async #openAll(listens: readonly Listen[], options: ListenOptions): Promise<readonly Listener[]> {
     const opened: Listener[] = [];
     try {
-      for (const listen of listens) opened.push(await openListener(listen, all, this.#onSocket));
+      for (const listen of listens) opened.push(await openListener(listen, options, this.#user));
     } catch (error) {
       for (const listener of opened) await listener.close();
       throw error;

@@ -97,6 +97,11 @@ export class RequestParser {
     return this.#held.length > 0;
   }
 
+  /** The first line of the head that has begun, once it is there. */
+  get requestLine(): string | undefined {
+    return this.#line?.text;
+  }
+
   feed(buf: Buffer, start = 0): RequestHead | MessageError | undefined {
     const before = this.#held.length;
     if (before === 0) return this.#finish(this.#scan(buf, start, buf.length), buf, start);

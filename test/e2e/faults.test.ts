@@ -1,5 +1,6 @@
 // Backends that fail and clients that flood, on the built portico: what the other side sees of it, and that the server
 // serves on, in the same process, after each of them.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { statusesIn } from '../support/conversation.ts';
 import { curl } from '../support/curl.ts';
@@ -44,6 +45,16 @@ const ACTS: Readonly<Record<string, Act>> = {
   '/cut-head': (talk) => {
     talk.write('HTTP/1.1 200 OK\r\nContent-Le');
     talk.end();
+  },
+  '/reset-behind-head': async (talk) => {
+    talk.write(`${HEAD}Content-Length: 10\r\n\r\n`);
+    await sleep(50);
+    talk.reset();
+  },
+  '/reset-in-head': async (talk) => {
+    talk.write('HTTP/1.1 200 OK\r\nContent-Le');
+    await sleep(50);
+    talk.reset();
   },
   '/closes': (talk) => talk.end(),
   '/resets': (talk) => talk.reset(),
@@ -105,7 +116,7 @@ function get(path: string, version = '1.1', fields = ''): Promise<string> {
 }
 
 describe('a backend that breaks off within a body', () => {
-  for (const path of ['/cut-length', '/cut-large']) {
+  for (const path of ['/cut-length', '/cut-large', '/reset-behind-head']) {
     testWith(['curl'], `of known length leaves the client with less than was promised: ${path}`, async () => {
       const run = await curl(['-o', '/dev/null', `${play.scene.origin}${path}`]);
       // curl 18: a partial file, fewer bytes than Content-Length said.
@@ -135,6 +146,7 @@ describe('a backend that fails before a body', () => {
     ['/closes', '502 Proxy Error', 'Error reading from remote server'],
     ['/resets', '502 Proxy Error', 'Error reading from remote server'],
     ['/cut-head', '502 ', ''],
+    ['/reset-in-head', '502 ', ''],
     ['/binary', '502 ', ''],
     ['/bad-fields', '502 Bad Gateway', ''],
     ['/endless-fields', '502 ', ''],

@@ -45,7 +45,6 @@ export async function startFront(conf: string, extra: readonly Module[] = []): P
     modules: all,
     machine,
     listens: [{ host: '127.0.0.1', port: 0 }],
-    tickMs: 100,
   }).catch((error) => {
     if (error instanceof ConfigurationError)
       throw new Error(error.diagnostics.map((d) => d.message).join('\n'));

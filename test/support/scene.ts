@@ -14,8 +14,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './ports.ts';
-import { type RunningServer, startServer } from './server-process.ts';
+import { loadModuleLines } from './prelude.ts';
+import { type RunningServer, type ServerKind, startServer } from './server-process.ts';
 import { serverUser } from './server-user.ts';
+
+export interface StartOptions {
+  readonly kind?: ServerKind;
+  readonly modules?: readonly string[];
+  readonly openFiles?: number;
+}
 
 export interface Scene {
   readonly root: string;
@@ -23,8 +30,11 @@ export interface Scene {
   readonly origin: string;
   /** Writes a file under the scene's folder and answers its whole path. */
   write(path: string, text: string, mode?: number): string;
-  /** Starts portico with this configuration; `{PORT}` and `{ROOT}` are filled in. */
-  start(conf: string): Promise<RunningServer>;
+  /**
+   * Starts portico, or Apache, with this configuration; `{PORT}` and `{ROOT}` are filled in. Without `modules` portico
+   * has all of its own on.
+   */
+  start(conf: string, as?: StartOptions): Promise<RunningServer>;
   /** The text of a file under the scene's folder; '' where there is none. */
   read(path: string): string;
   errorLog(): string;
@@ -65,10 +75,14 @@ export async function makeScene(): Promise<Scene> {
       giveAway(file, mode);
       return file;
     },
-    async start(conf) {
+    async start(conf, { kind = 'portico', modules, openFiles } = {}) {
       const confFile = join(root, 'site.conf');
-      writeFileSync(confFile, fill(FIRST_LINES + conf));
-      const server = await startServer('portico', { root, confFile, port });
+      const loads = modules === undefined ? '' : loadModuleLines([`only ${modules.join(' ')}`]);
+      mkdirSync(join(root, 'logs'), { recursive: true });
+      giveAway(join(root, 'logs'), 0o755);
+      writeFileSync(confFile, fill(loads + FIRST_LINES + conf));
+      const limit = openFiles === undefined ? {} : { openFiles };
+      const server = await startServer(kind, { root, confFile, port, ...limit });
       steps.push(() => server.stop());
       return server;
     },

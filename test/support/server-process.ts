@@ -15,6 +15,8 @@ export interface ServerPlace {
   readonly root: string;
   readonly confFile: string;
   readonly port: number;
+  /** The limit of open files that the server gets; else that of the tests. */
+  readonly openFiles?: number;
 }
 
 export interface RunningServer {
@@ -40,6 +42,7 @@ export async function startServer(kind: ServerKind, place: ServerPlace): Promise
   const child = launch(
     kind,
     kind === 'apache' ? apacheArguments(place, ['-DFOREGROUND']) : ['serve', '-f', place.confFile],
+    place.openFiles,
   );
   const printed = collectOutput(child);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -84,11 +87,13 @@ function apacheArguments(place: ServerPlace, extra: readonly string[]): string[]
   return ['-d', place.root, '-f', place.confFile, ...early.flatMap((line) => ['-C', line]), ...extra];
 }
 
-function launch(kind: ServerKind, args: readonly string[]): ChildProcess {
-  const program = kind === 'apache' ? apacheProgram() : process.execPath;
+function launch(kind: ServerKind, args: readonly string[], openFiles?: number): ChildProcess {
   if (kind === 'portico' && !existsSync(porticoCli))
     throw new Error(`${porticoCli} is not built: npm run build`);
-  return spawn(program, kind === 'apache' ? args : [porticoCli, ...args], {
+  const command = kind === 'apache' ? [apacheProgram()] : [process.execPath, porticoCli];
+  const limited = openFiles === undefined ? [] : ['/bin/sh', '-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh'];
+  const [program = '', ...rest] = [...limited, ...command, ...args];
+  return spawn(program, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C', TZ: 'UTC', HOME: '/nonexistent' },
     cwd: '/',

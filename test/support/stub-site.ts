@@ -5,6 +5,7 @@ import { CORE_SLOT, type CoreServerConfig } from '../../src/request/core-config.
 import type { Hook, LiveSite } from '../../src/request/exchange.ts';
 import type { SiteIo } from '../../src/request/io.ts';
 import { defineModule, type Module } from '../../src/request/module.ts';
+import type { ReadLimits } from '../../src/request/read-limits.ts';
 import { openSite } from '../../src/request/site.ts';
 import { OK } from '../../src/request/verdict.ts';
 
@@ -19,7 +20,11 @@ export interface StubSite {
 }
 
 /** Stands for the core module: its configuration as given, and one handler for every request. */
-export function stubModule(handler: Hook, core: Partial<CoreServerConfig> = {}): Module {
+export function stubModule(
+  handler: Hook,
+  core: Partial<CoreServerConfig> = {},
+  readLimits?: ReadLimits,
+): Module {
   return defineModule<CoreServerConfig>({
     name: 'core',
     slot: CORE_SLOT,
@@ -30,6 +35,7 @@ export function stubModule(handler: Hook, core: Partial<CoreServerConfig> = {}):
       merge: (base, add) => ({ ...base, ...add }),
     },
     hooks: { translateName: () => OK, handler },
+    readLimits: () => readLimits,
   }) as Module;
 }
 
@@ -49,10 +55,14 @@ function stubIo(logLines: string[]): SiteIo {
 }
 
 /** A site whose every request is answered by `handler`. */
-export async function stubSite(handler: Hook, core: Partial<CoreServerConfig> = {}): Promise<StubSite> {
+export async function stubSite(
+  handler: Hook,
+  core: Partial<CoreServerConfig> = {},
+  readLimits?: ReadLimits,
+): Promise<StubSite> {
   const logLines: string[] = [];
   const io = stubIo(logLines);
-  const module = stubModule(handler, core);
+  const module = stubModule(handler, core, readLimits);
   const { site } = readSite({ sources: [], modules: [module], io });
   if (site === undefined) throw new Error('the stub configuration has errors');
   const live = await openSite(site, [module], io);

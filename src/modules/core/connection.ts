@@ -114,7 +114,7 @@ export const connectionDirectives: readonly CoreDirective[] = [
     help: 'Maximum number of Keep-Alive requests per connection, or 0 for infinite',
     example: 'MaxKeepAliveRequests 100',
     set(cmd, arg = '') {
-      cmd.config.maxKeepAliveRequests = Math.max(0, leadingInteger(arg));
+      cmd.config.maxKeepAliveRequests = leadingInteger(arg);
       return undefined;
     },
   },

@@ -19,6 +19,7 @@ import { pathDirectives } from './paths.ts';
 import { limitBody } from './request-body.ts';
 import { serverNameDirectives } from './server-name.ts';
 import { serveFile } from './static.ts';
+import { workerDirectives } from './workers.ts';
 
 export { limitedMethods, type MethodTest } from './limit-section.ts';
 export { isRegisteredMethod, methodClass } from './methods.ts';
@@ -37,6 +38,7 @@ export const core: Module<CoreServerConfig, CoreDirConfig> = defineModule<CoreSe
     errorDocument,
     ...contentDirectives,
     ...limitSections,
+    ...workerDirectives,
     ...acceptedDirectives,
   ],
   serverConfig: { create: createServer, merge: mergeServer },

@@ -11,10 +11,21 @@ export function mergeServer(base: CoreServerConfig, add: CoreServerConfig): Core
   const { serverPort: _port, serverScheme: _scheme, allowEncodedSlashes: _slashes, ...inherited } = base;
   return {
     ...inherited,
-    ...add,
+    ...withoutUnset(add),
+    ...(add.keepAliveTimeout === undefined ? {} : { hasOwnKeepAliveTimeout: true }),
     listens: base.listens,
     ...(base.protocolOptions ? { protocolOptions: { ...base.protocolOptions, ...add.protocolOptions } } : {}),
   };
+}
+
+/** What Apache's own numbers call unset: in a virtual host they stand for the main server's value. */
+const UNSET = { timeout: 0, keepAliveTimeout: 0, maxKeepAliveRequests: -1 } as const;
+
+function withoutUnset(config: CoreServerConfig): CoreServerConfig {
+  const said = { ...config };
+  for (const key of ['timeout', 'keepAliveTimeout', 'maxKeepAliveRequests'] as const)
+    if (said[key] === UNSET[key]) delete said[key];
+  return said;
 }
 
 /** Signed options change what is inherited; unsigned ones start anew. */

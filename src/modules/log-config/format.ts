@@ -93,7 +93,7 @@ const ITEMS: ReadonlyMap<string, Item> = new Map<string, Item>([
   ['l', { read: () => undefined }],
   ['u', { read: (x) => (x.user === '' ? '""' : escaped(x.user)) }],
   ['t', { read: (x, format) => (format === '' ? clfTime(x.startedAt) : formatTime(x, format)) }],
-  ['r', { read: (x) => escaped(x.requestLine), original: true }],
+  ['r', { read: (x) => escaped(x.requestLine || undefined), original: true }],
   ['s', { read: (x) => String(x.status), original: true }],
   ['b', { read: (x) => (x.initial().bytesSent === 0 ? undefined : String(x.initial().bytesSent)) }],
   ['B', { read: (x) => String(x.initial().bytesSent) }],

@@ -9,26 +9,22 @@ export interface Timed {
   onDeadline(): void;
 }
 
-const TICK_MS = 250;
-
 /** The list and its clock, which runs only while somebody is on the list. */
 export class Deadlines implements Ticking {
-  /** Milliseconds of a clock that is never set back, not older than a tick while the list is not empty. */
-  now: number = performance.now();
   readonly #timed: Set<Timed> = new Set();
-  readonly #tickMs: number;
   readonly #ticker: Ticker;
 
-  constructor(tickMs: number = TICK_MS) {
-    this.#tickMs = tickMs;
-    this.#ticker = new Ticker(tickMs);
+  constructor(ticker: Ticker = new Ticker()) {
+    this.#ticker = ticker;
+  }
+
+  /** Milliseconds of a clock that is never set back; at most a tick behind while the list is not empty. */
+  get now(): number {
+    return this.#ticker.now;
   }
 
   add(timed: Timed): void {
-    if (this.#timed.size === 0) {
-      this.now = performance.now();
-      this.#ticker.add(this);
-    }
+    if (this.#timed.size === 0) this.#ticker.add(this);
     this.#timed.add(timed);
   }
 
@@ -39,13 +35,10 @@ export class Deadlines implements Ticking {
 
   /** The moment `duration` from now; never early, at most two ticks late. */
   after(duration: number): number {
-    if (this.#timed.size === 0) this.now = performance.now();
-    return this.now + duration + this.#tickMs;
+    return this.#ticker.after(duration);
   }
 
-  onTick(): void {
-    const now = performance.now();
-    this.now = now;
+  onTick(now: number): void {
     for (const timed of this.#timed) {
       if (timed.deadlineAt !== 0 && timed.deadlineAt <= now) {
         timed.deadlineAt = 0;

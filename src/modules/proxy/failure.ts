@@ -158,6 +158,7 @@ const ERROR_TEXTS: { readonly [code: string]: string } = {
   ETIMEDOUT: 'Connection timed out',
   EHOSTUNREACH: 'No route to host',
   ENETUNREACH: 'Network is unreachable',
+  EMFILE: 'Too many open files',
   ENOENT: 'No such file or directory',
   EACCES: 'Permission denied',
   EPIPE: 'Broken pipe',

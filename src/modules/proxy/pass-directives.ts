@@ -166,8 +166,11 @@ function setParameters(cmd: ProxyCommand, url: string, line: PassLine): Directiv
   // Apache: a line with a pattern shares only workers of patterns, here those with the same beginning.
   const take = line.isRegex ? ownWorker : shareWorker;
   const { worker, isNew } = take(cmd.config.workers, name);
-  if (isNew) Object.assign(worker.params, scratch);
-  else {
+  if (isNew) {
+    // Apache: a worker keeps the ProxyTimeout that stands above its line, also for virtual hosts that share it.
+    if (cmd.config.timeout !== undefined) worker.params.timeout = cmd.config.timeout;
+    Object.assign(worker.params, scratch);
+  } else {
     for (const { name, value } of line.params) {
       cmd.warn(
         `AH01146: Ignoring parameter '${name}=${value}' for worker '${worker.name}' because of worker sharing`,

@@ -231,7 +231,7 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
   #newBody(head: RequestHead): RequestBodySource {
     const isCoded = head.body.kind === 'chunked' && head.body.coded;
     const refusal = isCoded ? new BodyError(501, 'unknown transfer coding in the request') : undefined;
-    return new RequestBodySource(this, createBodyDecoder(head.body), refusal);
+    return new RequestBodySource(this, createBodyDecoder(head.body, this.#parser.limits), refusal);
   }
 
   #requestBody(head: RequestHead): RequestBody | undefined {

@@ -66,6 +66,20 @@ export class HeaderList {
     return value;
   }
 
+  /** How long the longest value is once fields of the same name are joined by `, `. */
+  longestJoined(): number {
+    const lengths = new Map<string, number>();
+    let longest = 0;
+    for (let i = 0; i < this.flat.length; i += 2) {
+      const name = this.flat[i]!.toLowerCase();
+      const before = lengths.get(name);
+      const length = this.flat[i + 1]!.length + (before === undefined ? 0 : before + 2);
+      lengths.set(name, length);
+      if (length > longest) longest = length;
+    }
+    return longest;
+  }
+
   append(name: string, value: string): void {
     this.flat.push(name, value);
   }

@@ -6,8 +6,6 @@
 
 import { connect, type Socket } from 'node:net';
 import { type BodyDecoder, createBodyDecoder } from '../../wire/body-decoder.ts';
-import { CLOSE_BODY } from '../../wire/framing.ts';
-import { HeaderList } from '../../wire/header-list.ts';
 import {
   RESPONSE_LIMITS,
   ResponseError,
@@ -164,7 +162,6 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier {
   }
 
   #refuseHead(error: ResponseError): boolean {
-    if (error.kind === 'http09') return this.#beginBody(simpleHead(error.leftover), READ_BUFFER, 0);
     const user = this.#takeUser();
     this.#close();
     user?.onBadHead(error);
@@ -345,17 +342,4 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier {
 
 function isLookupError(error: NodeJS.ErrnoException | undefined): boolean {
   return error?.syscall === 'getaddrinfo' || error?.code === 'ENOTFOUND';
-}
-
-/** What stands for the head of an HTTP/0.9 response. */
-function simpleHead(leftover: Buffer | undefined): ResponseHead {
-  return {
-    minor: 0,
-    status: 200,
-    reason: 'OK',
-    headers: new HeaderList(),
-    body: CLOSE_BODY,
-    keepAlive: false,
-    leftover: leftover ?? Buffer.alloc(0),
-  };
 }

@@ -10,8 +10,11 @@ import { ResponseError, type ResponseHead, ResponseParser } from '../../src/wire
 import type { WireEntry } from './corpus-file.ts';
 import type { End, Reading, ReadMessage } from './verdict.ts';
 
-/** Bytes that were taken in and did not yet make a message: a bound on them is a bound on memory. */
-export interface ParserReading extends Reading {
+export interface ParserReading<Head = unknown> extends Reading {
+  readonly messages: readonly (ReadMessage & { readonly head: Head })[];
+  /** Of the head whose body was being read in the end. */
+  readonly unfinished: ReadonlyMap<string, string> | undefined;
+  /** So many bytes at most were taken in without making a head: a bound on them is a bound on memory. */
   readonly most: number;
 }
 
@@ -22,8 +25,8 @@ interface UnderWay<Head> {
   body: string;
 }
 
-abstract class Reader<Head> implements ParserReading {
-  readonly messages: ReadMessage[] = [];
+abstract class Reader<Head> implements ParserReading<Head> {
+  readonly messages: (ReadMessage & { readonly head: Head })[] = [];
   end: End = 'clean';
   detail = '';
   most = 0;
@@ -74,8 +77,12 @@ abstract class Reader<Head> implements ParserReading {
   protected complete({ head, body }: UnderWay<Head>, upTo: number): void {
     this.underWay = undefined;
     const { start, facts, isLast } = this.tell(head);
-    this.messages.push({ start, body, facts, upTo });
+    this.messages.push({ start, body, facts, upTo, head });
     this.end = isLast ? 'closed' : 'clean';
+  }
+
+  get unfinished(): ReadonlyMap<string, string> | undefined {
+    return this.underWay === undefined ? undefined : this.tell(this.underWay.head).facts;
   }
 
   protected refuse(detail: string): void {
@@ -201,14 +208,18 @@ function feedCut(reader: { read(piece: Buffer): void }, bytes: Buffer, cuts: Cut
   }
 }
 
-export function readRequests(bytes: Buffer, cuts: Cuts = [], limits?: RequestLimits): ParserReading {
+export function readRequests(
+  bytes: Buffer,
+  cuts: Cuts = [],
+  limits?: RequestLimits,
+): ParserReading<RequestHead> {
   const reader = new RequestReader(limits);
   feedCut(reader, bytes, cuts);
   return reader;
 }
 
 /** Reads what a backend says to one request, up to the end of its connection. */
-export function readResponses(bytes: Buffer, method: string, cuts: Cuts = []): ParserReading {
+export function readResponses(bytes: Buffer, method: string, cuts: Cuts = []): ParserReading<ResponseHead> {
   const reader = new ResponseReader(method);
   feedCut(reader, bytes, cuts);
   reader.finish();

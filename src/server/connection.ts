@@ -367,7 +367,8 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
     if (this.#head?.expect === 'continue' && this.#mayContinue) return true;
     const body = this.#body;
     if (body === undefined || body.isOver) return false;
-    if (body.isBroken) return true;
+    // differs: the same holds where an expectation is refused that nobody knows; Apache waits for the body.
+    if (body.isBroken || this.#head?.expect === 'unknown') return true;
     return this.#head?.body.kind === 'length' && this.#head.body.length > MOST_SKIPPED && !body.isBeingRead;
   }
 

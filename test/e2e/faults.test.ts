@@ -235,24 +235,3 @@ describe('several messages on one connection', () => {
     ]);
   });
 });
-
-describe('ten megabytes of head', () => {
-  const TEN = 10 * MEGABYTE;
-  for (const [name, bytes, status] of [
-    ['in the request line', `GET /${'a'.repeat(TEN)} HTTP/1.1\r\nHost: x\r\n\r\n`, 414],
-    ['in one field', `GET / HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(TEN)}\r\n\r\n`, 400],
-    ['in a field name', `GET / HTTP/1.1\r\nHost: x\r\n${'a'.repeat(TEN)}: 1\r\n\r\n`, 400],
-    ['in one folded field', `GET / HTTP/1.1\r\nHost: x\r\nX-A: 1\r\n${' a\r\n'.repeat(TEN / 4)}\r\n`, 400],
-    ['in many fields', `GET / HTTP/1.1\r\nHost: x\r\n${'X-A: 12\r\n'.repeat(TEN / 9)}\r\n`, 400],
-    ['in empty lines before the request', `${'\r\n'.repeat(TEN / 2)}GET / HTTP/1.1\r\nHost: x\r\n\r\n`, 400],
-  ] as const) {
-    test(`${name} are refused once, in bounded memory, and nothing reaches the backend`, async () => {
-      const before = residentMemory(play.server.pid);
-      const text = await play.send(bytes);
-      expect(statusesIn(text)).toEqual([status]);
-      expect(text).toMatch(/\r\nConnection: close\r\n/);
-      expect(residentMemory(play.server.pid).peak - before.peak).toBeLessThan(16 * 1024);
-      expect(await play.received()).toEqual([]);
-    });
-  }
-});

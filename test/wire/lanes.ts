@@ -89,7 +89,8 @@ export class Lane {
     this.#part.answer = undefined;
     const from = performance.now();
     const view = readClientView(await this.#converse(bytes, ends));
-    const isPrompt = performance.now() - from < PROMPT_MS;
+    // A client that has ended is not waited for.
+    const isPrompt = ends || performance.now() - from < PROMPT_MS;
     const heard = await this.#take();
     return { verdict: servedVerdict(view, heard.received, isPrompt), view, ...heard };
   }

@@ -78,6 +78,10 @@ function isSame(one: Message, other: Message): boolean {
   return one.start === other.start && one.body === other.body;
 }
 
+/** So many interim responses are the end of a response (Apache). */
+const TOO_MANY_INTERIMS = 10;
+const NOTHING: Verdict = { messages: [], end: 'refused', detail: '' };
+
 /** The client gets one answer, with a sound head: the very response that was read, or no whole one. */
 export function responseFault(reading: Reading, { verdict, view }: Asked): string | undefined {
   if (view.rest !== '') return `bytes behind the answer: ${JSON.stringify(view.rest)}`;
@@ -86,7 +90,9 @@ export function responseFault(reading: Reading, { verdict, view }: Asked): strin
   const { head } = finals[0]!;
   if (/[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n/.test(head))
     return `a control byte in ${writeText(head)}`;
-  return framingsFault(head) ?? comparedWith(verdict, finalVerdict(reading));
+  const interims = reading.messages.filter(({ start }) => start.startsWith('1') && start !== '101').length;
+  const read: Verdict = interims < TOO_MANY_INTERIMS ? finalVerdict(reading) : NOTHING;
+  return framingsFault(head) ?? comparedWith(verdict, read);
 }
 
 /** A client gets the very response, or no whole one. */

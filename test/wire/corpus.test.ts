@@ -15,12 +15,11 @@ const RANDOM_CUTS = 3;
 
 const files = wireFiles().map((file) => ({ file, entries: readWireFile(file) }));
 
-/** Between every two bytes, and at a few places of the seed's choice; bytes of one `{each …}` share the work. */
-function cutsOf({ bytes: { length }, label, line }: WireEntry, at: number): Cuts[] {
+/** Between every two bytes, and at a few places of the seed's choice. */
+function cutsOf({ bytes: { length } }: WireEntry, at: number): Cuts[] {
   const random = streamOf(SEED, at);
   const some = (): Cuts =>
     random.several(1, 6, () => random.between(0, length)).sort((one, other) => one - other);
-  if (label !== line && random.chance(0.8)) return [some()];
   return [Array.from({ length }, (_, index) => index), ...random.several(RANDOM_CUTS, RANDOM_CUTS, some)];
 }
 

@@ -240,6 +240,17 @@ describe('RequestParser', () => {
     expect(outcome).toMatchObject({ status: 400, code: 'wire/field-count' });
   });
 
+  it('takes 5000 fields where their number is not limited, and not more', () => {
+    const head = (fields: number): Outcome =>
+      new RequestParser({ ...REQUEST_LIMITS, fields: 0 }).feed(
+        Buffer.from(
+          `GET / HTTP/1.1\r\nHost: a\r\n${Array.from({ length: fields - 1 }, (_, at) => `F${at}: y\r\n`).join('')}\r\n`,
+        ),
+      );
+    expect(head(5000)).toHaveProperty('headers.size', 5000);
+    expect(head(5001)).toMatchObject({ status: 400, code: 'wire/field-count' });
+  });
+
   it('puts the authority of an absolute target in the place of Host', () => {
     const head = parseHead('GET http://B.test:99/x?y HTTP/1.1\r\nA: b\r\nHost: a.test:1\r\n\r\n');
     expect(head).toMatchObject({

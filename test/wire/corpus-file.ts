@@ -35,7 +35,13 @@ export interface Section {
   readonly reasons: Reasons;
 }
 
-export type Reasons = Readonly<Partial<Record<Oracle, string>>>;
+/** A reason holds for the answers that it names: a word of a refusal, `closed`, `more` or `clean`. */
+export interface Reason {
+  readonly answers: readonly string[];
+  readonly text: string;
+}
+
+export type Reasons = Readonly<Partial<Record<Oracle, Reason>>>;
 
 const FOLDER = join(import.meta.dirname, 'corpus');
 
@@ -58,7 +64,7 @@ export function readWireFile(file: string): WireEntry[] {
 interface Draft {
   section: Section;
   frame: string;
-  reasons: Record<string, string>;
+  reasons: Partial<Record<Oracle, Reason>>;
   entries: WireEntry[];
 }
 
@@ -107,7 +113,7 @@ function beginSection(text: string, { file, side, place, labels }: Beginning): D
     throw new Error(`${place}: a section needs a name and a source: === NAME | RFC 9112 section N`);
   if (labels.has(name)) throw new Error(`${place}: a second section '${name}'`);
   labels.add(name);
-  const reasons: Record<string, string> = {};
+  const reasons: Partial<Record<Oracle, Reason>> = {};
   return {
     section: { file, name, source, side, method: 'GET', reasons },
     frame: '{}',
@@ -117,29 +123,30 @@ function beginSection(text: string, { file, side, place, labels }: Beginning): D
 }
 
 function readLine(line: string, draft: Draft, place: string): WireEntry[] {
-  const [, word, rest = ''] = /^(frame|to|than apache:|than llhttp:) (.*)$/.exec(line.trimStart()) ?? [];
+  if (line.includes(' => ')) return readEntry(line, draft, place);
+  const [, word, rest = ''] = /^ *(frame|to|than) (.*)$/.exec(line) ?? [];
   if (word === 'frame') draft.frame = rest;
   else if (word === 'to') draft.section = { ...draft.section, method: rest };
-  else if (word !== undefined) addReason(line, word.slice(5, -1), rest, draft, place);
-  else return readEntry(line, draft, place);
+  else if (word === 'than') addReason(line, draft, place);
+  else throw new Error(`${place}: neither an entry nor anything else: ${line}`);
   return [];
 }
 
+const REASON = /^( *)than (apache|llhttp)((?: \w+)+): (.*(?:RFC \d{4} section|Apache).*)$/;
+
 /** An indented reason is that of the entry before it, another one the whole section's. */
-function addReason(line: string, oracle: string, reason: string, draft: Draft, place: string): void {
-  if (!line.startsWith(' ')) {
-    draft.reasons[oracle] = reason;
-    return;
-  }
+function addReason(line: string, draft: Draft, place: string): void {
+  const [, indent, oracle, answers = '', text = ''] = REASON.exec(line) ?? [];
+  if (oracle === undefined) throw new Error(`${place}: a reason names an oracle, its answers, and a source`);
   const last = draft.entries.at(-1);
-  if (last === undefined) throw new Error(`${place}: a reason without an entry`);
-  for (const entry of draft.entries.filter((one) => one.place === last.place))
-    (entry.reasons as Record<string, string>)[oracle] = reason;
+  if (indent !== '' && last === undefined) throw new Error(`${place}: a reason without an entry`);
+  const holders: { reasons: Partial<Record<Oracle, Reason>> }[] =
+    indent === '' ? [draft] : draft.entries.filter((one) => one.place === last?.place);
+  for (const { reasons } of holders) reasons[oracle as Oracle] = { answers: answers.trim().split(' '), text };
 }
 
 function readEntry(line: string, { section, frame }: Draft, place: string): WireEntry[] {
   const arrow = line.lastIndexOf(' => ');
-  if (arrow < 0) throw new Error(`${place}: neither an entry nor anything else: ${line}`);
   const text = line.slice(0, arrow).trimEnd();
   const expected = readExpectation(line.slice(arrow + 4), place);
   return expandEach(text, place).map((label) => ({

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { streamOf } from '../fuzz/random.ts';
-import { ORACLES, type Oracle, readWireFile, type WireEntry, wireFiles } from './corpus-file.ts';
+import { ORACLES, type Oracle, type Reason, readWireFile, type WireEntry, wireFiles } from './corpus-file.ts';
 import { differenceFrom } from './expectation.ts';
 import { writeText } from './notation.ts';
 import { keyOf, type OracleVerdicts, readOracleAnswers } from './oracle-answers.ts';
@@ -86,7 +86,7 @@ describe('the oracles', () => {
         const tells = `${writeVerdict(reading)}; apache ${writeVerdict(given.apache)}; llhttp ${writeVerdict(given.llhttp)}`;
         if (lenient.size === ORACLES.length) wrong.push(told(entry, `more lenient than both: ${tells}`));
         for (const [oracle, leniency] of lenient) {
-          const reason = reasonFor(entry, oracle);
+          const reason = reasonFor(entry, oracle, given[oracle]);
           if (reason === undefined) wrong.push(told(entry, `${leniency}, without a reason: ${tells}`));
           else used.add(`${entry.place} ${oracle}`).add(`${entry.section.name} ${oracle}`);
         }
@@ -97,8 +97,10 @@ describe('the oracles', () => {
   }
 });
 
-function reasonFor({ reasons, section }: WireEntry, oracle: Oracle): string | undefined {
-  return reasons[oracle] ?? section.reasons[oracle];
+function reasonFor({ reasons, section }: WireEntry, oracle: Oracle, verdict: Verdict): Reason | undefined {
+  const reason = reasons[oracle] ?? section.reasons[oracle];
+  const answer = verdict.end === 'refused' ? verdict.detail.split(' ')[0]! : verdict.end;
+  return reason?.answers.includes(answer) ? reason : undefined;
 }
 
 /** Reasons that explain nothing. */

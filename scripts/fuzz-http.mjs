@@ -16,17 +16,19 @@ const EVERY = 50_000;
 
 process.exitCode = await withSupport(['../wire-fuzz/runner'], async (support) => {
   let told = 0;
+  let shown = 0;
   const report = await support.runWireFuzz({
     seed: Number(values.seed),
     inputs: Number(values.inputs),
     servedOf: Number(values['served-of']),
     onProgress: (run) => {
+      for (const finding of run.findings.slice(shown)) console.log(`${support.writeFinding(finding)}\n`);
+      shown = run.findings.length;
       if (values.json || Math.floor(run.inputs / EVERY) === told) return;
       told = Math.floor(run.inputs / EVERY);
       console.log(progressLine(run));
     },
   });
-  for (const finding of report.findings) console.log(`${support.writeFinding(finding)}\n`);
   const { inputs, served, explained, kept, findings, seconds, heap, server, ends } = report;
   const summary = { seed: Number(values.seed), inputs, served, explained, kept, findings: findings.length };
   const ended = Object.fromEntries([...ends].sort(([, a], [, b]) => b - a));

@@ -620,6 +620,29 @@ describe('patience', () => {
     expect(await c.closed).toMatch(/^HTTP\/1\.1 408 /);
   });
 
+  const unfinished = (before: string, after: string): string =>
+    `${before}POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n${after}`;
+
+  it('does not wait for ever for a body that nobody read and that does not come', async () => {
+    const { port } = await rig(hello, { timeout: 80 });
+    for (const before of ['', 'GET /a HTTP/1.1\r\nHost: h\r\n\r\n'])
+      for (const after of ['', 'abc']) {
+        const c = client(port);
+        c.socket.write(unfinished(before, after));
+        expect(await c.closed).toMatch(/hello \/b$/);
+      }
+  });
+
+  it('does not wait at all for the body of a client that has ended', async () => {
+    const { port } = await rig(hello, { timeout: 60_000 });
+    for (const before of ['', 'GET /a HTTP/1.1\r\nHost: h\r\n\r\n'])
+      for (const after of ['', 'abc']) {
+        const c = client(port, { allowHalfOpen: true });
+        c.socket.end(unfinished(before, after));
+        expect(await c.closed).toMatch(/hello \/b$/);
+      }
+  });
+
   it('gives up on a client that does not take its answer', async () => {
     const { port, connections } = await rig(
       (x) => {

@@ -137,7 +137,11 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
       const state = this.#state;
       if (state === 'idle' || state === 'head') this.#readHead();
       else this.#readBody();
-      goesOn = !this.#input.isEmpty && (this.#input.size < size || this.#state !== state);
+      const isNew = this.#state !== state;
+      goesOn = this.#input.isEmpty
+        ? // Answered at once: what is left of the body has its time to come from now on.
+          isNew && this.#state === 'skipping'
+        : isNew || this.#input.size < size;
     }
     this.#isLooking = false;
     if (this.#isInputOver && this.#input.isEmpty) this.#endWithoutHead();

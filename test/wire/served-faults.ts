@@ -35,7 +35,8 @@ function refusalFault(reading: ParserReading, verdict: Verdict, lastHead: string
   if (verdict.messages.length !== reading.messages.length || verdict.end === 'closed') return undefined;
   const status = isOddlyCoded(reading) ? '500' : reading.detail.slice(0, 3);
   // Before its body is read a request may be no good for another reason: an expectation, a path.
-  if (reading.unfinished !== undefined && /^4\d\d$/.test(verdict.detail)) return undefined;
+  const hasBody = reading.unfinished !== undefined || reading.detail === '501 coded';
+  if (hasBody && /^4\d\d$/.test(verdict.detail)) return undefined;
   if (verdict.detail !== status) return `answered ${verdict.detail} and not ${status}`;
   return /\r\nConnection: close\r\n/.test(lastHead) ? undefined : 'the connection is not said to be over';
 }

@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readWireFile, type WireEntry, wireFiles } from './corpus-file.ts';
-import { askLanes, type Lanes, startLanes } from './lanes.ts';
+import { type Asked, askLanes, type Lanes, startLanes } from './lanes.ts';
 import { writeText } from './notation.ts';
 import { readEntry } from './parser-reading.ts';
 import { requestFault, responseFault } from './served-faults.ts';
@@ -25,7 +25,29 @@ function sample(file: string): WireEntry[] {
   return entries.filter(({ place }, at) => entries[at - PER_LINE]?.place !== place);
 }
 
+/** The status that answers what did not come to its end; '' where the connection ended without an answer to it. */
+function lastStatus({ view }: Asked, { expected }: WireEntry): string {
+  const finals = view.answers.filter(({ status }) => !status.startsWith('1'));
+  return finals[expected.messages.length]?.status ?? '';
+}
+
 describe('the built portico', () => {
+  it('waits for no message for ever', async () => {
+    const entries = wireFiles()
+      .filter((file) => file.startsWith('requests/'))
+      .flatMap(sample)
+      .filter(({ expected }) => expected.end === 'more');
+    const impatient = await startLanes('portico', 48, 'Timeout 1\n');
+    try {
+      const asked = await askLanes(impatient, entries, (lane, { bytes }) => lane.askRequests(bytes, false));
+      const wrong = entries.filter((_, at) => !/^$|^[24]\d\d$/.test(lastStatus(asked[at]!, entries[at]!)));
+      expect(wrong.map(({ place }) => place)).toEqual([]);
+      expect(entries.length).toBeGreaterThan(100);
+    } finally {
+      await impatient.close();
+    }
+  });
+
   for (const file of wireFiles()) {
     const isRequests = file.startsWith('requests/');
     it(`passes on of ${file} what its parser reads`, async () => {

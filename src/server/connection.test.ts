@@ -613,11 +613,13 @@ describe('patience', () => {
     expect(await client(port).closed).toBe('');
   });
 
-  it('fails a body that stops coming with 408', async () => {
+  it('fails a body that stops coming, or never begins, with 408', async () => {
     const { port } = await rig(upload, { timeout: 80 });
-    const c = client(port);
-    c.socket.write('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc');
-    expect(await c.closed).toMatch(/^HTTP\/1\.1 408 /);
+    for (const begun of ['abc', '']) {
+      const c = client(port);
+      c.socket.write(`POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n${begun}`);
+      expect(await c.closed).toMatch(/^HTTP\/1\.1 408 /);
+    }
   });
 
   const unfinished = (before: string, after: string): string =>

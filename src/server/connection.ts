@@ -138,10 +138,8 @@ export class Connection implements Transport, OwnedConnection, BodyOwner {
       if (state === 'idle' || state === 'head') this.#readHead();
       else this.#readBody();
       const isNew = this.#state !== state;
-      goesOn = this.#input.isEmpty
-        ? // Answered at once: what is left of the body has its time to come from now on.
-          isNew && this.#state === 'skipping'
-        : isNew || this.#input.size < size;
+      // A body of which nothing is here yet is looked at too: its time to come begins, or its client has ended.
+      goesOn = this.#input.isEmpty ? isNew && this.#body !== undefined : isNew || this.#input.size < size;
     }
     this.#isLooking = false;
     if (this.#isInputOver && this.#input.isEmpty) this.#endWithoutHead();

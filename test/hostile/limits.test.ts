@@ -146,3 +146,43 @@ describe('a connection', () => {
     expect(grown / CONNECTIONS).toBeLessThan(2 * head.length + 256 * 1024);
   });
 });
+
+describe('a body that does not come', () => {
+  test('holds no connection for longer than Timeout, whoever was to read it', async () => {
+    const impatient = await startPlay(
+      'Timeout 1\nScriptAlias /cgi-bin/ {ROOT}/cgi-bin/\nProxyPass /cgi-bin/ !\nProxyPass /a.txt !\nProxyPass /none !\nProxyPass / http://127.0.0.1:{BACKEND}/\n',
+    );
+    try {
+      impatient.scene.write('htdocs/a.txt', 'a file\n');
+      impatient.scene.write(
+        'cgi-bin/cat.cgi',
+        '#!/bin/sh\nprintf "Content-Type: text/plain\\n\\n"\ncat\n',
+        0o755,
+      );
+      const lines = [
+        'POST /up',
+        'POST /a.txt',
+        'GET /a.txt',
+        'GET /none',
+        'POST /cgi-bin/cat.cgi',
+        'OPTIONS *',
+        'TRACE /a.txt',
+      ];
+      const framings = [
+        'Content-Length: 3\r\n\r\n',
+        'Content-Length: 3\r\n\r\nab',
+        'Transfer-Encoding: chunked\r\n\r\n',
+        'Transfer-Encoding: chunked\r\n\r\n3\r\n',
+      ];
+      const asked = lines.flatMap((line) =>
+        framings.map((framing) => `${line} HTTP/1.1\r\nHost: x\r\n${framing}`),
+      );
+      // Each settles when the server has closed, and rejects when it does not.
+      const texts = await Promise.all(asked.map((bytes) => impatient.send(bytes)));
+      expect(texts.filter((text) => text !== '' && !/^HTTP\/1\.1 [245]\d\d /.test(text))).toEqual([]);
+      expect(await impatient.received()).toEqual([]);
+    } finally {
+      await impatient.close();
+    }
+  });
+});

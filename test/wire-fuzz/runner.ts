@@ -10,7 +10,7 @@ import { type FuzzInput, seedInputs } from './input.ts';
 import { type FaultKind, Inspector, readInput } from './inspector.ts';
 import { mutate } from './mutator.ts';
 import { ServedRun } from './served.ts';
-import { shrinkInput } from './shrinker.ts';
+import { shrinkText } from './shrinker.ts';
 
 export interface FuzzOptions {
   readonly seed: number;
@@ -49,6 +49,9 @@ const STRETCH = 20_000;
 const MOST_FINDINGS = 12;
 /** Inputs that may be kept beside the seeds. */
 const MOST_KEPT = 4000;
+/** Of shrinking: in this process, and through the server. */
+const MOST_ATTEMPTS = 3000;
+const MOST_SERVED_ATTEMPTS = 300;
 /** Megabytes of heap that may come to stay once the process is warm. */
 const MOST_GROWTH = 64;
 
@@ -137,7 +140,9 @@ class WireFuzzRun implements FuzzReport {
     if (isExplained) this.explained += 1;
     if (reading !== undefined) this.#note(input, reading);
     if (fault === undefined || this.findings.length >= MOST_FINDINGS) return;
-    const small = await shrinkInput(input, fault.kind, this.#inspector);
+    const isFinding = async (text: string): Promise<boolean> =>
+      (await this.#inspector.inspect({ ...input, text }, streamOf(1, 1))).fault?.kind === fault.kind;
+    const small = { ...input, text: await shrinkText(input.text, isFinding, MOST_ATTEMPTS) };
     const shrunk = await this.#inspector.inspect(small, streamOf(1, 1));
     this.#keep({ kind: fault.kind, input: small, text: (shrunk.fault ?? fault).text });
   }
@@ -172,7 +177,13 @@ class WireFuzzRun implements FuzzReport {
   }
 
   async #serve(served: ServedRun, inputs: readonly FuzzInput[]): Promise<void> {
-    for (const { input, text } of await served.send(inputs)) this.#keep({ kind: 'served', input, text });
+    for (const { input, text } of await served.send(inputs)) {
+      if (this.findings.length >= MOST_FINDINGS) break;
+      const isFinding = async (smaller: string): Promise<boolean> =>
+        (await served.send([{ ...input, text: smaller }])).length > 0;
+      const small = await shrinkText(input.text, isFinding, MOST_SERVED_ATTEMPTS);
+      this.#keep({ kind: 'served', input: { ...input, text: small }, text });
+    }
     this.served = served.inputs;
     this.server = served.memory();
   }

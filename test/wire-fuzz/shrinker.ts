@@ -1,34 +1,22 @@
-// Makes a finding small: pieces are cut out, and bytes made plain, as long as it stays a finding of its kind.
+// Makes a finding small: pieces are cut out, and bytes made plain, as long as it stays a finding.
 
-import { streamOf } from '../fuzz/random.ts';
-import type { FuzzInput } from './input.ts';
-import type { FaultKind, Inspector } from './inspector.ts';
+/** Asks whether a smaller text is a finding still. */
+export type IsFinding = (text: string) => Promise<boolean>;
 
-/** Attempts for one finding. */
-const MOST_ATTEMPTS = 3000;
-
-export async function shrinkInput(
-  input: FuzzInput,
-  kind: FaultKind,
-  inspector: Inspector,
-): Promise<FuzzInput> {
+export async function shrinkText(text: string, isFinding: IsFinding, mostAttempts: number): Promise<string> {
+  let best = text;
   let attempts = 0;
-  let best = input;
-  const isFinding = async (text: string): Promise<boolean> => {
-    if (text.length === 0 || attempts >= MOST_ATTEMPTS) return false;
+  const tryText = async (smaller: string): Promise<boolean> => {
+    if (smaller.length === 0 || attempts >= mostAttempts) return false;
     attempts += 1;
-    const { fault } = await inspector.inspect({ ...input, text }, streamOf(1, attempts));
-    return fault?.kind === kind;
+    if (!(await isFinding(smaller))) return false;
+    best = smaller;
+    return true;
   };
-  for (let size = best.text.length >> 1; size >= 1; size >>= 1)
-    for (let at = 0; at < best.text.length; ) {
-      const text = best.text.slice(0, at) + best.text.slice(at + size);
-      if (await isFinding(text)) best = { ...best, text };
-      else at += size;
-    }
-  for (let at = 0; at < best.text.length; at++) {
-    const text = `${best.text.slice(0, at)}a${best.text.slice(at + 1)}`;
-    if (/[^a-zA-Z0-9\r\n :]/.test(best.text[at]!) && (await isFinding(text))) best = { ...best, text };
-  }
+  for (let size = best.length >> 1; size >= 1; size >>= 1)
+    for (let at = 0; at < best.length; )
+      if (!(await tryText(best.slice(0, at) + best.slice(at + size)))) at += size;
+  for (let at = 0; at < best.length; at++)
+    if (/[^a-zA-Z0-9\r\n :]/.test(best[at]!)) await tryText(`${best.slice(0, at)}a${best.slice(at + 1)}`);
   return best;
 }

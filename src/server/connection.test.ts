@@ -377,12 +377,19 @@ describe('bodies of requests', () => {
     expect(text).toContain('Connection: close');
   });
 
-  it('with another expectation are answered 417, and the connection goes on', async () => {
+  it('with another expectation are answered 417, and the connection ends: they may come or not', async () => {
     const { port } = await rig(upload);
     const c = client(port);
     c.socket.write('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 200-ok\r\n\r\n');
+    expect(await c.closed).toMatch(/^HTTP\/1\.1 417 Expectation Failed\r\n[\s\S]*\r\nConnection: close\r\n/);
+  });
+
+  it('that are none go on behind a 417', async () => {
+    const { port } = await rig(upload);
+    const c = client(port);
+    c.socket.write('GET / HTTP/1.1\r\nHost: h\r\nExpect: 200-ok\r\n\r\n');
     await c.until(/^HTTP\/1\.1 417 Expectation Failed\r\n/);
-    c.socket.write('okGET / HTTP/1.1\r\nHost: h\r\n\r\n');
+    c.socket.write('GET / HTTP/1.1\r\nHost: h\r\n\r\n');
     await c.until(/got 0: $/);
   });
 
@@ -638,11 +645,36 @@ describe('patience', () => {
     expect(await client(port).closed).toBe('');
   });
 
-  it('fails a body that stops coming with 408', async () => {
+  it('fails a body that stops coming, or never begins, with 408', async () => {
     const { port } = await rig(upload, { timeout: 80 });
-    const c = client(port);
-    c.socket.write('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc');
-    expect(await c.closed).toMatch(/^HTTP\/1\.1 408 /);
+    for (const begun of ['abc', '']) {
+      const c = client(port);
+      c.socket.write(`POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n${begun}`);
+      expect(await c.closed).toMatch(/^HTTP\/1\.1 408 /);
+    }
+  });
+
+  const unfinished = (before: string, after: string): string =>
+    `${before}POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n${after}`;
+
+  it('does not wait for ever for a body that nobody read and that does not come', async () => {
+    const { port } = await rig(hello, { timeout: 80 });
+    for (const before of ['', 'GET /a HTTP/1.1\r\nHost: h\r\n\r\n'])
+      for (const after of ['', 'abc']) {
+        const c = client(port);
+        c.socket.write(unfinished(before, after));
+        expect(await c.closed).toMatch(/hello \/b$/);
+      }
+  });
+
+  it('does not wait at all for the body of a client that has ended', async () => {
+    const { port } = await rig(hello, { timeout: 60_000 });
+    for (const before of ['', 'GET /a HTTP/1.1\r\nHost: h\r\n\r\n'])
+      for (const after of ['', 'abc']) {
+        const c = client(port, { allowHalfOpen: true });
+        c.socket.end(unfinished(before, after));
+        expect(await c.closed).toMatch(/hello \/b$/);
+      }
   });
 
   it('fails a body that never begins to come with 408', async () => {

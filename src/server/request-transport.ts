@@ -93,7 +93,7 @@ export class RequestTransport implements Transport, BodyOwner {
   #newBody({ body }: RequestHead): RequestBodySource {
     const isCoded = body.kind === 'chunked' && body.coded;
     const refusal = isCoded ? new BodyError(501, 'unknown transfer coding in the request') : undefined;
-    return new RequestBodySource(this, createBodyDecoder(body), refusal);
+    return new RequestBodySource(this, createBodyDecoder(body, this.#connection.base.parser.limits), refusal);
   }
 
   /** Makes the exchange; the site that is in force is in use until it is over. */
@@ -246,7 +246,8 @@ export class RequestTransport implements Transport, BodyOwner {
     // Apache: the client may send what it was not asked for, or nothing at all.
     if (head?.expect === 'continue' && this.#mayContinue) return true;
     if (body === undefined || body.isOver) return false;
-    if (body.isBroken) return true;
+    // differs: the same holds where an expectation is refused that nobody knows; Apache waits for the body.
+    if (body.isBroken || head?.expect === 'unknown') return true;
     return head?.body.kind === 'length' && head.body.length > MOST_SKIPPED && !body.isBeingRead;
   }
 

@@ -1,15 +1,15 @@
 // Where a message body ends inside a stream of bytes: a decoder for every framing.
 // Used by client connections and by backend connections alike; the chunked one has a file of its own.
 
-import { ChunkedDecoder } from './chunked.ts';
+import { ChunkedDecoder, type ChunkLimits } from './chunked.ts';
 import type { BodyDecoder, TakeContent } from './decoder.ts';
 import type { BodyFraming } from './framing.ts';
 
 export type { BodyDecoder, TakeContent };
 
 /** A decoder for this framing; one for no body at all is `done` from the start. */
-export function createBodyDecoder(framing: BodyFraming): BodyDecoder {
-  if (framing.kind === 'chunked') return new ChunkedDecoder();
+export function createBodyDecoder(framing: BodyFraming, limits?: ChunkLimits): BodyDecoder {
+  if (framing.kind === 'chunked') return new ChunkedDecoder(limits);
   if (framing.kind === 'close') return new CloseDecoder();
   return new LengthDecoder(framing.kind === 'length' ? framing.length : 0);
 }

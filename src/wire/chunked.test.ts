@@ -39,7 +39,6 @@ describe('ChunkedDecoder', () => {
     '5\t\r\nhello\r\n0\r\n\r\n',
     '5;a=b\r\nhello\r\n0\r\n\r\n',
     '5 ; a = "b"\r\nhello\r\n0\r\n\r\n',
-    '5;\xe9\r\nhello\r\n0\r\n\r\n',
     '0000000000000000000000000000005\r\nhello\r\n0\r\n\r\n',
     '2\r\nhe\r\n3\r\nllo\r\n00\r\n\r\n',
     '5\r\nhello\r\n0;a\r\n\r\n',
@@ -81,6 +80,42 @@ describe('ChunkedDecoder', () => {
     ['10000000000000000\r\nhello', 413],
   ])('refuses %j with %i, as Apache does', (text, status) => {
     expect(decode(text)).toMatchObject({ done: false, status });
+  });
+
+  it.each([
+    '5;\r\nhello\r\n0\r\n\r\n',
+    '5;\xe9\r\nhello\r\n0\r\n\r\n',
+    '5;a=\r\nhello\r\n0\r\n\r\n',
+    '5;a b\r\nhello\r\n0\r\n\r\n',
+    '5;a="b\r\nhello\r\n0\r\n\r\n',
+    '5;a="b"c\r\nhello\r\n0\r\n\r\n',
+    '0;"\r\n\r\n',
+  ])('refuses the extension in %j, which Apache takes (RFC 9112 section 7.1.1)', (text) => {
+    expect(decode(text)).toMatchObject({ done: false, status: 400 });
+  });
+
+  it.each([
+    ['5\r\nhello\r\n0\r\nX: y\r\n \r\n\r\n', 'wire/chunk'],
+    [`5\r\nhello\r\n0\r\nX: y${'\r\n z'.repeat(5000)}\r\n\r\n`, 'wire/field-size'],
+  ])('refuses the folded trailer in %j, as Apache does', (text, code) => {
+    const decoder = new ChunkedDecoder();
+    decoder.decode(Buffer.from(text), 0, () => {});
+    expect(decoder.error).toMatchObject({ status: 400, code });
+  });
+
+  it('holds LimitRequestFieldSize and LimitRequestFields', () => {
+    const status = (text: string, fields: number): number | undefined => {
+      const decoder = new ChunkedDecoder({ fieldSize: 20, fields });
+      decoder.decode(Buffer.from(text), 0, () => {});
+      return decoder.error?.status;
+    };
+    expect(status(`5;a=${'b'.repeat(14)}\r\nhello\r\n0\r\n\r\n`, 2)).toBe(undefined);
+    expect(status(`5;a=${'b'.repeat(15)}\r\nhello\r\n0\r\n\r\n`, 2)).toBe(413);
+    expect(status(`0\r\nX: ${'y'.repeat(18)}\r\n\r\n`, 2)).toBe(undefined);
+    expect(status(`0\r\nX: ${'y'.repeat(19)}\r\n\r\n`, 2)).toBe(400);
+    expect(status('0\r\nX: y\r\nX: y\r\n\r\n', 2)).toBe(undefined);
+    expect(status('0\r\nX: y\r\nX: y\r\nX: y\r\n\r\n', 2)).toBe(400);
+    expect(status(`0\r\n${'X: y\r\n'.repeat(500)}\r\n`, 0)).toBe(undefined);
   });
 
   it('leaves what follows the body alone', () => {

@@ -1,6 +1,13 @@
 // The chunked transfer coding (RFC 9112 section 7.1), both ways.
 // Strict: CR LF only, hexadecimal digits only, bounded lines; extensions and trailers are checked and dropped.
 
+import {
+  BAD_EXTENSION,
+  EXTENSION_END,
+  EXTENSION_START,
+  type ExtensionState,
+  stepExtension,
+} from './chunk-extension.ts';
 import type { BodyDecoder, TakeContent } from './decoder.ts';
 import { BYTE_CLASS, isBlank, TEXT, TOKEN } from './field-syntax.ts';
 import { MessageError } from './message-error.ts';
@@ -16,9 +23,16 @@ export const CHUNK_END = '\r\n';
 /** What ends a chunked body: the last chunk and no trailers. */
 export const LAST_CHUNK = '0\r\n\r\n';
 
-/** Bounds on the line of a chunk size with its extensions, on a trailer line and on the number of trailer lines. */
-const LONGEST_LINE = 8190;
-const MOST_TRAILERS = 100;
+/**
+ * Bounds on the line of a chunk size with its extensions, on a trailer field with its folds and on the number of trailer
+ * fields (0: any number): LimitRequestFieldSize and LimitRequestFields.
+ */
+export interface ChunkLimits {
+  readonly fieldSize: number;
+  readonly fields: number;
+}
+
+const CHUNK_LIMITS: ChunkLimits = { fieldSize: 8190, fields: 100 };
 
 const SIZE = 0;
 // Apache: some senders pad the size with spaces.
@@ -32,7 +46,8 @@ const TRAILER_START = 7;
 const TRAILER_NAME = 8;
 const TRAILER_VALUE = 9;
 const TRAILER_LF = 10;
-const END_LF = 11;
+const TRAILER_FOLD = 11;
+const END_LF = 12;
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -43,11 +58,18 @@ const SEMICOLON = 0x3b;
 export class ChunkedDecoder implements BodyDecoder {
   done = false;
   error: MessageError | undefined = undefined;
+  readonly #limits: ChunkLimits;
   #state = SIZE;
   #size = 0;
-  /** Bytes in the line being read. */
+  #extension: ExtensionState = EXTENSION_START;
+  /** Bytes in the line being read; those of a trailer field with its folds count together. */
   #lineLength = 0;
+  #fieldLength = 0;
   #trailers = 0;
+
+  constructor(limits: ChunkLimits = CHUNK_LIMITS) {
+    this.#limits = limits;
+  }
 
   decode(buf: Buffer, start: number, take: TakeContent): number {
     let at = start;
@@ -98,14 +120,26 @@ export class ChunkedDecoder implements BodyDecoder {
   #stepSizeLine(byte: number): void {
     this.#lineLength += 1;
     const digit = this.#state === SIZE ? hexValue(byte) : -1;
-    if (this.#lineLength > LONGEST_LINE) this.#fail(413);
+    // Apache counts CR LF here, and not in a field.
+    if (this.#lineLength >= this.#limits.fieldSize) this.#fail(413);
     else if (digit >= 0) this.#addDigit(digit);
     else if (this.#lineLength === 1) this.#fail(400);
+    else if (this.#state === EXTENSION) this.#stepExtension(byte);
     else if (byte === CR) this.#state = SIZE_LF;
-    else if (this.#state === EXTENSION) this.#check((BYTE_CLASS[byte]! & TEXT) !== 0);
-    else if (byte === SEMICOLON) this.#state = EXTENSION;
+    else if (byte === SEMICOLON) this.#beginExtension();
     else if (isBlank(byte)) this.#state = AFTER_SIZE;
     else this.#fail(400);
+  }
+
+  #beginExtension(): void {
+    this.#state = EXTENSION;
+    this.#extension = EXTENSION_START;
+  }
+
+  #stepExtension(byte: number): void {
+    this.#extension = stepExtension(this.#extension, byte);
+    if (this.#extension === EXTENSION_END) this.#state = SIZE_LF;
+    else this.#check(this.#extension !== BAD_EXTENSION);
   }
 
   #addDigit(digit: number): void {
@@ -115,9 +149,11 @@ export class ChunkedDecoder implements BodyDecoder {
 
   #stepTrailer(byte: number): void {
     this.#lineLength += 1;
-    if (this.#lineLength > LONGEST_LINE + 1) this.#fail(400, 'wire/field-size');
+    if (this.#lineLength > this.#limits.fieldSize + 1 && byte !== CR && byte !== LF)
+      this.#fail(400, 'wire/field-size');
     else if (this.#state === TRAILER_START) this.#startTrailer(byte);
     else if (this.#state === TRAILER_LF) this.#expect(byte, LF, TRAILER_START);
+    else if (this.#state === TRAILER_FOLD) this.#stepFold(byte);
     else if (this.#state === TRAILER_VALUE && byte === CR) this.#state = TRAILER_LF;
     else if (this.#state === TRAILER_VALUE) this.#check((BYTE_CLASS[byte]! & TEXT) !== 0);
     else if (byte === COLON) this.#state = TRAILER_VALUE;
@@ -126,20 +162,37 @@ export class ChunkedDecoder implements BodyDecoder {
 
   #startTrailer(byte: number): void {
     if (byte === CR) this.#state = END_LF;
-    else if (isBlank(byte) && this.#trailers > 0) this.#state = TRAILER_VALUE;
+    else if (isBlank(byte) && this.#trailers > 0) this.#beginFold();
     else if ((BYTE_CLASS[byte]! & TOKEN) === 0) this.#fail(400);
     else {
       this.#trailers += 1;
       this.#state = TRAILER_NAME;
-      if (this.#trailers > MOST_TRAILERS) this.#fail(400, 'wire/field-count');
+      const { fields } = this.#limits;
+      if (fields > 0 && this.#trailers > fields) this.#fail(400, 'wire/field-count');
     }
+  }
+
+  /** Apache: what is joined has to stay below the limit with a byte to spare. */
+  #beginFold(): void {
+    this.#lineLength += this.#fieldLength + 3;
+    this.#state = TRAILER_FOLD;
+  }
+
+  /** A fold of blanks alone could be taken for the empty line that ends the trailers. */
+  #stepFold(byte: number): void {
+    if (isBlank(byte)) return;
+    this.#check((BYTE_CLASS[byte]! & TEXT) !== 0);
+    this.#state = TRAILER_VALUE;
   }
 
   #expect(byte: number, expected: number, next: number): void {
     this.#check(byte === expected);
     this.#state = next;
     if (next === SIZE) this.#size = 0;
-    if (next === SIZE || next === TRAILER_START) this.#lineLength = 0;
+    if (next === SIZE || next === TRAILER_START) {
+      this.#fieldLength = this.#lineLength - 2;
+      this.#lineLength = 0;
+    }
   }
 
   #check(fine: boolean): void {

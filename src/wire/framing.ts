@@ -50,7 +50,9 @@ function decideRequestCoding(
   suspicious: boolean,
 ): RequestFraming | MessageError {
   const body = parseCodings(codings);
-  if (body === undefined) return new MessageError(400, 'wire/transfer-encoding');
+  // Where the framing is suspicious, a value is read only if nobody can read it otherwise.
+  if (body === undefined || (suspicious && !equalsIgnoreCase(codings, 'chunked')))
+    return new MessageError(400, 'wire/transfer-encoding');
   headers.delete('content-length');
   return { body, suspicious };
 }

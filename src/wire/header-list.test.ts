@@ -71,6 +71,23 @@ describe('HeaderList', () => {
     ]);
   });
 
+  it('joins repeated fields of a long list as of a short one', () => {
+    const short = list(
+      ...Array.from({ length: 90 }, (_, i) => [`${'aAbB'[i % 4]}${i % 7}`, String(i)]).flat(),
+    );
+    const long = new HeaderList();
+    long.flat.push(...short.flat, ...Array.from({ length: 300 }, (_, i) => [`F${i}`, 'x']).flat());
+    short.joinRepeated();
+    long.joinRepeated();
+    expect(long.flat.slice(0, short.flat.length)).toEqual(short.flat);
+    expect(long.size).toBe(short.size + 300);
+  });
+
+  it('tells how long a value is once it is joined', () => {
+    expect(list('A', '12', 'B', '1', 'a', '3', 'b', '456').longestJoined()).toBe(6);
+    expect(list().longestJoined()).toBe(0);
+  });
+
   it('deletes every field of a name, neighbours included', () => {
     const headers = list('a', '1', 'A', '2', 'B', 'x', 'a', '3');
     headers.delete('a');

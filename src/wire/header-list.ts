@@ -3,6 +3,9 @@
 
 import { equalsIgnoreCase } from '../kit/ascii.ts';
 
+/** Names and values beyond which a list is not searched field by field: more than LimitRequestFields lets in. */
+const MANY = 256;
+
 /**
  * Header fields as byte strings. Names are compared without case (RFC 9110 section 5.1); order, spelling and
  * duplicates are kept. `name` arguments are expected in lower case.
@@ -66,6 +69,20 @@ export class HeaderList {
     return value;
   }
 
+  /** How long the longest value is once fields of the same name are joined by `, `. */
+  longestJoined(): number {
+    const lengths = new Map<string, number>();
+    let longest = 0;
+    for (let i = 0; i < this.flat.length; i += 2) {
+      const name = this.flat[i]!.toLowerCase();
+      const before = lengths.get(name);
+      const length = this.flat[i + 1]!.length + (before === undefined ? 0 : before + 2);
+      lengths.set(name, length);
+      if (length > longest) longest = length;
+    }
+    return longest;
+  }
+
   append(name: string, value: string): void {
     this.flat.push(name, value);
   }
@@ -95,6 +112,10 @@ export class HeaderList {
    */
   joinRepeated(): void {
     const flat = this.flat;
+    if (flat.length > MANY) {
+      this.#joinMany();
+      return;
+    }
     for (let i = 2; i < flat.length; i += 2) {
       const first = this.#find(flat[i]!, 0);
       if (first === i) continue;
@@ -102,6 +123,24 @@ export class HeaderList {
       flat.splice(i, 2);
       i -= 2;
     }
+  }
+
+  /** The same for lists in which a search for each field would take too long. */
+  #joinMany(): void {
+    const flat = this.flat;
+    const places = new Map<string, number>();
+    let end = 0;
+    for (let i = 0; i < flat.length; i += 2) {
+      const name = flat[i]!.toLowerCase();
+      const first = places.get(name);
+      if (first === undefined) {
+        places.set(name, end);
+        flat[end] = flat[i]!;
+        flat[end + 1] = flat[i + 1]!;
+        end += 2;
+      } else flat[first + 1] = `${flat[first + 1]}, ${flat[i + 1]}`;
+    }
+    flat.length = end;
   }
 
   delete(name: string): void {

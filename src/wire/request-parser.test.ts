@@ -240,8 +240,19 @@ describe('RequestParser', () => {
     expect(outcome).toMatchObject({ status: 400, code: 'wire/field-count' });
   });
 
+  it('takes 5000 fields where their number is not limited, and not more', () => {
+    const head = (fields: number): Outcome =>
+      new RequestParser({ ...REQUEST_LIMITS, fields: 0 }).feed(
+        Buffer.from(
+          `GET / HTTP/1.1\r\nHost: a\r\n${Array.from({ length: fields - 1 }, (_, at) => `F${at}: y\r\n`).join('')}\r\n`,
+        ),
+      );
+    expect(head(5000)).toHaveProperty('headers.size', 5000);
+    expect(head(5001)).toMatchObject({ status: 400, code: 'wire/field-count' });
+  });
+
   it('puts the authority of an absolute target in the place of Host', () => {
-    const head = parseHead('GET http://B.test:99/x?y HTTP/1.1\r\nA: b\r\nHost: a/b\r\nHost: c\r\n\r\n');
+    const head = parseHead('GET http://B.test:99/x?y HTTP/1.1\r\nA: b\r\nHost: a.test:1\r\n\r\n');
     expect(head).toMatchObject({
       target: 'http://B.test:99/x?y',
       path: '/x?y',
@@ -250,6 +261,29 @@ describe('RequestParser', () => {
       port: 99,
     });
     expect(head.headers.flat).toEqual(['A', 'b', 'Host', 'b.test:99']);
+  });
+
+  it.each(['Host: a/b', 'Host: a\r\nHost: a'])('refuses %j beside an absolute target', (lines) => {
+    expect(parse(`GET http://b/ HTTP/1.1\r\n${lines}\r\n\r\n`)).toMatchObject({ code: 'wire/host' });
+  });
+
+  it('does not keep a connection behind CONNECT', () => {
+    expect(parseHead('CONNECT b.test:80 HTTP/1.1\r\nHost: b.test\r\n\r\n').keepAlive).toBe(false);
+  });
+
+  it('is not inside a head behind an empty line', () => {
+    const parser = new RequestParser();
+    parser.feed(Buffer.from('\r\n'));
+    expect(parser.isInsideHead).toBe(false);
+    parser.feed(Buffer.from('G'));
+    expect(parser.isInsideHead).toBe(true);
+  });
+
+  it('holds the limit of a field for all of its name together', () => {
+    const cookies = (last: number): string =>
+      withField(`Cookie: ${'a'.repeat(4000)}\r\ncookie: ${'b'.repeat(last)}`);
+    expect(parseHead(cookies(4188)).headers.size).toBe(3);
+    expect(parse(cookies(4189))).toMatchObject({ status: 400, code: 'wire/field-size' });
   });
 
   it('takes HTTP/1.0 without Host, or with an empty one', () => {

@@ -63,7 +63,8 @@ const WAIT = -1;
 const BAD_BYTE = -2;
 const TOO_LONG = -3;
 
-/** A bound on a whole head where the number of fields has none. */
+/** Bounds where LimitRequestFields is 0: on the number of fields, and on a whole head. */
+const MOST_FIELDS = 5000;
 const LARGEST_HEAD = 8 << 20;
 
 /**
@@ -72,7 +73,8 @@ const LARGEST_HEAD = 8 << 20;
  */
 export class RequestParser {
   position = 0;
-  readonly #limits: RequestLimits;
+  readonly limits: RequestLimits;
+  readonly #mostFields: number;
   readonly #held = new HeldBytes();
   // Offsets from the first byte of the head, wherever that is held.
   #lineStart = 0;
@@ -89,12 +91,16 @@ export class RequestParser {
   readonly #spans: number[] = [];
 
   constructor(limits: RequestLimits = REQUEST_LIMITS) {
-    this.#limits = limits;
+    this.limits = limits;
+    this.#mostFields = limits.fields === 0 ? MOST_FIELDS : limits.fields;
   }
 
-  /** True when part of a head has been read: a connection that ends or times out here was cut off. */
+  /**
+   * True when part of a head has been read: a connection that ends or times out here was cut off. Empty lines before a
+   * head are no part of it.
+   */
   get isInsideHead(): boolean {
-    return this.#held.length > 0;
+    return this.#line !== undefined || this.#held.length > this.#lineStart;
   }
 
   /** The first line of the head that has begun, once it is there. */
@@ -134,7 +140,7 @@ export class RequestParser {
 
   #scan(bytes: Buffer, base: number, end: number): RequestHead | MessageError | undefined {
     for (;;) {
-      const limit = this.#line === undefined ? this.#limits.requestLine : this.#limits.fieldSize;
+      const limit = this.#line === undefined ? this.limits.requestLine : this.limits.fieldSize;
       const lineEnd = this.#findLineEnd(bytes, base, end, limit + 1);
       if (lineEnd === WAIT) return undefined;
       if (lineEnd < 0) return this.#lineError(lineEnd, bytes, base);
@@ -184,7 +190,7 @@ export class RequestParser {
   ): RequestHead | MessageError | undefined {
     if (from === to) {
       this.#blankLines += 1;
-      return this.#blankLines > this.#limits.blankLines
+      return this.#blankLines > this.limits.blankLines
         ? new MessageError(400, 'wire/blank-lines')
         : undefined;
     }
@@ -205,7 +211,7 @@ export class RequestParser {
     from: number,
     to: number,
   ): RequestHead | MessageError | undefined {
-    if (from === to) return this.#buildHead(this.#line!, this.#collectFields(bytes, base, to));
+    if (from === to) return this.#endFields(bytes, base, to);
     if (to > LARGEST_HEAD) return tooManyFields();
     if (isBlank(bytes[base + from]!)) return this.#continueField(bytes, base, from, to);
     return this.#addField(bytes, base, from, to);
@@ -213,7 +219,7 @@ export class RequestParser {
 
   #addField(bytes: Buffer, base: number, from: number, to: number): MessageError | undefined {
     this.#fieldCount += 1;
-    if (this.#limits.fields > 0 && this.#fieldCount > this.#limits.fields) return tooManyFields();
+    if (this.#fieldCount > this.#mostFields) return tooManyFields();
     let colon = base + from;
     while ((BYTE_CLASS[bytes[colon]!]! & TOKEN) !== 0) colon += 1;
     if (bytes[colon] !== 0x3a || colon === base + from) return new MessageError(400, 'wire/field-syntax');
@@ -226,7 +232,7 @@ export class RequestParser {
   #continueField(bytes: Buffer, base: number, from: number, to: number): MessageError | undefined {
     if (this.#fieldCount === 0) return new MessageError(400, 'wire/field-syntax');
     this.#fieldLength += to - from;
-    if (this.#fieldLength + 1 >= this.#limits.fieldSize) return fieldTooLarge();
+    if (this.#fieldLength + 1 >= this.limits.fieldSize) return fieldTooLarge();
     this.#addSpan(-1, -1, bytes, base, from, to);
     const spans = this.#spans;
     if (spans.at(-1) === spans.at(-2)) return new MessageError(400, 'wire/field-syntax');
@@ -241,9 +247,13 @@ export class RequestParser {
     this.#spans.push(name, nameEnd, first - base, last - base);
   }
 
-  #collectFields(bytes: Buffer, base: number, end: number): HeaderList {
+  /** Apache: fields of one name are one field, and the limit holds for that too. */
+  #endFields(bytes: Buffer, base: number, end: number): RequestHead | MessageError {
     const shift = this.#fieldsStart;
-    return collectFields(bytes.toString('latin1', base + shift, base + end), shift, this.#spans);
+    const headers = collectFields(bytes.toString('latin1', base + shift, base + end), shift, this.#spans);
+    const { fieldSize } = this.limits;
+    if (end - shift > fieldSize && headers.longestJoined() > fieldSize) return fieldTooLarge();
+    return this.#buildHead(this.#line!, headers);
   }
 
   #buildHead(line: RequestLine, headers: HeaderList): RequestHead | MessageError {
@@ -266,7 +276,9 @@ export class RequestParser {
       host: authority === NO_AUTHORITY ? undefined : authority.host,
       port: authority.port,
       body: simple ? NO_BODY : framing.body,
-      keepAlive: !simple && !framing.suspicious && wantsKeepAlive(headers, line.minor),
+      // What follows a CONNECT may be meant for a tunnel that nobody has opened.
+      keepAlive:
+        !simple && !framing.suspicious && line.method !== 'CONNECT' && wantsKeepAlive(headers, line.minor),
       suspicious: framing.suspicious,
       expect: readExpectation(headers),
     };
@@ -274,15 +286,18 @@ export class RequestParser {
 
   /** The host the request is for (RFC 9112 section 3.2), or undefined when the request has to be refused. */
   #decideHost(line: RequestLine, target: Target, headers: HeaderList): Authority | undefined {
+    const sent = this.#readHost(line, target, headers);
+    if (sent === undefined || target.authority === undefined) return sent;
+    if (target.scheme !== undefined) headers.set('Host', formatAuthority(target.authority));
+    return target.authority;
+  }
+
+  // differs: beside an absolute target Apache takes any Host, and any number of them (RFC 9112 section 3.2: 400).
+  #readHost(line: RequestLine, target: Target, headers: HeaderList): Authority | undefined {
     const sent = headers.get('host');
-    if (sent === undefined && line.version === '1.1') return undefined;
-    if (target.authority !== undefined) {
-      if (target.scheme !== undefined) headers.set('Host', formatAuthority(target.authority));
-      return target.authority;
-    }
-    if (sent === undefined) return NO_AUTHORITY;
+    if (sent === undefined) return line.version === '1.1' ? undefined : NO_AUTHORITY;
     if (headers.count('host') > 1) return undefined;
-    if (sent === '' && line.version === '1.0') return NO_AUTHORITY;
+    if (sent === '' && (line.version === '1.0' || target.authority !== undefined)) return NO_AUTHORITY;
     if (sent === this.#lastHost) return this.#lastAuthority;
     this.#lastHost = sent;
     this.#lastAuthority = parseAuthority(sent);
@@ -307,6 +322,6 @@ function formatAuthority(authority: Authority): string {
 
 function readExpectation(headers: HeaderList): 'nothing' | 'continue' | 'unknown' {
   const expect = headers.combined('expect');
-  if (expect === undefined) return 'nothing';
+  if (expect === undefined || expect === '') return 'nothing';
   return expect.length === 12 && hasToken(expect, '100-continue') ? 'continue' : 'unknown';
 }

@@ -1,9 +1,9 @@
 // Bytes of a backend connection → response heads, as Apache's proxy reads them: bare LF ends a line, folded fields
 // are joined, one stray empty line before the head is passed over. Stricter than Apache where a response could be
-// split: control bytes in the status line are refused (differs: Apache passes `200 O\x01K` on without them).
+// split or taken for another (differs): no control bytes in the status line, no response without one, one length.
 // Decides framing and reuse of the connection; what the client gets for an error is the proxy's business.
 
-import { wantsKeepAlive } from './connection-tokens.ts';
+import { hasToken, wantsKeepAlive } from './connection-tokens.ts';
 import { parseDecimal } from './decimal.ts';
 import { collectFields } from './field-spans.ts';
 import { BYTE_CLASS, isBlank, TOKEN } from './field-syntax.ts';
@@ -38,30 +38,28 @@ export interface ResponseHead {
 }
 
 /**
- * `http09`: no status line, all is body (given back in `leftover`). `empty`: an empty or NUL first line.
- * `status-line`: corrupt. `line-size` and `head-size`: over the limits. `bad-header`: a line without colon, or NUL.
- * `invalid-header`: a name or value that must not be sent on. `content-length`: not a number.
+ * `empty`: an empty or NUL first line. `status-line`: none, or corrupt. `line-size` and `head-size`: over the limits.
+ * `bad-header`: a line without colon, or NUL. `invalid-header`: a name or value that must not be sent on.
+ * `content-length`: not a number, or several. `transfer-encoding`: chunked, and something else too.
  */
 export type ResponseErrorKind =
-  | 'http09'
   | 'empty'
   | 'status-line'
   | 'line-size'
   | 'head-size'
   | 'bad-header'
   | 'invalid-header'
-  | 'content-length';
+  | 'content-length'
+  | 'transfer-encoding';
 
 /** Why a backend's head is none, with the text a log line wants. */
 export class ResponseError {
   readonly kind: ResponseErrorKind;
   readonly text: string;
-  readonly leftover: Buffer | undefined;
 
-  constructor(kind: ResponseErrorKind, text = '', leftover: Buffer | undefined = undefined) {
+  constructor(kind: ResponseErrorKind, text = '') {
     this.kind = kind;
     this.text = text;
-    this.leftover = leftover;
   }
 }
 
@@ -133,7 +131,8 @@ export class ResponseParser {
       if (this.#held.length === 0 && origin < buf.length) this.#held.add(buf, origin);
       return undefined;
     }
-    this.position = result.leftover === undefined ? origin + this.#at : buf.length;
+    const hasLeftover = !(result instanceof ResponseError) && result.leftover !== undefined;
+    this.position = hasLeftover ? buf.length : origin + this.#at;
     this.#held.clear();
     this.#lineStart = this.#at = this.#blankLines = this.#fieldLength = 0;
     this.#hasStrayByte = this.#mayContinue = false;
@@ -147,12 +146,12 @@ export class ResponseParser {
       const next = this.#findNextLine(bytes, base, end);
       if (next === WAIT) return undefined;
       const from = this.#lineStart;
-      if (next === TOO_LONG) return this.#longLine(bytes, base + from, end);
+      if (next === TOO_LONG) return this.#longLine(bytes, base + from);
       const to = next - (next - from > 1 && bytes[base + next - 2] === CR ? 2 : 1);
       this.#lineStart = this.#at = next;
       const result =
         this.#statusLine === undefined
-          ? this.#endStatusLine(bytes, base + from, base + to, end)
+          ? this.#endStatusLine(bytes, base + from, base + to)
           : this.#endFieldLine(bytes, base, from, to, end);
       if (result !== undefined) return result;
       this.#hasStrayByte = false;
@@ -177,20 +176,12 @@ export class ResponseParser {
     return this.#at - this.#lineStart > longest + 1 ? TOO_LONG : WAIT;
   }
 
-  #longLine(bytes: Buffer, from: number, end: number): ResponseError {
+  #longLine(bytes: Buffer, from: number): ResponseError {
     if (this.#statusLine !== undefined) return new ResponseError('line-size');
-    const text = bytes.toString('latin1', from, from + 32);
-    return STATUS_LINE.test(text)
-      ? new ResponseError('status-line', text)
-      : new ResponseError('http09', '', copyOf(bytes, from, end));
+    return new ResponseError('status-line', bytes.toString('latin1', from, from + SHOWN));
   }
 
-  #endStatusLine(
-    bytes: Buffer,
-    from: number,
-    to: number,
-    end: number,
-  ): ResponseHead | ResponseError | undefined {
+  #endStatusLine(bytes: Buffer, from: number, to: number): ResponseError | undefined {
     if (from === to) {
       this.#blankLines += 1;
       return this.#blankLines > 1 ? new ResponseError('empty') : undefined;
@@ -202,9 +193,8 @@ export class ResponseParser {
       return undefined;
     }
     if (text.charCodeAt(0) === 0) return new ResponseError('empty');
-    if (!STATUS_LINE.test(text)) return new ResponseError('http09', '', copyOf(bytes, from, end));
     const line = this.#hasStrayByte ? undefined : parseStatusLine(text);
-    if (line === undefined) return new ResponseError('status-line', text);
+    if (line === undefined) return new ResponseError('status-line', text.slice(0, SHOWN));
     this.#statusLine = this.#lastLine = line;
     this.#lastText = text;
     return undefined;
@@ -271,9 +261,8 @@ export class ResponseParser {
     const shift = this.#fieldsStart;
     const text = bytes.toString('latin1', base + shift, base + fieldsEnd);
     const headers = collectFields(text, shift, this.#spans);
-    const framing = decideResponseFraming(headers, line.status, this.#method);
-    if (framing === undefined)
-      return new ResponseError('content-length', headers.get('content-length') ?? '');
+    const framing = decideResponseFraming(headers, line, this.#method);
+    if (framing instanceof ResponseError) return framing;
     return {
       minor: line.minor,
       status: line.status,
@@ -286,13 +275,17 @@ export class ResponseParser {
   }
 }
 
-/** The shape without which a first line is an HTTP/0.9 body. */
-const STATUS_LINE = /^HTTP\/[0-9]\.[0-9] [0-9]{3}/;
+/** What is shown of a first line that is no status line. */
+const SHOWN = 80;
 
-/** differs: Apache takes `2000`, `200x` and statuses below 100. */
+const STATUS_LINE = /^HTTP\/1\.[0-9] [1-9][0-9]{2}(?: |$)/;
+
+/**
+ * differs: Apache takes `2000`, `200x` and statuses below 100; and a response that does not begin like one for
+ * HTTP/0.9, of which it passes on all but the first line end.
+ */
 function parseStatusLine(text: string): StatusLine | undefined {
-  if (text[5] !== '1' || text[9] === '0') return undefined;
-  if (text.length > 12 && text[12] !== ' ') return undefined;
+  if (!STATUS_LINE.test(text)) return undefined;
   return { minor: Number(text[7]), status: Number(text.slice(9, 12)), reason: text.slice(13) };
 }
 
@@ -308,30 +301,42 @@ export interface ResponseFraming {
 
 /**
  * Decides a response's framing (RFC 9112 section 6.3). Transfer-Encoding wins and Content-Length is then deleted from
- * `headers`; of several Content-Length fields the first counts. Undefined when Content-Length is not a number.
+ * `headers`. Lengths that are none, or several that differ, are an error, and so is chunked with something else.
  */
 export function decideResponseFraming(
   headers: HeaderList,
-  status: number,
+  { status, minor }: { readonly status: number; readonly minor: number },
   method: string,
-): ResponseFraming | undefined {
+): ResponseFraming | ResponseError {
   const codings = headers.combined('transfer-encoding');
   const lengthText = headers.get('content-length');
-  const isConsistent = lengthText === undefined || headers.isUniform('content-length');
-  if (hasNoBody(status, method))
-    return { body: NO_BODY, reusable: (codings === undefined || lengthText === undefined) && isConsistent };
-  if (codings !== undefined) return decideResponseCoding(headers, codings, lengthText !== undefined);
+  const length = lengthText === undefined ? undefined : readResponseLength(headers, lengthText);
+  const isPlain =
+    lengthText === undefined
+      ? codings === undefined || minor >= 1
+      : length !== undefined && codings === undefined;
+  if (hasNoBody(status, method)) return { body: NO_BODY, reusable: isPlain };
+  if (codings !== undefined) {
+    headers.delete('content-length');
+    return decideResponseCoding(codings, isPlain);
+  }
   if (lengthText === undefined) return { body: CLOSE_BODY, reusable: false };
-  const length = parseDecimal(lengthText);
-  if (length === undefined || length > Number.MAX_SAFE_INTEGER) return undefined;
-  return { body: { kind: 'length', length }, reusable: isConsistent };
+  // differs: of several lengths Apache takes the first (RFC 9112 section 6.3: 502).
+  if (length === undefined) return new ResponseError('content-length', lengthText);
+  return { body: { kind: 'length', length }, reusable: true };
 }
 
-function decideResponseCoding(headers: HeaderList, codings: string, hasLength: boolean): ResponseFraming {
-  headers.delete('content-length');
+function readResponseLength(headers: HeaderList, text: string): number | undefined {
+  const length = headers.isUniform('content-length') ? parseDecimal(text) : undefined;
+  return length !== undefined && length <= Number.MAX_SAFE_INTEGER ? length : undefined;
+}
+
+// differs: Apache reads `gzip, chunked` and passes on what is still compressed, without a word about it.
+function decideResponseCoding(codings: string, reusable: boolean): ResponseFraming | ResponseError {
   const body = parseCodings(codings);
-  if (body === undefined) return { body: CLOSE_BODY, reusable: false };
-  return { body, reusable: !hasLength };
+  if (body?.kind === 'chunked' && !body.coded) return { body, reusable };
+  if (hasToken(codings, 'chunked')) return new ResponseError('transfer-encoding', codings);
+  return { body: CLOSE_BODY, reusable: false };
 }
 
 function hasNoBody(status: number, method: string): boolean {

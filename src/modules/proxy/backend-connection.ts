@@ -7,8 +7,6 @@
 
 import type { Socket } from 'node:net';
 import { type BodyDecoder, createBodyDecoder } from '../../wire/body-decoder.ts';
-import { CLOSE_BODY } from '../../wire/framing.ts';
-import { HeaderList } from '../../wire/header-list.ts';
 import {
   RESPONSE_LIMITS,
   ResponseError,
@@ -184,7 +182,6 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
   }
 
   #refuseHead(error: ResponseError): boolean {
-    if (error.kind === 'http09') return this.#beginBody(simpleHead(error.leftover), READ_BUFFER, 0);
     const user = this.#takeUser();
     this.#close();
     user?.onBadHead(error);
@@ -367,17 +364,4 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
   destroy(): void {
     this.#close();
   }
-}
-
-/** What stands for the head of an HTTP/0.9 response. */
-function simpleHead(leftover: Buffer | undefined): ResponseHead {
-  return {
-    minor: 0,
-    status: 200,
-    reason: 'OK',
-    headers: new HeaderList(),
-    body: CLOSE_BODY,
-    keepAlive: false,
-    leftover: leftover ?? Buffer.alloc(0),
-  };
 }

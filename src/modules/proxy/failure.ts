@@ -128,6 +128,9 @@ export function headFailed(x: Exchange, origin: Origin, error: ResponseError): V
     case 'content-length':
       logEvent(x, 'proxy_http', 'error', `AH01110: bad Content-Length from ${end}: ${error.text}`);
       return 502;
+    case 'transfer-encoding':
+      logEvent(x, 'proxy_http', 'error', `bad Transfer-Encoding from ${end}: ${error.text}`);
+      return 502;
     case 'bad-header':
       logEvent(
         x,

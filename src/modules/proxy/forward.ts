@@ -35,7 +35,8 @@ import { findUnexpected, tunnelTimeout, type Upgrade } from './upgrade.ts';
 /** Methods that may be sent twice without doing anything twice (RFC 9110 section 9.2.2). */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
 
-const MOST_INTERIM = 10;
+/** Apache gives up at the tenth. */
+const MOST_INTERIM = 9;
 
 /** How long a backend may leave an expectation of 100 Continue without an answer before the body is sent anyway. */
 const CONTINUE_MS = 1000;

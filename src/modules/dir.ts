@@ -35,7 +35,7 @@ function withQuery(x: Exchange, url: string): string {
 }
 
 function mayTakePlace(sub: Exchange): boolean {
-  return sub.status === 200 && (sub.proxied || sub.file?.kind === 'file');
+  return sub.status === 200 && (sub.handler === 'proxy-server' || sub.file?.kind === 'file');
 }
 
 function isRedirect(status: number): boolean {

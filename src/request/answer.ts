@@ -15,8 +15,9 @@ import { DECLINED, DONE, OK, type Verdict } from './verdict.ts';
 /** Runs the phases and the handler; afterwards `x.last()` holds the answer, whatever happened. */
 export function answer(x: Exchange): Soon<void> {
   return andThen(guarded(x, runToAnswer), (verdict) => {
-    if (verdict !== OK && verdict !== DONE) return die(x, verdict === DECLINED ? 500 : verdict);
-    return undefined;
+    if (verdict === OK || verdict === DONE) return undefined;
+    // What rules have set for a status is no error that came before.
+    return die(x, verdict === DECLINED ? 500 : verdict, x.prev === undefined ? 200 : x.status);
   });
 }
 
@@ -64,8 +65,11 @@ function guarded(x: Exchange, step: (x: Exchange) => Soon<Verdict>): Soon<Verdic
 /** Statuses after which the connection's state is in doubt. */
 const DROPS_CONNECTION: ReadonlySet<number> = new Set([400, 408, 411, 413, 414, 500, 501, 503]);
 
-/** Makes the answer for a status: nothing more for 304 and 204, else the ErrorDocument or Apache's page. */
-export function die(x: Exchange, status: Verdict): Soon<void> {
+/**
+ * Makes the answer for a status: nothing more for 304 and 204, else the ErrorDocument or Apache's page. `earlier` is
+ * the status that was to be answered before.
+ */
+export function die(x: Exchange, status: Verdict, earlier: number = x.status): Soon<void> {
   if (DROPS_CONNECTION.has(status)) x.closeAfter = true;
   if (status === 304 || status === 204) {
     x.status = status;
@@ -74,7 +78,7 @@ export function die(x: Exchange, status: Verdict): Soon<void> {
     return undefined;
   }
   // An error on top of another, as while an ErrorDocument is made: the first is what the client asked about.
-  if (x.status !== 200) {
+  if (earlier !== 200) {
     sendPageOfFirst(x, status);
     return undefined;
   }

@@ -86,11 +86,11 @@ export function lookupUri(x: Exchange, uri: string): Soon<Exchange> {
   return mapped(subExchange(x, absolute, query < 0 ? undefined : url.slice(query + 1)), mapRequest);
 }
 
-/** A file beside the exchange's own stands beside its URL, too; any other has no URL at all. */
+/** A file beside the exchange's own stands beside its URL, if that has one; any other has none. */
 function guessedUri(x: Exchange, name: string, path: string): string {
   const folder = name.slice(0, name.lastIndexOf('/') + 1);
   const last = path.slice(folder.length);
-  if (!path.startsWith(folder) || last === '' || last.includes('/')) return '';
+  if (x.uri === '' || !path.startsWith(folder) || last === '' || last.includes('/')) return '';
   return x.uri.slice(0, x.uri.lastIndexOf('/') + 1) + last;
 }
 

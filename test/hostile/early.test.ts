@@ -1,6 +1,6 @@
 // Backends that answer before they have read, or that do not read at all (CL.0, TE.0 behind the front door), and interim
 // responses without end: what is left on a connection is never taken for another request, nor for another answer.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { converse, openSocket, statusesIn } from '../support/conversation.ts';
 import { makeScene, type Scene, until } from '../support/scene.ts';
 import { type ScriptedBackend, startScriptedBackend } from '../support/scripted-backend.ts';
@@ -10,6 +10,9 @@ const POISON = 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nPOISON';
 
 let scene: Scene;
 let backend: ScriptedBackend;
+/** Settles when the backend may go on behind `/slow`. */
+let poisonMayCome: Promise<void>;
+let letPoisonCome: () => void;
 /** First lines of all that the backend took for requests, by connection. */
 let lines: string[][];
 
@@ -28,7 +31,14 @@ beforeAll(async () => {
       own.push(line);
       const path = line.split(' ')[1];
       if (path === '/inner') talk.write(POISON);
-      else if (path === '/interims')
+      else if (path === '/static') {
+        // Both answers at once: what it took for a second request was there already.
+        own.push((await talk.head()).split('\r\n')[0]!);
+        talk.write(`${say('static\n')}${POISON}`);
+      } else if (path === '/slow') {
+        talk.write(say('slow\n'));
+        await poisonMayCome;
+      } else if (path === '/interims')
         talk.write(`${'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'.repeat(50)}${say('late\n')}`);
       else if (path === '/interim-body')
         talk.write(`HTTP/1.1 103 X\r\nContent-Length: 5\r\n\r\nhello${say('late\n')}`);
@@ -44,6 +54,12 @@ beforeAll(async () => {
 
 afterAll(() => scene.close());
 
+beforeEach(() => {
+  poisonMayCome = new Promise((resolve) => {
+    letPoisonCome = resolve;
+  });
+});
+
 /** Others get their own answers, whatever happened. */
 afterEach(async () => {
   for (let next = 0; next < 4; next++) expect(await get(`/fine${next}`)).toContain(`\r\n\r\n/fine${next}\n`);
@@ -58,21 +74,41 @@ describe('a backend that ignores bodies', () => {
   for (const [name, fields, body] of [
     ['by length (CL.0)', `Content-Length: ${INNER.length}\r\n`, INNER],
     ['by chunks (TE.0)', 'Transfer-Encoding: chunked\r\n', `${size}\r\n${INNER}\r\n0\r\n\r\n`],
-  ] as const)
+  ] as const) {
     test(`has its second answer thrown away: ${name}`, async () => {
       const text = await converse(
         scene.port,
         `POST /static HTTP/1.1\r\nHost: x\r\n${fields}\r\n${body}GET /next HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
       );
       expect(statusesIn(text)).toEqual([200, 200]);
-      expect(text).toContain('/static\n');
-      expect(text).toContain('/next\n');
+      expect(text).toContain('\r\n\r\nstatic\n');
+      expect(text).toContain('\r\n\r\n/next\n');
       expect(text).not.toContain('POISON');
-      // The connection that said too much carries nobody else's request.
-      const poisoned = lines.find((own) => own.includes('GET /inner HTTP/1.1'));
-      expect(poisoned?.at(-1)).toBe('GET /inner HTTP/1.1');
+      expect(lines.flat()).toContain('GET /inner HTTP/1.1');
+      expectNothingBehindInner();
     });
+
+    test(`has its second answer thrown away when it comes late: ${name}`, async () => {
+      const text = await converse(
+        scene.port,
+        `POST /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${fields}\r\n${body}`,
+      );
+      expect(text).toContain('\r\n\r\nslow\n');
+      const at = lines.findLastIndex((own) => own.at(-1) === 'POST /slow HTTP/1.1');
+      const talk = backend.connections[at]!;
+      letPoisonCome();
+      await until('the end of that connection', () => talk.socket.destroyed || undefined);
+      expect(lines[at]!.slice(-2)).toEqual(['POST /slow HTTP/1.1', 'GET /inner HTTP/1.1']);
+      expectNothingBehindInner();
+    });
+  }
 });
+
+/** A connection that said too much carries nobody else's request. */
+function expectNothingBehindInner(): void {
+  const poisoned = lines.filter((own) => own.includes('GET /inner HTTP/1.1'));
+  expect(poisoned.map((own) => own.at(-1))).toEqual(poisoned.map(() => 'GET /inner HTTP/1.1'));
+}
 
 describe('an answer before the end of the request', () => {
   test('leaves a body that still comes: it is read away, and the request behind it is the next one', async () => {
@@ -92,8 +128,7 @@ describe('an answer before the end of the request', () => {
     expect(statusesIn(text)).toEqual(text.includes('/after\n') ? [200, 200] : [200]);
     // What was left of the body is on no connection that carries a request.
     for (const own of lines.slice(known)) expect(own).not.toContain('GET /inner HTTP/1.1');
-    for (const own of lines)
-      expect(own.indexOf('GET /inner HTTP/1.1') === -1 || own.at(-1) === 'GET /inner HTTP/1.1').toBe(true);
+    expectNothingBehindInner();
   });
 
   test('to an expectation is the answer: the body is not asked for, and the connection ends', async () => {

@@ -81,8 +81,13 @@ function answerOf(x: Exchange): Answer {
     body: bodiless ? undefined : wholeBody(body),
     length: x.contentLength,
     bodiless,
-    close: x.closeAfter,
+    close: x.closeAfter || mayNotBeKept(x),
   };
+}
+
+/** Apache: for clients that cannot do it, as BrowserMatch says; what stands between is asked instead. */
+function mayNotBeKept(x: Exchange): boolean {
+  return x.hasEnv() && x.env.has('nokeepalive') && !x.headers.has('via');
 }
 
 function noteSent(x: Exchange, sent: Sent): Sent {

@@ -1,11 +1,12 @@
+import { once } from 'node:events';
 import { connect, createServer, type Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type StubSite, stubSite } from '../../test/support/stub-site.ts';
 import { Ticker } from '../kit/ticker.ts';
 import type { CoreServerConfig } from '../request/core-config.ts';
 import type { Exchange, Hook } from '../request/exchange.ts';
-import type { ReadLimits } from '../request/read-limits.ts';
+import type { ReadLimit, ReadLimits } from '../request/read-limits.ts';
 import { HANDED_OVER } from '../request/serve.ts';
 import { OK } from '../request/verdict.ts';
 import type { BodySink, BodySource } from '../wire/body.ts';
@@ -609,6 +610,27 @@ describe('bodies of answers', () => {
   });
 });
 
+const NO_LIMIT: ReadLimit = { timeout: 0, longest: 0, perByte: 0 };
+
+/** Takes the first byte of the body at once, and then a piece every 400 milliseconds. */
+const slowReader: Hook = (x) =>
+  new Promise((resolve) => {
+    const { source } = x.body!;
+    source.start({
+      data: (chunk) => {
+        if (chunk.length === 1) return true;
+        setTimeout(() => source.resume(), 400);
+        return false;
+      },
+      end: () => {
+        x.responseBody = 'read';
+        x.contentLength = 4;
+        resolve(OK);
+      },
+      fail: () => resolve(500),
+    });
+  });
+
 describe('patience', () => {
   it('closes an idle connection after KeepAliveTimeout', async () => {
     const { port } = await rig(hello, { keepAliveTimeout: 60 });
@@ -690,6 +712,48 @@ describe('patience', () => {
     c.socket.write('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc');
     expect(await c.closed).toMatch(/^HTTP\/1\.1 200 [\s\S]*hello \/$/);
     await expect.poll(() => connections.size).toBe(0);
+  });
+
+  it('lets the bytes of a head extend the time for all of it, up to a bound', async () => {
+    const limit = { timeout: 150, longest: 600, perByte: 20 };
+    const { port } = await rig(hello, {}, { header: limit, body: NO_LIMIT });
+    const c = client(port);
+    c.socket.write('GET / HTTP/1.1\r\n');
+    const from = performance.now();
+    const drops = setInterval(() => c.socket.write('a: b\r\n'), 100);
+    const text = await c.closed;
+    clearInterval(drops);
+    expect(text).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+    expect(performance.now() - from).toBeGreaterThanOrEqual(590);
+  });
+
+  it('does not count the time in which nobody reads a body against it', async () => {
+    const limit = { timeout: 1500, longest: 0, perByte: 0 };
+    const { port } = await rig(slowReader, {}, { header: NO_LIMIT, body: limit });
+    const c = client(port);
+    // The clock runs from the first byte on; then more comes than the reader takes in that time.
+    c.socket.write('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 250002\r\n\r\nx');
+    await sleep(100);
+    c.socket.write('x'.repeat(250_000));
+    await sleep(2400);
+    c.socket.write('x');
+    await c.until(/^HTTP\/1\.1 200 [\s\S]*read$/);
+  });
+
+  it('needs no timer for each connection', async () => {
+    const { port, connections } = await rig(upload);
+    const clients = Array.from({ length: 20 }, () => client(port));
+    await expect.poll(() => connections.size).toBe(20);
+    const spies = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'setInterval')];
+    for (const { socket } of clients)
+      socket.write('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\na');
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const { socket } of clients) socket.write('bcGET / HT');
+    const texts = await Promise.all(clients.map(({ socket }) => once(socket, 'data').then(String)));
+    const counts = spies.map(({ mock }) => mock.calls.length);
+    for (const spy of spies) spy.mockRestore();
+    expect(texts.every((text) => text.includes('got 3: abc'))).toBe(true);
+    expect(counts).toEqual([0, 0]);
   });
 
   it('gives up on a client that does not take its answer', async () => {

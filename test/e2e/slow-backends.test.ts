@@ -16,7 +16,7 @@ const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n';
 async function drip(talk: Talk, pieces: readonly string[]): Promise<void> {
   for (const piece of pieces) {
     talk.write(piece);
-    await sleep(400);
+    await sleep(300);
   }
 }
 
@@ -76,9 +76,9 @@ ProxyPass /own/ http://127.0.0.1:{BACKEND}/own/
 </VirtualHost>
 `,
     cases: [
-      { path: '/a/slow-head', gets: /^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nhello$/, ends: 3200 },
-      { path: '/a/slow-body', gets: WHOLE, ends: 3200 },
-      { path: '/a/slow-chunks', gets: WHOLE, ends: 2000 },
+      { path: '/a/slow-head', gets: /^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nhello$/, ends: 2700 },
+      { path: '/a/slow-body', gets: WHOLE, ends: 2400 },
+      { path: '/a/slow-chunks', gets: WHOLE, ends: 1500 },
       { path: '/a/silent', gets: FAILED, ends: 1000 },
       { path: '/a/silent-in-head', gets: /^HTTP\/1\.1 502 /, ends: 1000 },
       { path: '/a/silent-in-body', gets: HALF, ends: 1000 },

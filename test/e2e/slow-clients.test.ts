@@ -68,9 +68,9 @@ const WITH_LIMITS: Stage = {
     },
     {
       does: 'ends in time',
-      steps: [[0, head('/d')], ...repeat(3, 250, 'a: bcdef\r\n'), [0, 'Connection: close\r\n\r\n']],
+      steps: [[0, head('/d')], ...repeat(2, 200, 'a: bcdef\r\n'), [0, 'Connection: close\r\n\r\n']],
       statuses: [200],
-      closes: 750,
+      closes: 400,
       logs: 'GET /d HTTP/1.1 200 ',
     },
     {
@@ -98,7 +98,7 @@ const WITH_LIMITS: Stage = {
     },
     {
       does: 'says its body fast enough: there is no upper bound for it',
-      steps: [[0, upload('/h', '')], ...repeat(6, 400, 'x'.repeat(20)), [0, 'x'.repeat(880)]],
+      steps: [[0, upload('/h', 'x'.repeat(40))], ...repeat(6, 400, 'x'.repeat(20)), [0, 'x'.repeat(840)]],
       statuses: [200],
       closes: undefined,
       logs: 'POST /h HTTP/1.1 200 ',
@@ -126,30 +126,30 @@ const WITH_LIMITS: Stage = {
 };
 
 const WITHOUT: Stage = {
-  name: 'no mod_reqtimeout, Timeout 1',
-  conf: `Timeout 1\n${LOG}`,
+  name: 'no mod_reqtimeout, Timeout 2',
+  conf: `Timeout 2\n${LOG}`,
   modules: MODULES,
   cases: [
-    { does: 'says half a request line', steps: [[0, 'GET /a']], statuses: [], closes: 1000, logs: '- 408 0' },
+    { does: 'says half a request line', steps: [[0, 'GET /a']], statuses: [], closes: 2000, logs: '- 408 0' },
     {
       does: 'says half of its fields',
       steps: [[0, head('/b')]],
       statuses: [408],
-      closes: 1000,
+      closes: 2000,
       logs: 'GET /b HTTP/1.1 408 ',
     },
     {
-      does: 'says a little every 0.4 seconds: Timeout is between two pieces',
-      steps: [[0, head('/c')], ...repeat(5, 400, 'a: b\r\n'), [400, 'Connection: close\r\n\r\n']],
+      does: 'says a little every 0.6 seconds: Timeout is between two pieces',
+      steps: [[0, head('/c')], ...repeat(4, 600, 'a: b\r\n'), [600, 'Connection: close\r\n\r\n']],
       statuses: [200],
-      closes: 2400,
+      closes: 3000,
       logs: 'GET /c HTTP/1.1 200 ',
     },
     {
       does: 'says half a body',
       steps: [[0, upload('/d', 'x'.repeat(200))]],
       statuses: [408],
-      closes: 1000,
+      closes: 2000,
       logs: 'POST /d HTTP/1.1 408 ',
     },
   ],

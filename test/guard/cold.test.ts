@@ -7,18 +7,24 @@ import { endlessPatterns, hostilePatterns } from './patterns.ts';
 
 const engine = fileURLToPath(new URL('../../dist/kit/regex/index.js', import.meta.url));
 
-/** Loads the pattern and searches, as a server does, and tells the processor's milliseconds for the search. */
+/**
+ * Loads the pattern and searches, as a server does, and tells the milliseconds of the search: no more than the clock
+ * shows, which counts other processes too, and no more than the processor's time, which counts compiling in the
+ * background too.
+ */
 const PROGRAM = `
 const { compileRegex } = await import(process.argv[1]);
 const regex = compileRegex(process.argv[2]);
+const begun = performance.now();
 const before = process.cpuUsage();
 const matched = regex.test(process.argv[3]);
 const { user, system } = process.cpuUsage(before);
-console.log(JSON.stringify({ matched, spent: (user + system) / 1000 }));
+const spent = Math.min(performance.now() - begun, (user + system) / 1000);
+console.log(JSON.stringify({ matched, spent }));
 `;
 
 const MOST_MS = 50;
-const TRIES = 4;
+const TRIES = 8;
 
 function searchInNewProcess(pattern: string, text: string): { matched: boolean; spent: number } {
   const args = ['--input-type=module', '-e', PROGRAM, engine, pattern, text];

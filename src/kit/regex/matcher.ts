@@ -19,6 +19,8 @@ export const STEP_LIMIT = 600_000;
 const CALL_STEPS = 50;
 /** Bits of memory for failed states (8 MB). */
 const MEMO_LIMIT = 2 ** 26;
+/** Entries a stack begins with. */
+const STACK_ROOM = 1024;
 
 /** The first match at or after `from`; throws RegexLimitError. */
 export function runProgram(
@@ -54,10 +56,13 @@ class Run {
   readonly #slots: Int32Array;
   /** One bit for each state that has failed. */
   readonly #failed: Uint32Array | undefined;
+  // Typed, because an array gives its room back when it gets shorter: (?=(a+))\1b takes half the time.
   /** Choices left: instruction, position, height of the trail; three entries each. */
-  readonly #choices: number[] = [];
+  #choices = new Int32Array(STACK_ROOM);
+  #choicesHeight = 0;
   /** Slot and former value, two entries each. */
-  readonly #trail: number[] = [];
+  #trail = new Int32Array(STACK_ROOM);
+  #trailHeight = 0;
   /** The states of look-arounds that are noted as failed. */
   readonly #remembered: number[] = [];
   #frame: Frame | undefined;
@@ -92,8 +97,8 @@ class Run {
     this.#slots.fill(-1);
     this.#slots[0] = start;
     this.#position = start;
-    this.#choices.length = 0;
-    this.#trail.length = 0;
+    this.#choicesHeight = 0;
+    this.#trailHeight = 0;
     this.#frame = undefined;
     this.#frameTrail.length = 0;
     const { code } = this.#program;
@@ -111,33 +116,50 @@ class Run {
 
   /** Takes back everything up to the last choice and answers where it goes on, or -1. */
   #back(): number {
+    if (this.#choicesHeight === 0) return -1;
     const choices = this.#choices;
-    if (choices.length === 0) return -1;
-    const height = choices.pop()!;
-    this.#position = choices.pop()!;
-    const at = choices.pop()!;
+    const last = this.#choicesHeight - 3;
+    this.#choicesHeight = last;
+    this.#position = choices[last + 1]!;
+    this.#undo(choices[last + 2]!);
+    return choices[last]!;
+  }
+
+  #undo(height: number): void {
     const trail = this.#trail;
-    while (trail.length > height) {
-      const value = trail.pop()!;
-      const slot = trail.pop()!;
+    while (this.#trailHeight > height) {
+      this.#trailHeight -= 2;
+      const slot = trail[this.#trailHeight]!;
       if (slot < 0) this.#frame = this.#frameTrail.pop();
-      else this.#slots[slot] = value;
+      else this.#slots[slot] = trail[this.#trailHeight + 1]!;
     }
-    return at;
   }
 
   #choose(at: number): void {
-    this.#choices.push(at, this.#position, this.#trail.length);
+    const height = this.#choicesHeight;
+    if (height + 3 > this.#choices.length) this.#choices = twiceAsLong(this.#choices);
+    this.#choices[height] = at;
+    this.#choices[height + 1] = this.#position;
+    this.#choices[height + 2] = this.#trailHeight;
+    this.#choicesHeight = height + 3;
+  }
+
+  #note(slot: number, former: number): void {
+    const height = this.#trailHeight;
+    if (height + 2 > this.#trail.length) this.#trail = twiceAsLong(this.#trail);
+    this.#trail[height] = slot;
+    this.#trail[height + 1] = former;
+    this.#trailHeight = height + 2;
   }
 
   #set(slot: number, value: number): void {
-    this.#trail.push(slot, this.#slots[slot]!);
+    this.#note(slot, this.#slots[slot]!);
     this.#slots[slot] = value;
   }
 
   #setFrame(frame: Frame | undefined): void {
     this.#frameTrail.push(this.#frame);
-    this.#trail.push(-1, 0);
+    this.#note(-1, 0);
     this.#frame = frame;
   }
 
@@ -191,10 +213,10 @@ class Run {
   #rareStep(instruction: Instruction, at: number): number {
     switch (instruction.op) {
       case 'atom':
-        this.#set(instruction.slot, this.#choices.length);
+        this.#set(instruction.slot, this.#choicesHeight);
         return at + 1;
       case 'cut':
-        this.#choices.length = this.#slots[instruction.slot]!;
+        this.#choicesHeight = this.#slots[instruction.slot]!;
         return at + 1;
       case 'look':
         this.#beginLook(instruction.slot);
@@ -227,13 +249,13 @@ class Run {
 
   #beginLook(slot: number): void {
     this.#set(slot, this.#position);
-    this.#set(slot + 1, this.#choices.length);
+    this.#set(slot + 1, this.#choicesHeight);
     this.#set(slot + 2, this.#remembered.length);
   }
 
   /** A look-around has succeeded: its choices are dropped, and what it remembers as failed may not have failed. */
   #endLook(slot: number): void {
-    this.#choices.length = this.#slots[slot + 1]!;
+    this.#choicesHeight = this.#slots[slot + 1]!;
     const remembered = this.#remembered;
     while (remembered.length > this.#slots[slot + 2]!) {
       const state = remembered.pop()!;
@@ -328,6 +350,12 @@ class Run {
     this.#setFrame(frame.outer);
     return frame.returnTo;
   }
+}
+
+function twiceAsLong(stack: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(2 * stack.length);
+  longer.set(stack);
+  return longer;
 }
 
 function lower(code: number): number {

@@ -59,7 +59,9 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
   /** The request under way. */
   #request: RequestTransport | undefined = undefined;
 
-  constructor(socket: Socket, owner: ConnectionOwner, secure = false) {
+  /** `accepted`: nothing has been read from it yet. */
+  constructor(accepted: Socket, owner: ConnectionOwner, secure = false) {
+    const socket = listenTo(accepted, this);
     this.socket = socket;
     this.owner = owner;
     this.#input = new HeldInput(socket);
@@ -70,20 +72,20 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
     this.localPort = socket.localPort ?? 0;
     this.base = baseServerOf(owner.site.live, this.localAddress, this.localPort);
     this.#deadline = owner.clock.after(this.base.firstTimeout);
-    listenTo(socket, this);
   }
 
   get isIdle(): boolean {
     return this.#state === 'idle' && !this.socket.destroyed;
   }
 
-  onData(chunk: Buffer): void {
+  onData(chunk: Buffer, isShared: boolean): void {
     if (this.#state === 'lingering' || this.#state === 'closed') {
       this.#deadline = Math.min(this.owner.clock.after(LINGER_MS), this.#lingerUntil);
       return;
     }
-    this.#input.add(chunk);
+    this.#input.add(chunk, isShared);
     this.#look();
+    this.#input.keep();
   }
 
   /**
@@ -151,6 +153,7 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
     this.#isReadingBody = true;
     const input = this.#input;
     const { size } = input;
+    input.keep();
     while (input.bytes !== undefined && body.wantsBytes) input.consume(body.read(input.bytes, input.at));
     this.#isReadingBody = false;
     if (this.#isInputOver && input.isEmpty) body.closeInput();

@@ -9,6 +9,7 @@ export class HeldInput {
   bytes: Buffer | undefined = undefined;
   at = 0;
   #isResting = false;
+  #isShared = false;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -23,9 +24,24 @@ export class HeldInput {
     return this.bytes === undefined ? 0 : this.bytes.length - this.at;
   }
 
-  add(chunk: Buffer): void {
-    this.bytes = this.bytes === undefined ? chunk : Buffer.concat([this.bytes.subarray(this.at), chunk]);
+  /** Shared bytes are another read's later: whoever lets them lie calls `keep`. */
+  add(chunk: Buffer, isShared: boolean): void {
+    if (this.bytes === undefined) {
+      this.bytes = chunk;
+      this.#isShared = isShared;
+    } else {
+      this.bytes = Buffer.concat([this.bytes.subarray(this.at), chunk]);
+      this.#isShared = false;
+    }
     this.at = 0;
+  }
+
+  /** Makes what is left of shared bytes its own. */
+  keep(): void {
+    if (!this.#isShared || this.bytes === undefined) return;
+    this.bytes = Buffer.from(this.bytes.subarray(this.at));
+    this.at = 0;
+    this.#isShared = false;
   }
 
   /** Everything before `end` is done with. */

@@ -33,6 +33,7 @@ function bracketed(host: string): string {
 
 /** Who is told what happens on listening sockets. */
 export interface ListenerUser {
+  /** A connection; nothing is read from it yet. */
   onSocket(socket: Socket): void;
   /** A connection could not be taken: the system is out of descriptors or memory. */
   onAcceptFailed(error: Error): void;
@@ -57,8 +58,9 @@ export async function openListener(
       'Leave the line out or let another server do TLS.',
     );
   }
-  const server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: MOST_WAITING }, (socket) =>
-    user.onSocket(socket),
+  const server = createServer(
+    { allowHalfOpen: true, noDelay: true, highWaterMark: MOST_WAITING, pauseOnConnect: true },
+    (socket) => user.onSocket(socket),
   );
   await bind(server, listen, options);
   server.on('error', (error) => user.onAcceptFailed(error));

@@ -6,6 +6,8 @@ export interface FileFacts {
   readonly size: number;
   /** Modification time in whole microseconds since 1970. */
   readonly mtime: number;
+  /** The last change of anything, in whole microseconds since 1970: nobody can set it back. */
+  readonly ctime: number;
   readonly inode: number;
   readonly device: number;
   readonly uid: number;

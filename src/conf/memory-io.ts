@@ -47,7 +47,7 @@ function listChildren(paths: Iterable<string>): ReadonlyMap<string, ReadonlySet<
 
 function factsOf(kind: FileFacts['kind'], size: number): FileFacts {
   const mode = kind === 'directory' ? 0o755 : 0o644;
-  return { kind, size, mtime: 0, inode: 0, device: 0, uid: 0, gid: 0, mode };
+  return { kind, size, mtime: 0, ctime: 0, inode: 0, device: 0, uid: 0, gid: 0, mode };
 }
 
 function systemError(code: string, path: string): Error {

@@ -1,7 +1,7 @@
 // Apache's byterange filter: a 200 of known length becomes a 206 when the client asked for parts of it,
 // whatever handler made it (RFC 9110 section 14).
 
-import type { BodySink, BodySource } from '../wire/body.ts';
+import { abortContent, type BodyContent, type BodySink, type BodySource } from '../wire/body.ts';
 import { parseHttpDate } from '../wire/http-date.ts';
 import {
   type ByteRange,
@@ -80,7 +80,7 @@ function makeBoundary(): string {
 function cutSeveral(x: Exchange, body: SliceableBody, ranges: readonly ByteRange[], length: number): void {
   const boundary = makeBoundary();
   const type = x.contentType ?? x.headersOut.get('content-type');
-  const parts: (BodySource | string)[] = [];
+  const parts: BodyContent[] = [];
   for (const range of ranges) {
     parts.push(
       partHead(boundary, type, range, length),
@@ -107,19 +107,19 @@ function sliceable(body: ResponseBody): SliceableBody | undefined {
 function bytesBody(bytes: Buffer): SliceableBody {
   return {
     length: bytes.length,
-    slice: (start, length) => new PartsSource([bytes.subarray(start, start + length)]),
+    slice: (start, length) => bytes.subarray(start, start + length),
   };
 }
 
 /** Several pieces one after the other. */
 class PartsSource implements BodySource {
-  readonly #parts: (BodySource | Buffer | string)[];
+  readonly #parts: BodyContent[];
   #current: BodySource | undefined = undefined;
   #sink: BodySink | undefined = undefined;
   #paused = false;
   #running = false;
 
-  constructor(parts: (BodySource | Buffer | string)[]) {
+  constructor(parts: BodyContent[]) {
     this.#parts = parts;
   }
 
@@ -172,7 +172,7 @@ class PartsSource implements BodySource {
   abort(): void {
     this.#sink = undefined;
     this.#current?.abort();
-    for (const part of this.#parts) if (typeof part === 'object' && 'abort' in part) part.abort();
+    for (const part of this.#parts) abortContent(part);
     this.#parts.length = 0;
   }
 }

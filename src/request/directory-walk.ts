@@ -34,6 +34,7 @@ export function directoryWalk(x: Exchange): Verdict {
 
 function isTooLong(path: string): boolean {
   if (path.length > 4096) return true;
+  if (path.length <= 255) return false;
   for (const part of path.split('/')) if (part.length > 255) return true;
   return false;
 }

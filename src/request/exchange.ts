@@ -7,7 +7,7 @@ import type { DirConfig } from '../conf/section.ts';
 import type { Server } from '../conf/server.ts';
 import type { Site } from '../conf/site.ts';
 import type { Soon } from '../kit/wait.ts';
-import type { BodySource } from '../wire/body.ts';
+import type { BodyContent, BodySource } from '../wire/body.ts';
 import { HeaderList } from '../wire/header-list.ts';
 import type { HtaccessCache } from './htaccess-cache.ts';
 import type { SiteIo } from './io.ts';
@@ -31,7 +31,7 @@ export interface LiveSite {
   /** What modules' `open` answered, by slot. */
   readonly states: readonly unknown[];
   readonly modules: readonly ConfModule[];
-  /** Compiled .htaccess files, by path. */
+  /** What is known of .htaccess files. */
   readonly htaccess: HtaccessCache;
   /** Looks up another URL or file as this server would answer it: mapped, nothing handled. Status 200 when it may. */
   lookupUri(x: Exchange, uri: string): Soon<Exchange>;
@@ -75,7 +75,7 @@ export interface RequestBody {
 /** A body of known length that can be given in parts (a file). */
 export interface SliceableBody {
   readonly length: number;
-  slice(start: number, length: number): BodySource;
+  slice(start: number, length: number): BodyContent;
 }
 
 /** What a walk down the directories leaves to the exchanges that follow. */
@@ -88,7 +88,7 @@ export interface DirectoryWalked {
   readonly config: DirConfig;
 }
 
-export type ResponseBody = string | Buffer | BodySource | SliceableBody | undefined;
+export type ResponseBody = BodyContent | SliceableBody | undefined;
 
 let lastId = 0;
 

@@ -13,5 +13,9 @@ export interface HtaccessEntry {
   readonly result: DirConfig | { readonly error: string };
 }
 
-/** Compiled files by path, for one site; oldest out first. */
-export type HtaccessCache = Map<string, HtaccessEntry>;
+/** By path, for one site; oldest out first. */
+export interface HtaccessCache {
+  readonly compiled: Map<string, HtaccessEntry>;
+  /** Where none was found, and when, in milliseconds since 1970. */
+  readonly absent: Map<string, number>;
+}

@@ -12,6 +12,13 @@ import type { Verdict } from './verdict.ts';
 /** Enough for the busy part of a large tree; an entry is some kilobytes. */
 const CACHE_SIZE = 2000;
 
+/**
+ * How long, in milliseconds, it is believed that a directory has no such file: each level of a deep tree would ask the
+ * system otherwise, at every request. A file that is there is always looked at.
+ */
+const ABSENT_MS = 500;
+const MOST_ABSENT = 10_000;
+
 const DEFAULT_NAMES = ['.htaccess'];
 
 /**
@@ -22,7 +29,7 @@ export function htaccessOf(x: Exchange, directory: string): DirConfig | undefine
   for (const name of coreServer(x.server).accessFileNames ?? DEFAULT_NAMES) {
     const path = directory + name;
     try {
-      const facts = x.site.io.stat(path);
+      const facts = isKnownAbsent(x, path) ? undefined : lookAt(x, path);
       if (facts !== undefined) return compiled(x, path, directory, facts);
     } catch {
       return unreadable(x, path);
@@ -31,9 +38,26 @@ export function htaccessOf(x: Exchange, directory: string): DirConfig | undefine
   return undefined;
 }
 
+function isKnownAbsent(x: Exchange, path: string): boolean {
+  const since = x.site.htaccess.absent.get(path);
+  if (since === undefined) return false;
+  const age = x.startedAt - since;
+  return age >= 0 && age < ABSENT_MS;
+}
+
+function lookAt(x: Exchange, path: string): FileFacts | undefined {
+  const { absent } = x.site.htaccess;
+  absent.delete(path);
+  const facts = x.site.io.stat(path);
+  if (facts !== undefined) return facts;
+  if (absent.size >= MOST_ABSENT) absent.delete(absent.keys().next().value!);
+  absent.set(path, x.startedAt);
+  return undefined;
+}
+
 function compiled(x: Exchange, path: string, directory: string, facts: FileFacts): DirConfig | Verdict {
   const core = coreDir(x.dirConfig);
-  const cached = x.site.htaccess.get(path);
+  const cached = x.site.htaccess.compiled.get(path);
   const fresh =
     cached !== undefined &&
     cached.mtime === facts.mtime &&
@@ -64,7 +88,7 @@ function compileFile(
   }
   const core = coreDir(x.dirConfig);
   const result = compileText(x, path, directory, text);
-  const cache = x.site.htaccess;
+  const cache = x.site.htaccess.compiled;
   cache.delete(path);
   if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value!);
   const { mtime, size, inode } = facts;

@@ -1,7 +1,7 @@
 // What a running site may ask of the machine. Passed in, so that requests can run in memory and explain can look only.
 
-import type { ConfIo } from '../conf/io.ts';
-import type { BodySource } from '../wire/body.ts';
+import type { ConfIo, FileFacts } from '../conf/io.ts';
+import type { BodyContent } from '../wire/body.ts';
 
 /** Takes whole lines (without their end). Never blocks, never throws; what cannot be written is counted and reported. */
 export interface LogSink {
@@ -14,8 +14,11 @@ export interface SiteIo extends ConfIo {
   readonly pid: number;
   /** A log by its target: `stderr`, an absolute path or `|command`; the same target is the same sink. Never throws. */
   openLog(target: string): LogSink;
-  /** `length` bytes of a regular file from `start`. Opens at once and throws the system's error (with `code`). */
-  openFile(path: string, start: number, length: number): BodySource;
+  /**
+   * `length` bytes of a regular file from `start`, of which `stat` has said `facts`: themselves, where they are few.
+   * Opens at once and throws the system's error (with `code`).
+   */
+  openFile(path: string, start: number, length: number, facts: FileFacts): BodyContent;
   /** The home directory of a user of the machine. */
   userHome(name: string): string | undefined;
   userName(uid: number): string | undefined;

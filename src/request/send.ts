@@ -2,7 +2,7 @@
 // after this; framing and connection fields are the transport's.
 
 import { andThen, type Soon } from '../kit/wait.ts';
-import type { BodySource } from '../wire/body.ts';
+import type { BodyContent } from '../wire/body.ts';
 import { HeaderList } from '../wire/header-list.ts';
 import { httpDateNow } from '../wire/http-date.ts';
 import { reasonPhrase } from '../wire/reason.ts';
@@ -120,6 +120,6 @@ function abortBody(body: ResponseBody): void {
   if (typeof body === 'object' && 'abort' in body) body.abort();
 }
 
-function wholeBody(body: ResponseBody): string | Buffer | BodySource | undefined {
+function wholeBody(body: ResponseBody): BodyContent | undefined {
   return isSliceable(body) ? body.slice(0, body.length) : body;
 }

@@ -37,7 +37,7 @@ export async function openSite(conf: Site, known: readonly Module[], io: SiteIo)
     ) as LiveSite['hooks'],
     states,
     modules,
-    htaccess: new Map(),
+    htaccess: { compiled: new Map(), absent: new Map() },
     lookupUri,
     lookupFile,
     findServer: vhosts.find,

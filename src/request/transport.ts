@@ -2,7 +2,7 @@
 // A socket connection implements it, and so does injection; framing and hop-by-hop fields are theirs.
 
 import type { Soon } from '../kit/wait.ts';
-import type { BodySink, BodySource } from '../wire/body.ts';
+import type { BodyContent, BodySink } from '../wire/body.ts';
 import type { HeaderList } from '../wire/header-list.ts';
 
 /** An answer, ready to be framed: `headers` has Date and Server and no hop-by-hop field. */
@@ -11,7 +11,7 @@ export interface Answer {
   readonly reason: string;
   readonly headers: HeaderList;
   /** Byte string or bytes when all of it is at hand; undefined for none. */
-  readonly body: string | Buffer | BodySource | undefined;
+  readonly body: BodyContent | undefined;
   /** Bytes of body when known; undefined lets the transport chunk it or close. */
   readonly length: number | undefined;
   /** The body goes with HEAD, 204 or 304: headers stand as they are and nothing follows. */

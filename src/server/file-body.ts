@@ -11,44 +11,53 @@ function shrunk(): Error {
   return new Error('the file became shorter while it was read');
 }
 
-/** `length` bytes from `start`. Throws the system's error when the file cannot be opened. */
-export function openFileBody(path: string | Buffer, start: number, length: number): BodySource {
+/** `length` bytes from `start`, themselves where they are few. Throws the system's error when it cannot be opened. */
+export function openFileBody(path: string | Buffer, start: number, length: number): Buffer | BodySource {
   const fd = openSync(path, FLAGS);
   if (length > PIECE) return new FileBody(fd, start, length);
   try {
-    return new WholeFile(readWhole(fd, start, length), length);
+    const bytes = fill(Buffer.allocUnsafe(length), fd, start);
+    return bytes.length === length ? bytes : new ShortFile(bytes);
   } finally {
     closeSync(fd);
   }
 }
 
-function readWhole(fd: number, start: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
+/** All of a file that should have `size` bytes; undefined when it has fewer. Throws the system's errors. */
+export function readWholeFile(path: string | Buffer, size: number): Buffer | undefined {
+  const fd = openSync(path, FLAGS);
+  try {
+    const bytes = fill(Buffer.allocUnsafeSlow(size), fd, 0);
+    return bytes.length === size ? bytes : undefined;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Reads into `bytes` what there is from `start` on; answers the part that was filled. */
+function fill(bytes: Buffer, fd: number, start: number): Buffer {
   let at = 0;
-  while (at < length) {
-    const count = readSync(fd, bytes, at, length - at, start + at);
+  while (at < bytes.length) {
+    const count = readSync(fd, bytes, at, bytes.length - at, start + at);
     if (count === 0) break;
     at += count;
   }
   return bytes.subarray(0, at);
 }
 
-class WholeFile implements BodySource {
+/** What is left of a file that was cut while it was asked for. */
+class ShortFile implements BodySource {
   readonly #bytes: Buffer;
-  readonly #length: number;
   #isAborted = false;
 
-  constructor(bytes: Buffer, length: number) {
+  constructor(bytes: Buffer) {
     this.#bytes = bytes;
-    this.#length = length;
   }
 
   start(sink: BodySink): void {
     if (this.#isAborted) return;
     if (this.#bytes.length > 0) sink.data(this.#bytes);
-    if (this.#isAborted) return;
-    if (this.#bytes.length === this.#length) sink.end();
-    else sink.fail(shrunk());
+    if (!this.#isAborted) sink.fail(shrunk());
   }
 
   /** Everything is pushed at once. */

@@ -1,14 +1,16 @@
 // The real machine behind SiteIo: its files, clock, users and logs.
 
-import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import type { FileFacts } from '../conf/io.ts';
 import type { LogSink, SiteIo } from '../request/io.ts';
-import type { BodySource } from '../wire/body.ts';
+import type { BodyContent } from '../wire/body.ts';
 import { Accounts } from './accounts.ts';
-import { openFileBody } from './file-body.ts';
+import { openFileBody, readWholeFile } from './file-body.ts';
+import { FactsCache, factsOf } from './file-facts.ts';
+import { HotFiles } from './hot-files.ts';
 import { FileLog, type Log, PipedLog, type ReportLogTrouble, StandardLog } from './log-file.ts';
 
-const STAT_OPTIONS = { bigint: true, throwIfNoEntry: false } as const;
+const LINK_OPTIONS = { bigint: true, throwIfNoEntry: false } as const;
 const NON_ASCII = /[^\x01-\x7f]/;
 
 /** Names of the streams that the process has already: a socket cannot be opened by name, nor anything after setuid. */
@@ -29,6 +31,8 @@ export class Machine implements SiteIo {
   readonly pid: number = process.pid;
   readonly accounts: Accounts = new Accounts();
   readonly #logs: Map<string, Log> = new Map();
+  readonly #facts: FactsCache = new FactsCache();
+  readonly #hot: HotFiles = new HotFiles();
   readonly #report: ReportLogTrouble;
 
   /** `report` is told of logs that cannot be written. */
@@ -48,8 +52,9 @@ export class Machine implements SiteIo {
     if (path.includes('\0')) return undefined;
     const name = systemPath(path);
     try {
-      const facts = link ? lstatSync(name, STAT_OPTIONS) : statSync(name, STAT_OPTIONS);
-      return facts === undefined ? undefined : fileFacts(facts);
+      if (!link) return this.#facts.stat(path, name);
+      const stats = lstatSync(name, LINK_OPTIONS);
+      return stats === undefined ? undefined : factsOf(stats);
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
       throw error;
@@ -127,8 +132,16 @@ export class Machine implements SiteIo {
     await Promise.all(logs.map((log) => log.close()));
   }
 
-  openFile(path: string, start: number, length: number): BodySource {
-    return openFileBody(systemPath(path), start, length);
+  openFile(path: string, start: number, length: number, facts: FileFacts): BodyContent {
+    const hot = this.#hot.open(path, start, length, facts);
+    if (hot !== undefined) return hot;
+    const name = systemPath(path);
+    if (!this.#hot.wants(path, facts, this.now())) return openFileBody(name, start, length);
+    // It was sent a moment ago: the system has it in memory.
+    const bytes = readWholeFile(name, facts.size);
+    if (bytes === undefined) return openFileBody(name, start, length);
+    this.#hot.keep(path, facts, bytes);
+    return this.#hot.open(path, start, length, facts) ?? openFileBody(name, start, length);
   }
 
   userHome(name: string): string | undefined {
@@ -142,35 +155,4 @@ export class Machine implements SiteIo {
   groupName(gid: number): string | undefined {
     return this.accounts.groupById(gid)?.name;
   }
-}
-
-interface BigStats {
-  readonly size: bigint;
-  readonly mtimeNs: bigint;
-  readonly ino: bigint;
-  readonly dev: bigint;
-  readonly uid: bigint;
-  readonly gid: bigint;
-  readonly mode: bigint;
-}
-
-const FORMAT_BITS = 0o170000;
-const KINDS: ReadonlyMap<number, FileFacts['kind']> = new Map([
-  [0o100000, 'file'],
-  [0o040000, 'directory'],
-  [0o120000, 'symlink'],
-]);
-
-function fileFacts(stats: BigStats): FileFacts {
-  const mode = Number(stats.mode);
-  return {
-    kind: KINDS.get(mode & FORMAT_BITS) ?? 'other',
-    size: Number(stats.size),
-    mtime: Number(stats.mtimeNs / 1000n),
-    inode: Number(stats.ino),
-    device: Number(stats.dev),
-    uid: Number(stats.uid),
-    gid: Number(stats.gid),
-    mode: mode & 0o7777,
-  };
 }

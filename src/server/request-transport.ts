@@ -7,7 +7,7 @@ import { type CoreServerConfig, coreServer } from '../request/core-config.ts';
 import { Exchange, type Incoming, type RequestBody } from '../request/exchange.ts';
 import type { ReadLimit } from '../request/read-limits.ts';
 import { type Answer, type Sent, type Transport, type Tunnel, UnsafeAnswer } from '../request/transport.ts';
-import { BodyError } from '../wire/body.ts';
+import { abortContent, BodyError } from '../wire/body.ts';
 import { CloseDecoder, createBodyDecoder } from '../wire/body-decoder.ts';
 import { asksKeepAlive } from '../wire/connection-tokens.ts';
 import { HeaderList } from '../wire/header-list.ts';
@@ -205,7 +205,7 @@ export class RequestTransport implements Transport, BodyOwner {
   send(answer: Answer): Soon<Sent> {
     const x = this.#exchange;
     if (x === undefined || this.isAnswered || !this.#socket.writable) {
-      abortSource(answer.body);
+      abortContent(answer.body);
       return NOT_SENT;
     }
     const frame = frameAnswer(answer, x.protocol);
@@ -306,8 +306,4 @@ export class RequestTransport implements Transport, BodyOwner {
     this.#sender.closed();
     for (const callback of this.#goneCallbacks?.splice(0) ?? []) callback();
   }
-}
-
-function abortSource(body: Answer['body']): void {
-  if (typeof body === 'object' && !Buffer.isBuffer(body)) body.abort();
 }

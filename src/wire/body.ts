@@ -21,6 +21,14 @@ export interface BodySource {
   abort(): void;
 }
 
+/** A body: at hand, as a byte string or as bytes, or one that comes. */
+export type BodyContent = string | Buffer | BodySource;
+
+/** Stops a body that comes; one at hand has nothing to stop. */
+export function abortContent(body: BodyContent | undefined): void {
+  if (typeof body === 'object' && !Buffer.isBuffer(body)) body.abort();
+}
+
 /** Why a body from the wire broke off. `status` is the answer it deserves (400, 408, 413, 501) while one can be given. */
 export class BodyError extends Error {
   readonly status: number;

@@ -30,7 +30,7 @@ export function fileEtag(
   if (parts.size) words.push(file.size.toString(16));
   if (parts.mtime) words.push(file.mtimeMicros.toString(16));
   if (words.length === 0) return undefined;
-  const isFresh = BigInt(requestTimeMicros) - BigInt(file.mtimeMicros) < 1_000_000n;
+  const isFresh = Number(requestTimeMicros) - Number(file.mtimeMicros) < 1_000_000;
   return `${isFresh ? 'W/' : ''}"${words.join('-')}"`;
 }
 

@@ -8,8 +8,8 @@ import type { Exchange, SliceableBody } from '../../request/exchange.ts';
 import type { SiteIo } from '../../request/io.ts';
 import { logEvent } from '../../request/log.ts';
 import { OK, type Verdict } from '../../request/verdict.ts';
-import type { BodySource } from '../../wire/body.ts';
-import { fileEtag } from '../../wire/etag.ts';
+import { abortContent, type BodyContent } from '../../wire/body.ts';
+import { type EtagParts, fileEtag } from '../../wire/etag.ts';
 import { formatHttpDate } from '../../wire/http-date.ts';
 import { isRegisteredMethod } from './methods.ts';
 import { discardBody } from './request-body.ts';
@@ -19,29 +19,33 @@ class FileBody implements SliceableBody {
   readonly length: number;
   readonly #io: SiteIo;
   readonly #path: string;
-  #opened: BodySource | undefined;
+  readonly #facts: FileFacts;
+  #opened: BodyContent | undefined;
 
-  constructor(io: SiteIo, path: string, length: number) {
+  constructor(io: SiteIo, path: string, facts: FileFacts) {
     this.#io = io;
     this.#path = path;
-    this.length = length;
-    this.#opened = io.openFile(path, 0, length);
+    this.#facts = facts;
+    this.length = facts.size;
+    this.#opened = io.openFile(path, 0, facts.size, facts);
   }
 
-  slice(start: number, length: number): BodySource {
+  slice(start: number, length: number): BodyContent {
     const opened = this.#opened;
     if (opened !== undefined && start === 0 && length === this.length) {
       this.#opened = undefined;
       return opened;
     }
+    if (typeof opened === 'string') return opened.slice(start, start + length);
+    if (Buffer.isBuffer(opened)) return opened.subarray(start, start + length);
     // Opened before the first source is given up, so that the file cannot vanish in between.
-    const part = this.#io.openFile(this.#path, start, length);
+    const part = this.#io.openFile(this.#path, start, length, this.#facts);
     this.abort();
     return part;
   }
 
   abort(): void {
-    this.#opened?.abort();
+    abortContent(this.#opened);
     this.#opened = undefined;
   }
 }
@@ -73,7 +77,7 @@ function notFound(x: Exchange, what: string, level: LogLevelName = 'info'): Verd
 function sendFile(x: Exchange, path: string, file: FileFacts): Verdict {
   let body: FileBody;
   try {
-    body = new FileBody(x.site.io, path, file.size);
+    body = new FileBody(x.site.io, path, file);
   } catch (error) {
     return cannotOpen(x, path, error);
   }
@@ -91,16 +95,34 @@ function sendFile(x: Exchange, path: string, file: FileFacts): Verdict {
   return OK;
 }
 
+/** What is said of a state of a file. */
+interface Validators {
+  readonly parts: EtagParts | undefined;
+  readonly etag: string | undefined;
+  readonly lastModified: string;
+}
+
+/** Of files that were changed longer ago than a second: what is said of them stays the same. */
+const knownValidators: WeakMap<FileFacts, Validators> = new WeakMap();
+const FRESH_MS = 1000;
+
 function setValidators(x: Exchange, file: FileFacts): void {
   const out = x.headersOut;
-  out.set('Last-Modified', lastModified(x, file));
-  const etag = fileEtag(
-    { size: file.size, mtimeMicros: file.mtime, inode: file.inode },
-    x.startedAt * 1000,
-    coreDir(x.dirConfig).fileETag,
-  );
+  const { etag, lastModified } = validatorsOf(x, file);
+  out.set('Last-Modified', lastModified);
   if (etag !== undefined) out.set('ETag', etag);
   out.set('Accept-Ranges', 'bytes');
+}
+
+function validatorsOf(x: Exchange, file: FileFacts): Validators {
+  const parts = coreDir(x.dirConfig).fileETag;
+  const known = knownValidators.get(file);
+  if (known !== undefined && known.parts === parts) return known;
+  const identity = { size: file.size, mtimeMicros: file.mtime, inode: file.inode };
+  const etag = fileEtag(identity, x.startedAt * 1000, parts);
+  const validators: Validators = { parts, etag, lastModified: lastModified(x, file) };
+  if (x.startedAt - file.mtime / 1000 > FRESH_MS) knownValidators.set(file, validators);
+  return validators;
 }
 
 /** A date in the future would never let the file be fresh (RFC 9110 section 8.8.2.1). */

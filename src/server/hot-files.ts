@@ -1,0 +1,141 @@
+// Bytes of files that are asked for again and again. A copy counts for as long as the system says the same of the file
+// as when it was made; it is asked at every request. Owns which files are kept, and that all of them have a bound.
+
+import type { FileFacts } from '../conf/io.ts';
+import type { BodyContent, BodySink, BodySource } from '../wire/body.ts';
+
+/** Bytes of one file, and of all. */
+const LARGEST = 1 << 20;
+const MOST_BYTES = 64 << 20;
+/** Beyond this, bytes are written with less copying than text. */
+const LARGEST_TEXT = 16 * 1024;
+/** Paths that were asked for once. */
+const MOST_ASKED = 1000;
+
+/**
+ * A file is left alone until its last change is so long ago, in milliseconds, that a further one would show: system
+ * clocks tick in milliseconds, some file systems in two seconds.
+ */
+const SETTLED_MS = 3000;
+
+/** What is handed out at once, so that a slow client holds no more of it than of any other answer. */
+const PIECE = 64 * 1024;
+
+interface HotFile {
+  readonly facts: FileFacts;
+  readonly bytes: Buffer;
+  /** The same as a byte string, of a file that is small: it leaves in one piece with its head. */
+  readonly text: string | undefined;
+  /** Sources that are not over: what they hold cannot be given back. */
+  users: number;
+}
+
+export class HotFiles {
+  readonly #files: Map<string, HotFile> = new Map();
+  readonly #asked: Map<string, FileFacts> = new Map();
+  #bytes = 0;
+
+  /** `length` bytes from `start`; undefined for a file of which there is no copy. */
+  open(path: string, start: number, length: number, facts: FileFacts): BodyContent | undefined {
+    const file = this.#files.get(path);
+    if (file === undefined) return undefined;
+    if (file.facts !== facts) {
+      this.#forget(path, file);
+      return undefined;
+    }
+    if (file.text !== undefined)
+      return length === file.text.length ? file.text : file.text.slice(start, start + length);
+    return length <= PIECE ? file.bytes.subarray(start, start + length) : new HotBody(file, start, length);
+  }
+
+  /** True from the second time on that somebody asks for the same state of a file that may be kept. */
+  wants(path: string, facts: FileFacts, now: number): boolean {
+    if (facts.size > LARGEST || facts.size === 0 || now - facts.ctime / 1000 < SETTLED_MS) return false;
+    if (this.#asked.get(path) === facts) return true;
+    this.#asked.delete(path);
+    if (this.#asked.size >= MOST_ASKED) this.#asked.delete(this.#asked.keys().next().value!);
+    this.#asked.set(path, facts);
+    return false;
+  }
+
+  /** Keeps a copy, where there is room or others can go, the oldest first. */
+  keep(path: string, facts: FileFacts, bytes: Buffer): void {
+    this.#asked.delete(path);
+    for (const [other, file] of this.#files) {
+      if (this.#bytes + bytes.length <= MOST_BYTES) break;
+      if (file.users === 0) this.#forget(other, file);
+    }
+    if (this.#bytes + bytes.length > MOST_BYTES) return;
+    const text = bytes.length <= LARGEST_TEXT ? bytes.toString('latin1') : undefined;
+    this.#files.set(path, { facts, bytes, text, users: 0 });
+    this.#bytes += bytes.length;
+  }
+
+  #forget(path: string, file: HotFile): void {
+    this.#files.delete(path);
+    this.#bytes -= file.bytes.length;
+  }
+}
+
+/** A copy, piece by piece. */
+class HotBody implements BodySource {
+  readonly #file: HotFile;
+  readonly #end: number;
+  #at: number;
+  #sink: BodySink | undefined = undefined;
+  #isPushing = false;
+  #isPaused = false;
+  #isOver = false;
+
+  constructor(file: HotFile, start: number, length: number) {
+    this.#file = file;
+    this.#at = start;
+    this.#end = start + length;
+    file.users += 1;
+  }
+
+  start(sink: BodySink): void {
+    this.#sink = sink;
+    this.#push();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#push();
+  }
+
+  abort(): void {
+    this.#sink = undefined;
+    this.#leave();
+  }
+
+  #push(): void {
+    if (this.#isPushing) return;
+    this.#isPushing = true;
+    while (this.#sink !== undefined && !this.#isPaused && this.#at < this.#end) {
+      if (!this.#sink.data(this.#next())) this.#isPaused = true;
+    }
+    this.#isPushing = false;
+    if (this.#at < this.#end) return;
+    const sink = this.#sink;
+    this.#sink = undefined;
+    this.#leave();
+    sink?.end();
+  }
+
+  /** The last piece may lie in a socket when nobody is counted any more: it does not hold the file. */
+  #next(): Buffer {
+    const piece = this.#file.bytes.subarray(this.#at, Math.min(this.#at + PIECE, this.#end));
+    this.#at += piece.length;
+    return this.#at === this.#end ? Buffer.from(piece) : piece;
+  }
+
+  #leave(): void {
+    if (!this.#isOver) this.#file.users -= 1;
+    this.#isOver = true;
+  }
+}

@@ -170,11 +170,21 @@ function peerVersion(name) {
   return JSON.parse(readFileSync(join(PEERS, 'node_modules', name, 'package.json'), 'utf8')).version;
 }
 
-async function startBareSockets({ site, cores }) {
-  const port = await freePort();
-  const args = [...SETTLE_OPTIONS, join(ROOT, 'bench/support/bare-sockets.mjs'), String(port)];
-  const output = join(site.folder, `bare-${port}.out`);
-  return startProcess({ name: 'node:net', port, command: process.execPath, args, output, cores });
+/** No contestant, but the bound of all that run on Node: a script of bench/support on bare sockets. */
+function bareNode(name, language, script) {
+  return {
+    name,
+    language,
+    settles: true,
+    version: () => process.version,
+    start: async ({ site, cores, settles }) => {
+      const port = await freePort();
+      const file = join(ROOT, 'bench/support', script);
+      const args = [...nodeOptionsFor({ settles }), file, String(port), String(site.backend)];
+      const output = join(site.folder, `${language}-${port}.out`);
+      return startProcess({ name, port, command: process.execPath, args, output, cores });
+    },
+  };
 }
 
 function debianPeer(name, { debian = name, language = name, version, start }) {
@@ -197,13 +207,8 @@ export const CONTESTANTS = [
     start: startHaproxy,
   }),
   debianPeer('caddy', { version: () => printed('caddy', ['version'], /(\S+)/), start: startCaddy }),
-  {
-    name: 'node:net',
-    language: 'sockets',
-    settles: true,
-    version: () => process.version,
-    start: startBareSockets,
-  },
+  bareNode('node:net', 'sockets', 'bare-sockets.mjs'),
+  bareNode('node:net relay', 'relay', 'bare-relay.mjs'),
   nodePeer('http-proxy', ['http-proxy']),
   nodePeer('http-proxy-3', ['http-proxy-3']),
   nodePeer('fastify', ['fastify', '@fastify/http-proxy']),

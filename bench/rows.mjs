@@ -47,7 +47,7 @@ export const ROWS = [
   {
     name: 'proxy',
     what: 'proxied GET through a RewriteRule [P], backend connections kept',
-    configuration: PROXY,
+    configuration: { ...PROXY, relay: () => '' },
     request: { path: '/hello', headers: USUAL },
     answer: { status: 200, body: HELLO },
     seen: [...FORWARDED, KEPT],

@@ -9,7 +9,7 @@ import type { SiteIo } from '../../request/io.ts';
 import { logEvent } from '../../request/log.ts';
 import { OK, type Verdict } from '../../request/verdict.ts';
 import type { BodySource } from '../../wire/body.ts';
-import { fileEtag } from '../../wire/etag.ts';
+import { fileEtag, joinEtags } from '../../wire/etag.ts';
 import { formatHttpDate } from '../../wire/http-date.ts';
 import { isRegisteredMethod } from './methods.ts';
 import { discardBody } from './request-body.ts';
@@ -99,7 +99,7 @@ function setValidators(x: Exchange, file: FileFacts): void {
     x.startedAt * 1000,
     coreDir(x.dirConfig).fileETag,
   );
-  if (etag !== undefined) out.set('ETag', etag);
+  if (etag !== undefined) out.set('ETag', x.listTag === undefined ? etag : joinEtags(etag, x.listTag));
   out.set('Accept-Ranges', 'bytes');
 }
 

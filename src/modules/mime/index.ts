@@ -14,16 +14,15 @@ function typesOf(x: Exchange): TypeLookup {
 }
 
 /** What extensions are looked for in: the file's name, with ModMimeUsePathInfo what follows it, too. */
-function nameOf(x: Exchange, dir: MimeDir | undefined): string {
-  return dir?.usePathInfo === true ? x.filename! + x.pathInfo : x.filename!;
+function nameOf(x: Exchange, file: string, dir: MimeDir | undefined): string {
+  return dir?.usePathInfo === true ? file + x.pathInfo : file;
 }
 
 /** What of a file's name MultiViews has to find in the request; undefined where nothing of it is a known extension. */
-export function unknownPartsOf(x: Exchange): readonly string[] | undefined {
-  if (x.filename === undefined) return undefined;
+export function unknownPartsOf(x: Exchange, file: string): readonly string[] | undefined {
   const dir = mime.dir(x);
   const match = dir?.multiviewsMatch;
-  return unknownParts(nameOf(x, dir), dir?.extensions, typesOf(x), {
+  return unknownParts(nameOf(x, file, dir), dir?.extensions, typesOf(x), {
     any: match?.has('any') ?? false,
     handlers: match?.has('handlers') ?? false,
   });
@@ -36,7 +35,7 @@ function typeChecker(x: Exchange): Verdict {
     return OK;
   }
   const dir = mime.dir(x);
-  take(x, readName(nameOf(x, dir), dir?.extensions, typesOf(x)), dir?.defaultLanguage);
+  take(x, readName(nameOf(x, x.filename, dir), dir?.extensions, typesOf(x)), dir?.defaultLanguage);
   return x.contentType === undefined ? DECLINED : OK;
 }
 

@@ -2,6 +2,7 @@
 // best, by type, language, charset and encoding (RFC 9110 section 12, RFC 2295).
 // Owns when negotiation takes place and what becomes of its outcome; choose.ts chooses, answer.ts says so.
 
+import type { FileFacts } from '../../conf/io.ts';
 import { METHODS_OF_A_FILE } from '../../request/allow.ts';
 import { fastRedirect, internalRedirect } from '../../request/answer.ts';
 import { meetsConditions } from '../../request/conditions.ts';
@@ -154,8 +155,7 @@ async function chooseFile(x: Exchange): Promise<Verdict> {
   if (typeof found === 'number') return found;
   const variants = found.map === undefined ? found.variants : readMap(x, found.map);
   if (typeof variants === 'number') return variants;
-  // Apache: of a folder's files nothing but their number would tell that there are others.
-  if (found.map === undefined) x.listTag = '"0"';
+  if (found.map === undefined) x.listTag = folderTag(x);
   if (variants.length === 0) return DECLINED;
   const isGet = x.method === 'GET' || x.method === 'HEAD';
   const prefersScripts = !isGet || x.args !== undefined || x.pathInfo !== '';
@@ -166,6 +166,14 @@ async function chooseFile(x: Exchange): Promise<Verdict> {
   if (sub.status !== 200) return sub.status;
   fastRedirect(x, sub);
   return OK;
+}
+
+/** Tag of a list that a folder is: when the folder has changed. */
+function folderTag(x: Exchange): string | undefined {
+  if (x.owner === undefined) return undefined;
+  const { size, mtime } = x.owner;
+  const parts = { inode: false, size: false, mtime: true };
+  return fileEtag({ size, mtimeMicros: mtime }, x.startedAt * 1000, parts);
 }
 
 /** A map that is longer is no map. */
@@ -233,11 +241,20 @@ function sendBody(x: Exchange, best: Variant, body: string): Verdict {
   if (best.languages.length > 0) x.headersOut.set('Content-Language', best.languages.join(', '));
   if (best.encoding !== undefined && best.encoding !== '')
     x.headersOut.set('Content-Encoding', best.encoding);
-  const verdict = meetsConditions(x);
+  const verdict = meetsConditionsOf(x, x.file);
   if (verdict !== 'proceed') return verdict;
   x.responseBody = body;
   x.contentLength = body.length;
   return OK;
+}
+
+/** The map's time counts for what stands in it, though the answer does not tell it. */
+function meetsConditionsOf(x: Exchange, map: FileFacts | undefined): 'proceed' | 304 | 412 {
+  if (map === undefined) return 'proceed';
+  x.headersOut.set('Last-Modified', formatHttpDate(Math.min(map.mtime / 1000, x.startedAt)));
+  const verdict = meetsConditions(x);
+  x.headersOut.delete('last-modified');
+  return verdict;
 }
 
 /** Content-Encoding in the client's spelling: `x-gzip` to those who say so, else `gzip`. */

@@ -66,7 +66,8 @@ async function lookUp(x: Exchange, name: string, candidate: string): Promise<Exc
   if (sub.file?.kind !== 'file') return undefined;
   // A handler tells what sort of thing the file is, where its type does not.
   if (sub.handler !== undefined && sub.contentType === undefined) sub.contentType = CGI_TYPE;
-  const unknown = unknownPartsOf(sub);
+  // Rules of the folder may have changed where the candidate leads; its name is what was found.
+  const unknown = unknownPartsOf(sub, candidate);
   if (unknown === undefined || !areAsked(unknown, name)) return undefined;
   return sub.status === 200 && sub.contentType !== undefined ? sub : undefined;
 }

@@ -13,7 +13,8 @@ interface UserDirServer {
   /** Patterns and names, in the order in which they are tried. */
   folders?: readonly string[];
   isDisabled?: boolean;
-  /** Users of a server's own lines: virtual hosts do not inherit them. */
+  /** A server with lines of its own: only then are the users of the main server others. */
+  hasLines?: boolean;
   readonly enabled: Set<string>;
   readonly disabled: Set<string>;
 }
@@ -34,6 +35,7 @@ const userDirDirective: Directive<UserDirServer, undefined> = {
   set(cmd, text = '') {
     const words = splitWords(text).map((word) => word.text);
     const [first, ...names] = words;
+    cmd.config.hasLines = true;
     if (first === undefined || first === '') return 'UserDir requires an argument.';
     const list = Object.hasOwn(SWITCHES, lowerAscii(first)) ? SWITCHES[lowerAscii(first)]! : undefined;
     if (list === undefined) cmd.config.folders = words;
@@ -117,7 +119,7 @@ export const userdir: Module<UserDirServer> = defineModule<UserDirServer>({
   directives: [userDirDirective],
   serverConfig: {
     create: () => ({ enabled: new Set(), disabled: new Set() }),
-    merge: (base, add) => ({ ...base, ...add }),
+    merge: (base, add) => (add.hasLines === true ? { ...base, ...add } : base),
   },
   hooks: { translateName },
 });

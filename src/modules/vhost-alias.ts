@@ -103,7 +103,7 @@ function interpolate(x: Exchange, pieces: readonly Piece[], name: string): strin
 
 /** Whether a pattern, filled with a client's Host, leads anywhere but into one folder after the other. */
 function climbs(path: string): boolean {
-  return path.split('/').some((part) => part === '..' || part === '.') || path.includes('\0');
+  return path.split('/').includes('..') || path.includes('\0');
 }
 
 const SCRIPTS = 'cgi-bin/';

@@ -61,7 +61,8 @@ export const remoteip: Module<RemoteIpServer> = defineModule<RemoteIpServer>({
     create: () => ({ exceptions: [] }),
     merge(base, add) {
       const { proxyProtocol: _, ...inherited } = base;
-      return { ...inherited, ...add };
+      const proxies = add.proxies && base.proxies ? [...add.proxies, ...base.proxies] : undefined;
+      return { ...inherited, ...add, ...(proxies && { proxies }) };
     },
   },
   hooks: { postReadRequest: { first: postReadRequest } },

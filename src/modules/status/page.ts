@@ -27,7 +27,7 @@ function formatTraffic(bytes: number): string {
 export function drawPage(x: Exchange, figures: Figures, noTable: boolean): string {
   const details = figures.isExtended ? drawDetails(x, figures, noTable) : WITHOUT_DETAILS;
   return (
-    '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2 Final//EN">\n' +
+    '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN" "http://www.w3.org/TR/html4/strict.dtd">\n' +
     '<html><head>\n<title>Apache Status</title>\n</head><body>\n' +
     `${drawHead(figures)}${drawConnections(figures)}${drawScoreboard(figures)}${details}` +
     `${signature(x)}</body></html>\n`

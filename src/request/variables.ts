@@ -73,7 +73,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['CONN_REMOTE_ADDR', (x) => x.transport.remoteAddress],
   // HostnameLookups is off: the host is the address.
   ['REMOTE_HOST', (x) => x.clientAddress],
-  ['REMOTE_PORT', (x) => String(x.clientPort)],
+  ['REMOTE_PORT', (x) => String(x.transport.remotePort)],
   ['REMOTE_USER', (x) => x.user ?? ''],
   ['AUTH_TYPE', (x) => x.authType ?? ''],
   ['HTTPS', (x) => (x.transport.secure ? 'on' : 'off')],

@@ -134,13 +134,18 @@ class WordList {
 
   none(): void {
     this.isNone = true;
-    this.plain();
+    this.words ??= new Set();
+    this.clearSigned();
   }
 
-  /** Apache: whatever has no sign takes back what those with signs before it have said. */
-  plain(word?: IndexWord): void {
+  plain(word: IndexWord): void {
     this.words ??= new Set();
-    if (word !== undefined) this.words.add(word);
+    this.words.add(word);
+    this.clearSigned();
+  }
+
+  /** Apache: whatever has no sign, a width too, takes back what words with signs before it have said. */
+  clearSigned(): void {
     this.added.clear();
     this.removed.clear();
   }
@@ -178,7 +183,7 @@ function setOption(dir: IndexDir, list: WordList, option: Option): string | unde
     return undefined;
   }
   if (!WORDS.has(name) || value !== undefined) {
-    if (sign === '') list.plain();
+    if (sign === '') list.clearSigned();
     return setValue(dir, option);
   }
   const word = name as IndexWord;

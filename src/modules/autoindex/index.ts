@@ -59,8 +59,7 @@ function refuse(x: Exchange): Verdict {
 }
 
 function handler(x: Exchange): Verdict | Promise<Verdict> {
-  if (x.file?.kind !== 'directory') return DECLINED;
-  if (x.handler !== DIRECTORY_TYPE && x.handler !== 'default-handler') return DECLINED;
+  if (x.handler !== DIRECTORY_TYPE || x.file?.kind !== 'directory') return DECLINED;
   if (x.method !== 'GET' && x.method !== 'HEAD') return DECLINED;
   if ((directoryOptions(x.dirConfig) & OPT.indexes) === 0) return refuse(x);
   return list(x, autoindex.dir(x) ?? createDir());

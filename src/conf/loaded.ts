@@ -38,7 +38,7 @@ export class LoadedModules {
   /** As for a configuration without LoadModule lines. */
   turnAllOn(): void {
     for (const name of ['macro', 'mpm_event']) this.#addStandard(name);
-    for (const module of this.#known) this.#turnOn(module);
+    for (const module of this.#known) if (module.onlyByName !== true) this.#turnOn(module);
   }
 
   /** By identifier (`rewrite_module`) or file (`mod_rewrite.c`), in exactly this case. */

@@ -11,6 +11,8 @@ export interface ConfModule<S = unknown, D = unknown> {
   readonly aliases?: readonly string[];
   /** Compiled in: on even when LoadModule lines leave it out. */
   readonly builtIn?: boolean;
+  /** On only where LoadModule names it, as every request pays for it. */
+  readonly onlyByName?: boolean;
   /** Where its values stand in Server.config and DirConfig.values. */
   readonly slot: number;
   readonly directives: readonly (Directive<S, D> | Container<S, D>)[];

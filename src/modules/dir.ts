@@ -14,6 +14,9 @@ import { everywhere } from './contexts.ts';
 /** The handler, and content type, of a directory that no index stands for. */
 export const DIRECTORY_TYPE = 'httpd/unix-directory';
 
+/** Note of a directory: the names that no index was found by. */
+export const INDEX_NAMES = 'dir-index-names';
+
 /** A per-directory rewrite has a new URL for this request; it is not for this module to look at the old one. */
 const REWRITTEN = 'redirect-handler';
 
@@ -73,6 +76,7 @@ async function tryIndexes(x: Exchange, settings: DirSettings): Promise<Verdict> 
     // An index that exists and may not be served: no listing in its place.
     if (sub.status !== 404 && sub.status !== 200) failure = sub.status;
   }
+  if (failure === DECLINED) x.notes.set(INDEX_NAMES, names.join(','));
   return failure;
 }
 
@@ -86,7 +90,7 @@ function serveIndex(x: Exchange, sub: Exchange, redirect: number): Verdict {
 }
 
 async function tryFallback(x: Exchange, { fallback }: DirSettings): Promise<Verdict> {
-  if (fallback === undefined || fallback === 'disabled') return DECLINED;
+  if (fallback === undefined || lowerAscii(fallback) === 'disabled') return DECLINED;
   const sub = await x.site.lookupUri(x, withQuery(x, fallback));
   if (mayTakePlace(sub)) {
     fastRedirect(x, sub);
@@ -96,12 +100,18 @@ async function tryFallback(x: Exchange, { fallback }: DirSettings): Promise<Verd
   return sub.status === 404 || sub.status === 200 ? DECLINED : sub.status;
 }
 
+/** Somebody else answers: what is answered is then no directory. */
+function leaveTo(x: Exchange): Verdict {
+  if (x.contentType === DIRECTORY_TYPE) x.contentType = undefined;
+  return DECLINED;
+}
+
 function directory(x: Exchange, settings: DirSettings): Verdict | Promise<Verdict> {
   x.handler ??= DIRECTORY_TYPE;
   if (x.pathInfo !== '') return DECLINED;
   if (!x.uri.endsWith('/')) return mayAddSlash(x, settings) ? addSlash(x) : DECLINED;
-  if (x.handler === REWRITTEN || x.filename?.startsWith('redirect:') === true) return DECLINED;
-  if (settings.checkHandler === true && x.handler !== DIRECTORY_TYPE) return DECLINED;
+  if (x.handler === REWRITTEN || x.filename?.startsWith('redirect:') === true) return leaveTo(x);
+  if (settings.checkHandler === true && x.handler !== DIRECTORY_TYPE) return leaveTo(x);
   return tryIndexes(x, settings);
 }
 

@@ -10,11 +10,6 @@ interface EnvDir {
   readonly set: Map<string, string | undefined>;
 }
 
-/** Latin1 text without NUL is what an environment can hold. */
-function isEnvName(name: string): boolean {
-  return name !== '' && !name.includes('=') && !name.includes('\0');
-}
-
 export const env: Module<undefined, EnvDir> = defineModule<undefined, EnvDir>({
   name: 'env',
   directives: [
@@ -26,7 +21,14 @@ export const env: Module<undefined, EnvDir> = defineModule<undefined, EnvDir>({
       help: 'an environment variable name and optional value to pass to CGI.',
       example: 'SetEnv SPECIAL_PATH /foo/bin',
       set(cmd, name: string, value?: string) {
-        if (!isEnvName(name)) return `SetEnv: '${name}' is not a name for an environment variable`;
+        if (name === '' || name.includes('\0'))
+          return `SetEnv: '${name}' is not a name for an environment variable`;
+        if (name.includes('=')) {
+          const [expected, ...rest] = name.split('=');
+          cmd.warn(
+            `AH10032: Spurious usage of '=' in an environment variable name. 'SetEnv ${expected} ${rest.join('=')}' expected instead?`,
+          );
+        }
         cmd.dir.set.set(name, value ?? '');
         return undefined;
       },

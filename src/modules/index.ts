@@ -14,15 +14,24 @@ import { env } from './env.ts';
 import { headers } from './headers/index.ts';
 import { logConfig } from './log-config/index.ts';
 import { mime } from './mime/index.ts';
+import { negotiation } from './negotiation/index.ts';
 import { proxy, proxyHttp, proxyWstunnel } from './proxy/index.ts';
+import { remoteip } from './remoteip/index.ts';
 import { reqtimeout } from './reqtimeout.ts';
 import { rewrite } from './rewrite/index.ts';
 import { setenvif } from './setenvif.ts';
+import { status } from './status/index.ts';
+import { uniqueId } from './unique-id.ts';
+import { userdir } from './userdir.ts';
+import { vhostAlias } from './vhost-alias.ts';
 
 export const modules: readonly Module[] = [
   core,
   http,
   reqtimeout,
+  // Who the client is, before anything asks for its address.
+  remoteip,
+  uniqueId,
   setenvif,
   // Opened before, and closed after, the rules whose maps ask it.
   dbd,
@@ -32,15 +41,20 @@ export const modules: readonly Module[] = [
   proxyHttp,
   proxyWstunnel,
   alias,
+  userdir,
+  vhostAlias,
   allowmethods,
   accessCompat,
   authzCore,
   authzHost,
+  // Where a name stands for several files, the choice comes before the type.
+  negotiation,
   mime,
   env,
   // What takes a directory's place is looked up once everything else is known of it.
   dir,
   headers,
+  status,
   cgi,
   autoindex,
   logConfig,

@@ -4,6 +4,7 @@
 import type { Command } from '../conf/command.ts';
 import type { Directive, DirectiveError } from '../conf/directive.ts';
 import { splitWords } from '../conf/words.ts';
+import { lowerAscii } from '../kit/ascii.ts';
 import { compileExpr, type Expr, type ExprCaptures, ExprSyntaxError } from '../kit/expr/index.ts';
 import { compileRegex, type Regex, RegexSyntaxError } from '../kit/regex/index.ts';
 import { settle, type Waiting } from '../kit/wait.ts';
@@ -12,6 +13,7 @@ import type { Exchange } from '../request/exchange.ts';
 import { defineModule, type Module } from '../request/module.ts';
 import { protocolName } from '../request/variables.ts';
 import { DECLINED, type Verdict } from '../request/verdict.ts';
+import { substituteGroups } from './alias/index.ts';
 import { everywhere } from './contexts.ts';
 
 /** `VAR`, `VAR=value` or `!VAR`. */
@@ -21,15 +23,15 @@ interface Assignment {
   readonly unset: boolean;
 }
 
+/** What is looked at: a header field, a variable or an attribute of the request by its name, or a field by a pattern. */
+interface Subject {
+  readonly name: string;
+  /** For names of header fields, as the client spelled them. */
+  readonly pattern: Regex | undefined;
+}
+
 type Test =
-  | {
-      readonly kind: 'attribute';
-      readonly name: string;
-      readonly regex: Regex;
-      readonly literal: string | undefined;
-      readonly nocase: boolean;
-    }
-  | { readonly kind: 'headers'; readonly names: Regex; readonly regex: Regex }
+  | { readonly kind: 'value'; readonly subject: Subject; readonly regex: Regex; readonly isLiteral: boolean }
   | { readonly kind: 'expr'; readonly expr: Expr };
 
 interface Line {
@@ -41,17 +43,19 @@ interface Lines {
   readonly lines: Line[];
 }
 
+/** Apache: an empty value is none, and a value that begins with `!` takes the variable away as `!VAR` does. */
 function readAssignment(word: string): Assignment {
-  const unset = word.startsWith('!');
-  const text = unset ? word.slice(1) : word;
-  const equals = text.indexOf('=');
-  if (equals < 0) return { name: text, value: '1', unset };
-  return { name: text.slice(0, equals), value: text.slice(equals + 1), unset };
+  const equals = word.indexOf('=');
+  const name = equals < 0 ? word : word.slice(0, equals);
+  const value = equals < 0 ? '' : word.slice(equals + 1);
+  if (value !== '') return { name, value, unset: value.startsWith('!') };
+  if (name.startsWith('!')) return { name: name.slice(1), value: '', unset: true };
+  return { name, value: '1', unset: false };
 }
 
-/** A pattern without special characters is looked for as it stands, and `$0` in the value stays. */
-function literalOf(pattern: string): string | undefined {
-  return /[\\^$.|?*+()[\]{}]/.test(pattern) ? undefined : pattern;
+/** A pattern whose special characters are all escaped is looked for as it stands, and `$0` in the value stays. */
+function isLiteral(pattern: string): boolean {
+  return /^(?:[^\\^$.|?*+()[\]{}]|\\[\\^$.|?*+()[\]{}])*$/.test(pattern);
 }
 
 /** An attribute that is not a plain name is a pattern for header names (`^X-.*`). */
@@ -59,11 +63,11 @@ function isHeaderPattern(attribute: string): boolean {
   return /[^A-Za-z0-9_-]/.test(attribute);
 }
 
-function compileTest(attribute: string, pattern: string, nocase: boolean): Test {
-  const regex = compileRegex(pattern, { nocase });
-  if (isHeaderPattern(attribute))
-    return { kind: 'headers', names: compileRegex(attribute, { nocase: true }), regex };
-  return { kind: 'attribute', name: attribute, regex, literal: literalOf(pattern), nocase };
+/** Lines about the same thing share it, so that it is looked up once where they follow each other. */
+function subjectFor(lines: readonly Line[], attribute: string, nocase: boolean): Subject {
+  const name = lowerAscii(attribute);
+  for (const { test } of lines) if (test.kind === 'value' && test.subject.name === name) return test.subject;
+  return { name, pattern: isHeaderPattern(attribute) ? compileRegex(attribute, { nocase }) : undefined };
 }
 
 /** The lines that a directive adds to: a section's own, or the server's. */
@@ -81,8 +85,11 @@ function addLine(
   if (pattern === undefined) return `Missing regular expression for ${cmd.name}`;
   if (variables.length === 0) return `Missing envariable expression for ${cmd.name}`;
   try {
-    linesOf(cmd).push({
-      test: compileTest(attribute, pattern, nocase),
+    const lines = linesOf(cmd);
+    const subject = subjectFor(lines, attribute, nocase);
+    const regex = compileRegex(pattern, { nocase });
+    lines.push({
+      test: { kind: 'value', subject, regex, isLiteral: isLiteral(pattern) },
       assignments: variables.map(readAssignment),
     });
     return undefined;
@@ -102,7 +109,7 @@ function setEnvIf(name: string, nocase: boolean, help: string, example: string):
     example,
     set(cmd, text: string) {
       const [attribute, pattern, ...variables] = splitWords(text).map((word) => word.text);
-      if (attribute === undefined) return `Missing attribute for ${cmd.name}`;
+      if (attribute === undefined) return `Missing header-field name for ${cmd.name}`;
       return addLine(cmd, attribute, pattern, variables, nocase);
     },
   };
@@ -123,8 +130,19 @@ function browserMatch(name: string, nocase: boolean): Directive<Lines, Lines> {
   };
 }
 
-function attributeValue(x: Exchange, name: string): string | undefined {
-  switch (name.toLowerCase()) {
+function subjectValue(x: Exchange, { name, pattern }: Subject): string {
+  return (pattern === undefined ? namedValue(x, name) : lastField(x, pattern)) ?? '';
+}
+
+/** Apache: of several fields whose names fit, the last one counts. */
+function lastField(x: Exchange, pattern: Regex): string | undefined {
+  let last: string | undefined;
+  for (const [name, value] of x.headers) if (pattern.test(name)) last = value;
+  return last;
+}
+
+function namedValue(x: Exchange, name: string): string | undefined {
+  switch (name) {
     case 'remote_addr':
     case 'remote_host':
       return x.clientAddress;
@@ -137,57 +155,50 @@ function attributeValue(x: Exchange, name: string): string | undefined {
     case 'request_uri':
       return x.uri;
     default:
-      return x.headers.combined(name.toLowerCase()) ?? (x.hasEnv() ? x.env.get(name) : undefined);
+      return x.headers.combined(name) ?? (x.hasEnv() ? variable(x, name) : undefined);
   }
 }
 
-/** The groups of a match, or undefined; without groups for a plain literal, as Apache. */
-function matchText(
-  test: Extract<Test, { kind: 'attribute' }>,
-  value: string,
-): readonly (string | undefined)[] | undefined {
-  if (test.literal !== undefined && !test.nocase) return value.includes(test.literal) ? [] : undefined;
-  return test.regex.exec(value)?.groups;
-}
-
-function matchHeaders(
-  x: Exchange,
-  test: Extract<Test, { kind: 'headers' }>,
-): readonly (string | undefined)[] | undefined {
-  for (const [name, value] of x.headers) {
-    if (!test.names.test(name)) continue;
-    const match = test.regex.exec(value);
-    if (match !== null) return match.groups;
-  }
+/** Apache's variables have no case. */
+function variable(x: Exchange, name: string): string | undefined {
+  for (const [key, value] of x.env) if (key.length === name.length && lowerAscii(key) === name) return value;
   return undefined;
 }
 
-function* runTest(x: Exchange, test: Test): Waiting<readonly (string | undefined)[] | undefined> {
-  switch (test.kind) {
-    case 'attribute':
-      return matchText(test, attributeValue(x, test.name) ?? '');
-    case 'headers':
-      return matchHeaders(x, test);
-    case 'expr': {
-      const captures: ExprCaptures = { groups: [] };
-      return (yield* holds(x, test.expr, captures)) === true ? captures.groups : undefined;
-    }
+type Groups = readonly (string | undefined)[];
+
+function expand(value: string, groups: Groups): string {
+  return groups.length === 0 ? value : substituteGroups(value, groups);
+}
+
+function assign(x: Exchange, assignments: readonly Assignment[], groups: Groups): void {
+  for (const { name, value, unset } of assignments) {
+    if (unset) x.env.delete(name);
+    else x.env.set(name, expand(value, groups));
   }
 }
 
-function expand(value: string, groups: readonly (string | undefined)[]): string {
-  if (groups.length === 0) return value;
-  return value.replace(/\$(\d)/g, (_, digit: string) => groups[Number(digit)] ?? '');
+/** The groups of an expression's last match where it holds. */
+function* runExpr(x: Exchange, expr: Expr): Waiting<Groups | undefined> {
+  const captures: ExprCaptures = { groups: [] };
+  return (yield* holds(x, expr, captures)) === true ? captures.groups : undefined;
 }
 
+/** Apache: what several lines in a row look at is looked up for the first one, whatever that one sets. */
 function* runLines(x: Exchange, lines: readonly Line[]): Waiting<Verdict> {
-  for (const line of lines) {
-    const groups = yield* runTest(x, line.test);
-    if (groups === undefined) continue;
-    for (const { name, value, unset } of line.assignments) {
-      if (unset) x.env.delete(name);
-      else x.env.set(name, expand(value, groups));
+  let subject: Subject | undefined;
+  let value = '';
+  for (const { test, assignments } of lines) {
+    let groups: Groups | undefined;
+    if (test.kind === 'expr') groups = yield* runExpr(x, test.expr);
+    else {
+      if (test.subject !== subject) value = subjectValue(x, test.subject);
+      subject = test.subject;
+      groups = test.regex.exec(value)?.groups;
+      // Without groups `$0` stays as it is.
+      if (groups !== undefined && test.isLiteral) groups = [];
     }
+    if (groups !== undefined) assign(x, assignments, groups);
   }
   return DECLINED;
 }
@@ -234,7 +245,7 @@ export const setenvif: Module<Lines, Lines> = defineModule<Lines, Lines>({
           return undefined;
         } catch (error) {
           if (!(error instanceof ExprSyntaxError)) throw error;
-          return `Cannot parse expression in SetEnvIfExpr: ${error.message}`;
+          return `Could not parse expression "${condition}": ${error.message}`;
         }
       },
     },

@@ -205,6 +205,7 @@ function redirected(x: Exchange, target: string): Exchange | undefined {
   x.next = next;
   next.redirects = x.redirects + 1;
   next.clientAddress = x.clientAddress;
+  next.clientPort = x.clientPort;
   next.errHeadersOut = x.errHeadersOut;
   next.closeAfter = x.closeAfter;
   // What an attempt that failed depended on says nothing of its error document.
@@ -212,6 +213,7 @@ function redirected(x: Exchange, target: string): Exchange | undefined {
   if (vary !== undefined) next.headersOut.set('Vary', vary);
   next.errorStatus = x.errorStatus;
   next.status = x.status;
+  next.listTag = x.listTag;
   carryEnv(x, next);
   return next;
 }

@@ -54,6 +54,9 @@ export interface CoreServerConfig {
   user?: string;
   group?: string;
   pidFile?: string;
+  /** ExtendedStatus; undefined: on where mod_status is. Main server only. */
+  extendedStatus?: boolean;
+  seeRequestTail?: boolean;
   maxRequestWorkers?: number;
   listenBacklog?: number;
 }

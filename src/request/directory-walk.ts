@@ -69,6 +69,8 @@ class DirectoryWalk {
   readonly #path: string;
   readonly #base: DirConfig;
   readonly #before: DirectoryWalked | undefined;
+  /** Path info that the name came with: it stays behind what the walk finds. */
+  readonly #given: string;
   #now: DirConfig | undefined = undefined;
   /** The deepest folder that was looked at. */
   #nearest: FileFacts | undefined = undefined;
@@ -77,6 +79,7 @@ class DirectoryWalk {
     this.#x = x;
     this.#path = path;
     this.#base = x.dirConfig;
+    this.#given = x.pathInfo;
     this.#before = (x.prev ?? x.main)?.walked;
   }
 
@@ -189,7 +192,7 @@ class DirectoryWalk {
   /** Where the walk fails, the name ends; the rest is path info to those who ask (PATH_TRANSLATED). */
   #fail(status: Verdict, filename: string, at: number): Verdict {
     this.#x.filename = filename;
-    this.#x.pathInfo = this.#path.slice(at);
+    this.#x.pathInfo = this.#path.slice(at) + this.#given;
     return status;
   }
 
@@ -197,7 +200,7 @@ class DirectoryWalk {
     const x = this.#x;
     if (level !== undefined) this.#addSections(level, depth);
     x.filename = this.#path.slice(0, at);
-    x.pathInfo = this.#path.slice(at);
+    x.pathInfo = this.#path.slice(at) + this.#given;
     x.file = facts;
     x.owner = facts ?? this.#nearest;
     for (const { regex, dir } of x.server.directoryMatches)

@@ -24,7 +24,6 @@ the credentials required.</p>
 `,
   403: "<p>You don't have permission to access this resource.</p>\n",
   404: '<p>The requested URL was not found on this server.</p>\n',
-  406: '<p>An appropriate representation of the requested resource could not be found on this server.</p>\n',
   408: '<p>Server timeout waiting for the HTTP request from the client.</p>\n',
   410: `<p>The requested resource is no longer available on this server and there is no forwarding address.
 Please remove all references to this resource.</p>
@@ -108,6 +107,8 @@ function bodyText(x: Exchange, status: number, location: string | undefined): st
   const notes = x.note('error-notes') ?? '';
   const method = escapeHtml(x.initial().method);
   switch (status) {
+    case 300:
+      return x.note('variant-list') ?? '';
     case 301:
     case 302:
     case 307:
@@ -119,6 +120,8 @@ function bodyText(x: Exchange, status: number, location: string | undefined): st
       return `<p>Your browser sent a request that this server could not understand.<br />\n${notes}</p>\n`;
     case 405:
       return `<p>The requested method ${method} is not allowed for this URL.</p>\n`;
+    case 406:
+      return `<p>An appropriate representation of the requested resource could not be found on this server.</p>\n${x.note('variant-list') ?? ''}`;
     case 407:
       return FIXED[401]!;
     case 411:

@@ -9,6 +9,7 @@ import type { Site } from '../conf/site.ts';
 import type { Soon } from '../kit/wait.ts';
 import type { BodyContent, BodySource } from '../wire/body.ts';
 import { HeaderList } from '../wire/header-list.ts';
+import type { ServerActivity } from './activity.ts';
 import type { HtaccessCache } from './htaccess-cache.ts';
 import type { SiteIo } from './io.ts';
 import type { PhaseName } from './phases.ts';
@@ -18,6 +19,13 @@ import type { Verdict } from './verdict.ts';
 
 /** Runs at one phase. What it cannot handle it declines; what it throws becomes a 500 of this exchange alone. */
 export type Hook = (x: Exchange) => Soon<Verdict>;
+
+/** What is known of a connection before anything is read from it. */
+export interface ConnectionFacts {
+  readonly remoteAddress: string;
+  readonly localAddress: string;
+  readonly localPort: number;
+}
 
 /** A loaded site as its exchanges see it: one frozen configuration, kept by an exchange to its end. */
 export interface LiveSite {
@@ -40,6 +48,10 @@ export interface LiveSite {
   findServer(localAddress: string, localPort: number, hostname: string): Server;
   /** How long clients of a server may take to send a request; undefined for no bound but Timeout. */
   readLimits(server: Server): ReadLimits | undefined;
+  /** What the server is doing; undefined where there is none around the site. */
+  readonly activity: ServerActivity | undefined;
+  /** Which connections begin with a PROXY header; undefined when none does. */
+  readonly expectsProxyHeader: ((connection: ConnectionFacts) => boolean) | undefined;
 }
 
 /** A request as the wire delivers it: byte strings, syntax checked, framing decided. */
@@ -131,6 +143,8 @@ export class Exchange {
   owner: FileFacts | undefined = undefined;
   handler: string | undefined = undefined;
   contentType: string | undefined = undefined;
+  /** In the place of DocumentRoot (mod_vhost_alias). */
+  documentRoot: string | undefined = undefined;
   /** Set by Alias and its kin: the URL prefix and the folder it stands for. */
   contextPrefix = '';
   contextDocumentRoot: string | undefined = undefined;
@@ -140,6 +154,8 @@ export class Exchange {
   authType: string | undefined = undefined;
   /** mod_remoteip's answer, else the peer. */
   clientAddress: string;
+  /** The client's port; 0 where only a proxy's is known. */
+  clientPort: number;
 
   status = 200;
   /** In an error document: the status it is for; else 0. */
@@ -155,6 +171,8 @@ export class Exchange {
   responseBody: ResponseBody = undefined;
   /** Bytes of `responseBody` when known. */
   contentLength: number | undefined = undefined;
+  /** Tag of the list that the file was chosen from: part of the file's own. */
+  listTag: string | undefined = undefined;
   /** The answer is a page made for a status, not a handler's own. */
   isCanned = false;
   /** The connection must close after this answer. */
@@ -198,6 +216,7 @@ export class Exchange {
     this.headers = incoming.headers;
     this.body = incoming.body;
     this.clientAddress = transport.remoteAddress;
+    this.clientPort = transport.remotePort;
   }
 
   /** Request environment: SetEnv, SetEnvIf, E= flags, REDIRECT_*. */

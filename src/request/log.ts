@@ -50,8 +50,7 @@ export function isLogged(x: Exchange, module: string, level: LogLevelName): bool
  */
 export function logEvent(x: Exchange, module: string, level: LogLevelName, text: string): void {
   if (!isLogged(x, module, level)) return;
-  const client =
-    x.transport.remotePort > 0 ? `${x.clientAddress}:${x.transport.remotePort}` : x.clientAddress;
+  const client = x.clientPort > 0 ? `${x.clientAddress}:${x.clientPort}` : x.clientAddress;
   writeLine(x.site, x.server, module, level, `[client ${client}] ${escapeLog(text)}`);
 }
 

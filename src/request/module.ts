@@ -3,7 +3,7 @@
 import type { ConfModule } from '../conf/module.ts';
 import type { Server } from '../conf/server.ts';
 import { CORE_SLOT } from './core-config.ts';
-import type { Exchange, Hook, LiveSite } from './exchange.ts';
+import type { ConnectionFacts, Exchange, Hook, LiveSite } from './exchange.ts';
 import type { PhaseName } from './phases.ts';
 import type { ReadLimits } from './read-limits.ts';
 
@@ -23,6 +23,8 @@ export interface ModuleSpec<S, D> extends Omit<ConfModule<S, D>, 'slot'> {
   logs?(server: Server): readonly string[];
   /** How long clients of a server may take to send a request; undefined for no bound but Timeout. */
   readLimits?(server: Server): ReadLimits | undefined;
+  /** Once per opened site: which connections begin with a PROXY header; undefined for none. */
+  proxyHeaders?(site: LiveSite): ((connection: ConnectionFacts) => boolean) | undefined;
   /** Once per loaded site, before requests: pools, children, logs. Answers what `state` gives back. */
   open?(site: LiveSite): unknown;
   /** Once, when the last exchange of the site is over. */

@@ -2,6 +2,7 @@
 // A reload opens a second site beside the first; the first closes when its last exchange is over.
 
 import type { Site } from '../conf/site.ts';
+import type { ServerActivity } from './activity.ts';
 import type { Hook, LiveSite } from './exchange.ts';
 import type { SiteIo } from './io.ts';
 import type { HookPlace, Module } from './module.ts';
@@ -23,7 +24,12 @@ function hooksOf(modules: readonly Module[], phase: PhaseName): readonly Hook[] 
  * Opens a site for requests. `known` is the list the configuration was read with; the modules that are on run in its
  * order. When a module's `open` throws, those opened before it are closed again and the error goes to the caller.
  */
-export async function openSite(conf: Site, known: readonly Module[], io: SiteIo): Promise<LiveSite> {
+export async function openSite(
+  conf: Site,
+  known: readonly Module[],
+  io: SiteIo,
+  activity?: ServerActivity,
+): Promise<LiveSite> {
   const modules = known.filter((module) => conf.modules.includes(module));
   const vhosts = indexVhosts(conf.main, conf.vhosts);
   const states: unknown[] = [];
@@ -42,6 +48,8 @@ export async function openSite(conf: Site, known: readonly Module[], io: SiteIo)
     lookupFile,
     findServer: vhosts.find,
     readLimits: modules.find((module) => module.readLimits !== undefined)?.readLimits ?? (() => undefined),
+    activity,
+    expectsProxyHeader: undefined,
   };
   for (const [at, module] of modules.entries()) {
     try {
@@ -51,7 +59,10 @@ export async function openSite(conf: Site, known: readonly Module[], io: SiteIo)
       throw error;
     }
   }
-  return site;
+  const expectsProxyHeader = modules
+    .find((module) => module.proxyHeaders !== undefined)
+    ?.proxyHeaders?.(site);
+  return Object.assign(site, { expectsProxyHeader });
 }
 
 /** Closes what `openSite` opened. */

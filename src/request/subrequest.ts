@@ -51,6 +51,7 @@ function subExchange(x: Exchange, rawPath: string, args: string | undefined): Ex
   );
   sub.main = x;
   sub.clientAddress = x.clientAddress;
+  sub.clientPort = x.clientPort;
   if (x.hasEnv()) sub.env = new Map(x.env);
   return sub;
 }
@@ -92,6 +93,20 @@ function guessedUri(x: Exchange, name: string, path: string): string {
   const last = path.slice(folder.length);
   if (x.uri === '' || !path.startsWith(folder) || last === '' || last.includes('/')) return '';
   return x.uri.slice(0, x.uri.lastIndexOf('/') + 1) + last;
+}
+
+/**
+ * Maps another file of the folder in which the exchange's own was looked for and is not: its URL takes the place of the
+ * exchange's, with the same path info behind it (MultiViews).
+ */
+export function lookupNeighbour(x: Exchange, name: string): Soon<Exchange> {
+  const { filename = '/', uri, pathInfo } = x;
+  const own = pathInfo !== '' && uri.endsWith(pathInfo) ? uri.slice(0, -pathInfo.length) : uri;
+  const sub = subExchange(x, x.rawPath, x.args);
+  sub.uri = own.slice(0, own.lastIndexOf('/') + 1) + name + pathInfo;
+  sub.filename = filename.slice(0, filename.lastIndexOf('/') + 1) + name;
+  sub.pathInfo = pathInfo;
+  return mapped(sub, finishMapping);
 }
 
 /** Maps a file (relative names stand beside the exchange's file), URL translation left out. */

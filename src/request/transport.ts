@@ -63,6 +63,8 @@ export interface Transport {
   readonly remotePort: number;
   readonly localAddress: string;
   readonly localPort: number;
+  /** The client that a PROXY header has named in the place of the peer. */
+  readonly presented?: { readonly address: string; readonly port: number } | undefined;
   /** TLS. */
   readonly secure: boolean;
   /** Requests served on this connection before this one. */

@@ -43,7 +43,8 @@ export function fileWalk(x: Exchange): void {
   putOn(x, now);
 }
 
-/** DocumentRoot of the server that answers, without a trailing slash. */
+/** DocumentRoot of the server that answers, or what stands for it in this request; without a trailing slash. */
 export function documentRoot(x: Exchange): string {
-  return coreServer(x.server).documentRoot ?? '/usr/local/apache2/htdocs';
+  const own = x.main === undefined ? x.documentRoot : x.main.documentRoot;
+  return own ?? coreServer(x.server).documentRoot ?? '/usr/local/apache2/htdocs';
 }

@@ -1,6 +1,7 @@
 // What a connection needs of the server that owns it.
 
 import type { Clock, Ticking } from '../kit/ticker.ts';
+import type { ConnectionActivity } from '../request/activity.ts';
 import type { LiveSite } from '../request/exchange.ts';
 import type { HeadBudget } from './head-budget.ts';
 import type { Turns } from './turns.ts';
@@ -16,6 +17,8 @@ export interface ServingSite {
 export interface OwnedConnection extends Ticking {
   /** It waits for a request, and nobody would miss an answer. */
   readonly isIdle: boolean;
+  /** What it does at this moment. */
+  report(): ConnectionActivity;
   /** The server stops: without a request it closes, else after the answer under way. */
   drain(): void;
   destroy(): void;

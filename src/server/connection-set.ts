@@ -1,6 +1,7 @@
 // All open connections: how many there may be, and how they end when the server stops (no new ones, idle ones closed,
 // exchanges under way finished, up to a deadline).
 
+import type { ConnectionActivity } from '../request/activity.ts';
 import type { OwnedConnection } from './connection-owner.ts';
 
 /** A flood of clients must not cost a look at all others for each of its connections. */
@@ -16,6 +17,10 @@ export class ConnectionSet {
 
   get size(): number {
     return this.#all.size;
+  }
+
+  *reports(): IterableIterator<ConnectionActivity> {
+    for (const connection of this.#all) yield connection.report();
   }
 
   /** Makes sure that one more may be added: where there are as many as may be, an idle one ends. False: all are busy. */

@@ -8,12 +8,14 @@
 
 import type { Socket } from 'node:net';
 import { guard } from '../kit/wait.ts';
+import type { Activity, ConnectionActivity } from '../request/activity.ts';
 import type { Exchange } from '../request/exchange.ts';
 import { logServer } from '../request/log.ts';
 import { type EarlyError, serve } from '../request/serve.ts';
 import type { Sent } from '../request/transport.ts';
 import { plainAddress } from '../request/vhosts.ts';
 import { MessageError, type MessageErrorCode } from '../wire/message-error.ts';
+import { ProxyHeaderError, ProxyHeaderParser } from '../wire/proxy-header.ts';
 import type { RequestHead, RequestParser } from '../wire/request-parser.ts';
 import { type BaseServer, baseServerOf, timeoutOf } from './base-server.ts';
 import type { ConnectionOwner, OwnedConnection } from './connection-owner.ts';
@@ -42,6 +44,7 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
   readonly socket: Socket;
   readonly owner: ConnectionOwner;
   base: BaseServer;
+  presented: { readonly address: string; readonly port: number } | undefined = undefined;
   served = 0;
 
   readonly #input: HeldInput;
@@ -54,6 +57,8 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
   #lingerUntil: number = NEVER;
   /** For the head or the body that is being read. */
   #clock: ReadClock | undefined = undefined;
+  /** Until the PROXY header that the connection begins with has been read. */
+  #preface: ProxyHeaderParser | undefined = undefined;
   /** Only while a head has begun. */
   #parser: RequestParser | undefined = undefined;
   /** The request under way. */
@@ -72,6 +77,28 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
     this.localPort = socket.localPort ?? 0;
     this.base = baseServerOf(owner.site.live, this.localAddress, this.localPort);
     this.#deadline = owner.clock.after(this.base.firstTimeout);
+    if (owner.site.live.expectsProxyHeader?.(this) === true) this.#preface = new ProxyHeaderParser();
+  }
+
+  report(): ConnectionActivity {
+    const { remoteAddress, served } = this;
+    const { bytesWritten: bytes } = this.socket;
+    const request = this.#request?.report();
+    return { activity: this.#activity(), remoteAddress, served, bytes, request };
+  }
+
+  #activity(): Activity {
+    switch (this.#state) {
+      case 'idle':
+        return this.served === 0 ? 'waiting' : 'keepalive';
+      case 'head':
+        return 'reading';
+      case 'lingering':
+      case 'closed':
+        return 'closing';
+      default:
+        return 'writing';
+    }
   }
 
   get isIdle(): boolean {
@@ -110,6 +137,7 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
   }
 
   #readHead(): void {
+    if (this.#preface !== undefined && !this.#readPreface(this.#preface)) return;
     const { bytes } = this.#input;
     if (bytes === undefined) return;
     this.#findBase();
@@ -122,6 +150,37 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
       this.#input.consume(parser.position);
       this.#accept(result, parser.position - at);
     }
+  }
+
+  /**
+   * Reads the PROXY header; false while it is not whole. It has the time that a new connection has for its first byte:
+   * a proxy sends it at once. What is no header gets no answer, as in Apache.
+   */
+  #readPreface(preface: ProxyHeaderParser): boolean {
+    const { bytes, at } = this.#input;
+    if (bytes === undefined) return false;
+    const header = preface.feed(bytes, at);
+    if (header instanceof ProxyHeaderError) {
+      this.#logPreface(header);
+      this.#input.clear();
+      this.socket.destroy();
+      return false;
+    }
+    if (header === undefined) {
+      this.#input.clear();
+      return false;
+    }
+    this.#input.consume(preface.position);
+    this.#preface = undefined;
+    // What the header leaves open, the connection says itself.
+    this.presented = header.client ?? { address: this.remoteAddress, port: this.remotePort };
+    return true;
+  }
+
+  #logPreface({ message }: ProxyHeaderError): void {
+    const { live, server } = this.base;
+    const client = `[client ${this.remoteAddress}:${this.remotePort}]`;
+    logServer(live, server, 'remoteip', 'error', `${client} AH03507: RemoteIPProxyProtocol: ${message}`);
   }
 
   /** A head that begins after a reload is read by the rules of the new site. */

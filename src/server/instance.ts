@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { hasError, type Site, type SiteResult } from '../conf/site.ts';
 import type { Diagnostic } from '../kit/diagnostic.ts';
 import { Ticker } from '../kit/ticker.ts';
+import type { RequestSums, ServerActivity } from '../request/activity.ts';
 import { type CoreServerConfig, coreServer, type Listen } from '../request/core-config.ts';
 import type { LiveSite } from '../request/exchange.ts';
 import { logServer } from '../request/log.ts';
@@ -101,6 +102,27 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
     this.#listeners = new Listeners(this);
   }
 
+  readonly #startedAt: number = Date.now();
+  #reloads = 0;
+  readonly #sums: RequestSums = { accesses: 0, bytes: 0, duration: 0 };
+
+  /** What it is doing, as the status page of every site sees it. */
+  #activity(): ServerActivity {
+    const instance = this;
+    return {
+      startedAt: this.#startedAt,
+      reloads: this.#reloads,
+      sums: this.#sums,
+      get most() {
+        return instance.turns.most;
+      },
+      get isStopping() {
+        return instance.isDraining;
+      },
+      connections: () => this.#connections.reports(),
+    };
+  }
+
   get site(): ServingSite {
     return this.#opened!;
   }
@@ -189,8 +211,12 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
 
   async #open(site: Site): Promise<OpenedSite> {
     try {
-      return await openServingSite(site, this.#options.modules, this.#machine, (error) =>
-        this.#options.tell?.(`a module failed while it was closed: ${messageOf(error)}`),
+      return await openServingSite(
+        site,
+        this.#options.modules,
+        this.#machine,
+        (error) => this.#options.tell?.(`a module failed while it was closed: ${messageOf(error)}`),
+        this.#activity(),
       );
     } catch (error) {
       throw new StartError(messageOf(error), undefined, error);
@@ -255,11 +281,13 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
     const core = coreServer(site.main);
     const change = await this.#listeners.change(this.#listensOf(core), core.listenBacklog);
     let opened: OpenedSite;
+    this.#reloads += 1;
     try {
       this.#openLogs(site);
       this.#becomeUser(core);
       opened = await this.#open(site);
     } catch (error) {
+      this.#reloads -= 1;
       await change.undo();
       throw error;
     }

@@ -3,6 +3,7 @@
 
 import type { Socket } from 'node:net';
 import type { Soon } from '../kit/wait.ts';
+import type { RequestActivity } from '../request/activity.ts';
 import { type CoreServerConfig, coreServer } from '../request/core-config.ts';
 import { Exchange, type Incoming, type RequestBody } from '../request/exchange.ts';
 import type { ReadLimit } from '../request/read-limits.ts';
@@ -40,6 +41,8 @@ export interface ClientConnection {
   readonly localAddress: string;
   readonly localPort: number;
   readonly secure: boolean;
+  /** What a PROXY header has said of the client. */
+  readonly presented: { readonly address: string; readonly port: number } | undefined;
   /** Requests served before. */
   readonly served: number;
   readonly base: BaseServer;
@@ -125,6 +128,14 @@ export class RequestTransport implements Transport, BodyOwner {
     };
   }
 
+  /** What is asked; undefined before and after. */
+  report(): RequestActivity | undefined {
+    const x = this.#exchange;
+    if (x === undefined) return undefined;
+    const { clientAddress, requestLine, protocol, startedAt, server } = x;
+    return { clientAddress, requestLine, protocol, startedAt, server, localPort: this.localPort };
+  }
+
   /** The exchange is over. */
   end(): void {
     this.#exchange = undefined;
@@ -152,6 +163,10 @@ export class RequestTransport implements Transport, BodyOwner {
 
   get localAddress(): string {
     return this.#connection.localAddress;
+  }
+
+  get presented(): { readonly address: string; readonly port: number } | undefined {
+    return this.#connection.presented;
   }
 
   get localPort(): number {

@@ -34,6 +34,13 @@ export function fileEtag(
   return `${isFresh ? 'W/' : ''}"${words.join('-')}"`;
 }
 
+/** The tag of a file that was chosen from a list: another list makes another tag, a weak one a weak one. */
+export function joinEtags(file: string, list: string): string {
+  const isWeak = file.startsWith('W/') || list.startsWith('W/');
+  const joined = `${withoutWeakness(file).slice(0, -1)};${withoutWeakness(list).slice(1)}`;
+  return isWeak ? `W/${joined}` : joined;
+}
+
 /** Strong comparison: equal and neither is weak. */
 export function equalsStrongly(a: string, b: string): boolean {
   return a === b && a.startsWith('"');

@@ -22,13 +22,17 @@ function withHandler(handler: string | undefined): { handler?: string } {
 
 /** A later alias below an earlier one is never reached: the first match wins. */
 function warnOverlap(cmd: AliasCommand, prefix: string): void {
-  const earlier = cmd.config.aliases.find(
-    (entry) => entry.prefix !== undefined && matchPrefix(prefix, entry.prefix) > 0,
+  const earlier = cmd.config.aliases.find((entry) =>
+    entry.prefix === undefined ? entry.regex!.test(prefix) : matchPrefix(prefix, entry.prefix) > 0,
   );
   if (!earlier) return;
+  const name = `${earlier.handler === undefined ? '' : 'Script'}Alias${earlier.regex ? 'Match' : ''}`;
   cmd.warn(
-    `AH00671: The ${cmd.name} directive in ${cmd.place.file} at line ${cmd.place.line} will probably never match because it overlaps an earlier ${cmd.name}.`,
-    { why: `${earlier.prefix} comes first and covers it.`, hint: 'Write the longer path first.' },
+    `AH00671: The ${cmd.name} directive in ${cmd.place.file} at line ${cmd.place.line} will probably never match because it overlaps an earlier ${name}.`,
+    {
+      why: `${earlier.prefix ?? earlier.regex!.source} comes first and covers it.`,
+      hint: 'Write the longer path first.',
+    },
   );
 }
 

@@ -1,9 +1,8 @@
 // Mapping: which alias applies to a path, and what file name it makes.
 
-import { runString } from '../../kit/expr/index.ts';
-import { settle } from '../../kit/wait.ts';
+import { andThen, type Soon, settle } from '../../kit/wait.ts';
+import { textOf } from '../../request/evaluate.ts';
 import type { Exchange } from '../../request/exchange.ts';
-import { exprHost } from '../../request/expr-host.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import type { AliasEntry, SectionAlias } from './config.ts';
 import { firstThatApplies } from './entry-index.ts';
@@ -41,16 +40,17 @@ export function mapByAlias(x: Exchange, entries: readonly AliasEntry[]): Verdict
 }
 
 /** A <Location>'s alias: the section as a whole, or with AliasPreservePath what is below it too. */
-export async function mapBySection(
-  x: Exchange,
-  alias: SectionAlias,
-  preservePath: boolean,
-): Promise<Verdict> {
-  const target = alias.resolve(await settle(runString(alias.target, exprHost(x))));
-  const covered = preservePath && !alias.isRegex ? matchPrefix(x.uri, alias.prefix) : x.uri.length;
-  x.filename = target + x.uri.slice(covered);
-  x.contextPrefix = alias.prefix;
-  x.contextDocumentRoot = target;
-  takeHandler(x, alias.handler);
-  return OK;
+export function mapBySection(x: Exchange, alias: SectionAlias, preservePath: boolean): Soon<Verdict> {
+  return andThen(settle(textOf(x, alias.target)), (text) => {
+    if (text === undefined) return 500;
+    const target = alias.resolve(text);
+    const covered = preservePath && !alias.isRegex ? matchPrefix(x.uri, alias.prefix) : 0;
+    x.filename = covered > 0 ? target + x.uri.slice(covered) : target;
+    if (covered > 0) {
+      x.contextPrefix = alias.prefix;
+      x.contextDocumentRoot = target;
+    }
+    takeHandler(x, alias.handler);
+    return OK;
+  });
 }

@@ -1,9 +1,8 @@
 // Redirecting: which entry applies to a path, and what Location it makes.
 
-import { runString } from '../../kit/expr/index.ts';
-import { settle } from '../../kit/wait.ts';
+import { andThen, type Soon, settle } from '../../kit/wait.ts';
+import { textOf } from '../../request/evaluate.ts';
 import type { Exchange } from '../../request/exchange.ts';
-import { exprHost } from '../../request/expr-host.ts';
 import { logEvent } from '../../request/log.ts';
 import { selfOrigin } from '../../request/self-url.ts';
 import { DECLINED, type Verdict } from '../../request/verdict.ts';
@@ -39,19 +38,22 @@ function apply(entry: RedirectEntry, uri: string): Redirection | undefined {
   return covered > 0 ? { status, target: target + escapeUrl(uri.slice(covered)) } : undefined;
 }
 
-/** The target of a section's redirect, evaluated. */
-export async function evaluateSectionRedirect(
+/** Everything in a section goes where its expression says; 500 where that cannot be evaluated. */
+export function redirectSection(
   x: Exchange,
   { status, target }: SectionRedirect,
-): Promise<Redirection> {
-  if (target === undefined) return { status, target: '' };
-  return { status, target: escapePath(await settle(runString(target, exprHost(x)))) };
+  isRelative: boolean,
+): Soon<Verdict> {
+  if (target === undefined) return redirect(x, { status, target: '' }, isRelative);
+  return andThen(settle(textOf(x, target)), (text) =>
+    text === undefined ? 500 : redirect(x, { status, target: escapePath(text) }, isRelative),
+  );
 }
 
 const CONTROLS = /[\x00-\x1f\x7f]/;
 
 /** Sets Location and answers the status; a target that is no URL, or could not stand in a header, is a 500. */
-export function redirect(x: Exchange, { status, target }: Redirection, isRelative: boolean): Verdict {
+function redirect(x: Exchange, { status, target }: Redirection, isRelative: boolean): Verdict {
   if (!isRedirectStatus(status)) return isValidStatus(status) ? status : refuseStatus(x, status);
   const absolute = target.startsWith('/') && !isRelative ? selfOrigin(x) + target : target;
   if (!isAbsoluteUrl(absolute) && !absolute.startsWith('/')) {

@@ -1,28 +1,73 @@
 // What the directives of mod_autoindex configure, and how sections are merged.
 
-/** An icon, an alternative text or a description for the entries that a test fits. */
+/** An icon or an alternative text for the entries that fit. */
 export interface EntryRule {
   readonly by: 'name' | 'type' | 'encoding';
-  /** As written; `^^DIRECTORY^^` and `..` stand for all directories and the parent. */
-  readonly pattern: string;
+  /** Does it speak of files of this path? A section's rules are for what lies below the section. */
+  readonly covers: (path: string) => boolean;
+  /** Of a path, a type or an encoding; `^^DIRECTORY^^` and `^^BLANKICON^^` stand for themselves. */
   readonly matches: (text: string) => boolean;
   readonly value: string;
-  /** For icons: the text shown where images are not. */
-  readonly alt?: string;
 }
 
-/** IndexOptions as a set of words with their values ('' for those that have none); names in lower case. */
-export type OptionWords = ReadonlyMap<string, string>;
+export interface Description {
+  /** Of a whole path; else of a name. */
+  readonly isForPath: boolean;
+  readonly matches: (text: string) => boolean;
+  readonly text: string;
+}
+
+/** A file that is not listed. */
+export interface Ignored {
+  readonly covers: (path: string) => boolean;
+  readonly matches: (name: string) => boolean;
+}
+
+/** IndexOptions that are on or off. */
+export type IndexWord =
+  | 'addaltclass'
+  | 'fancyindexing'
+  | 'foldersfirst'
+  | 'htmltable'
+  | 'iconsarelinks'
+  | 'ignorecase'
+  | 'ignoreclient'
+  | 'scanhtmltitles'
+  | 'showforbidden'
+  | 'suppresscolumnsorting'
+  | 'suppressdescription'
+  | 'suppresshtmlpreamble'
+  | 'suppressicon'
+  | 'suppresslastmodified'
+  | 'suppressrules'
+  | 'suppresssize'
+  | 'trackmodified'
+  | 'versionsort'
+  | 'xhtml';
+
+export type IndexWords = ReadonlySet<IndexWord>;
+
+/** The width of a column: a number of characters, or as wide as its longest text. */
+export type Width = number | 'fit';
+
+export type SortKey = 'N' | 'M' | 'S' | 'D';
 
 export interface IndexDir {
-  /** Words without signs, replacing what an outer section says. */
-  options?: OptionWords;
-  addOptions: OptionWords;
-  removeOptions: ReadonlySet<string>;
+  /** Words without signs, which replace what an outer section says; `none` is an empty set. */
+  words?: IndexWords;
+  added: IndexWords;
+  removed: IndexWords;
+  iconWidth?: number;
+  iconHeight?: number;
+  nameWidth?: Width;
+  descriptionWidth?: Width;
+  type?: string;
+  charset?: string;
+  hasOldDates?: boolean;
   readonly icons: readonly EntryRule[];
   readonly alts: readonly EntryRule[];
-  readonly descriptions: readonly EntryRule[];
-  readonly ignored: readonly ((name: string) => boolean)[];
+  readonly descriptions: readonly Description[];
+  readonly ignored: readonly Ignored[];
   /** IndexIgnoreReset: what outer sections ignore is listed again. */
   resetIgnored?: boolean;
   defaultIcon?: string;
@@ -33,17 +78,18 @@ export interface IndexDir {
   defaultOrder?: { readonly key: SortKey; readonly descending: boolean };
 }
 
-export type SortKey = 'N' | 'M' | 'S' | 'D';
+const NO_WORDS: IndexWords = new Set();
 
 export function createDir(): IndexDir {
-  return {
-    addOptions: new Map(),
-    removeOptions: new Set(),
-    icons: [],
-    alts: [],
-    descriptions: [],
-    ignored: [],
-  };
+  return { added: NO_WORDS, removed: NO_WORDS, icons: [], alts: [], descriptions: [], ignored: [] };
+}
+
+function union(a: IndexWords, b: IndexWords): IndexWords {
+  return new Set([...a, ...b]);
+}
+
+function without(a: IndexWords, b: IndexWords): IndexWords {
+  return new Set([...a].filter((word) => !b.has(word)));
 }
 
 export function mergeDir(base: IndexDir, add: IndexDir): IndexDir {
@@ -53,21 +99,18 @@ export function mergeDir(base: IndexDir, add: IndexDir): IndexDir {
     icons: [...add.icons, ...base.icons],
     alts: [...add.alts, ...base.alts],
     descriptions: [...add.descriptions, ...base.descriptions],
-    ignored: add.resetIgnored ? add.ignored : [...add.ignored, ...base.ignored],
+    ignored: add.resetIgnored === true ? add.ignored : [...add.ignored, ...base.ignored],
   };
-  if (add.options === undefined) {
-    merged.addOptions = new Map([...base.addOptions].filter(([name]) => !add.removeOptions.has(name)));
-    merged.addOptions = new Map([...merged.addOptions, ...add.addOptions]);
-    merged.removeOptions = new Set(
-      [...base.removeOptions, ...add.removeOptions].filter((name) => !add.addOptions.has(name)),
-    );
+  if (add.words === undefined) {
+    merged.added = without(union(base.added, add.added), add.removed);
+    merged.removed = union(base.removed, add.removed);
+    merged.words = base.words ?? NO_WORDS;
   }
+  merged.words = without(union(merged.words ?? NO_WORDS, merged.added), merged.removed);
   return merged;
 }
 
-/** The options in force. */
-export function optionsOf(dir: IndexDir): OptionWords {
-  const words = new Map([...(dir.options ?? []), ...dir.addOptions]);
-  for (const name of dir.removeOptions) words.delete(name);
-  return words;
+/** The words in force. */
+export function wordsOf({ words = NO_WORDS, added, removed }: IndexDir): IndexWords {
+  return without(union(words, added), removed);
 }

@@ -3,14 +3,15 @@
 import type { Command } from '../../conf/command.ts';
 import type { Directive, DirectiveError } from '../../conf/directive.ts';
 import { equalsIgnoreCase, lowerAscii } from '../../kit/ascii.ts';
-import { compileGlob } from '../../kit/glob.ts';
+import { compileGlob, isGlob } from '../../kit/glob.ts';
 import { everywhere } from '../contexts.ts';
-import type { EntryRule, IndexDir, SortKey } from './config.ts';
+import type { Description, EntryRule, IndexDir, IndexWord, SortKey } from './config.ts';
+import { compileStars, hasStars } from './patterns.ts';
 
+type IndexCommand = Command<undefined, IndexDir>;
 type IndexDirective = Directive<undefined, IndexDir>;
 
-const PLAIN_WORDS: readonly string[] = [
-  'none',
+const WORDS: ReadonlySet<string> = new Set<IndexWord>([
   'addaltclass',
   'fancyindexing',
   'foldersfirst',
@@ -28,100 +29,204 @@ const PLAIN_WORDS: readonly string[] = [
   'suppressrules',
   'suppresssize',
   'trackmodified',
-  'useolddateformat',
   'versionsort',
   'xhtml',
-];
-
-const VALUE_WORDS: readonly string[] = [
-  'charset',
-  'type',
-  'descriptionwidth',
-  'namewidth',
-  'iconheight',
-  'iconwidth',
-];
+]);
 
 /** Icons of this size are what Apache ships. */
-const DEFAULT_VALUES: Readonly<Record<string, string>> = { iconheight: '22', iconwidth: '20' };
+const ICON_SIZES = { iconheight: 22, iconwidth: 20 } as const;
 
-interface OptionWord {
+export const DEFAULT_WIDTH = 23;
+
+interface Option {
   readonly sign: string;
   readonly name: string;
-  readonly value: string;
+  readonly value: string | undefined;
 }
 
-function readOption(word: string): OptionWord | string {
+function readOption(word: string): Option {
   const sign = /^[+-]/.exec(word)?.[0] ?? '';
   const [, name = '', value] = /^([^=]*)(?:=(.*))?$/s.exec(word.slice(sign.length))!;
-  const lower = lowerAscii(name);
-  if (lower === 'namewidth' && value !== undefined && value !== '*' && Number.parseInt(value, 10) <= 5)
-    return 'NameWidth value must be greater than 5';
-  if (value === undefined ? PLAIN_WORDS.includes(lower) : VALUE_WORDS.includes(lower))
-    return { sign, name: lower, value: value ?? '' };
-  const usual = DEFAULT_VALUES[lower];
-  if (usual !== undefined) return { sign, name: lower, value: usual };
-  // `-NameWidth` takes a width back.
-  if (sign === '-' && VALUE_WORDS.includes(lower)) return { sign, name: lower, value: '' };
-  return 'Invalid directory indexing option';
+  return { sign, name: lowerAscii(name), value };
 }
 
-function setOptions(dir: IndexDir, words: readonly (string | undefined)[]): DirectiveError | undefined {
-  const added = new Map(dir.addOptions);
-  const removed = new Set(dir.removeOptions);
-  for (const word of words) {
-    const option = readOption(word ?? '');
-    if (typeof option === 'string') return option;
-    if (option.sign === '') {
-      dir.options = new Map(
-        option.name === 'none' ? [] : [...(dir.options ?? []), [option.name, option.value]],
-      );
-    } else if (option.sign === '+') {
-      added.set(option.name, option.value);
-      removed.delete(option.name);
-    } else {
-      added.delete(option.name);
-      removed.add(option.name);
-    }
-  }
-  dir.addOptions = added;
-  dir.removeOptions = removed;
+function setIconSize(
+  dir: IndexDir,
+  { sign, value }: Option,
+  name: 'iconWidth' | 'iconHeight',
+): string | undefined {
+  if (value !== undefined && sign === '-') return `Cannot combine '-' with ${capital(name)}=n`;
+  const usual = ICON_SIZES[name === 'iconWidth' ? 'iconwidth' : 'iconheight'];
+  const size = value === undefined ? usual : Number.parseInt(value, 10) || 0;
+  dir[name] = sign === '-' ? 0 : size;
   return undefined;
 }
 
-/** A name, a suffix such as `.gz`, or a pattern. */
-function compileName(pattern: string): (name: string) => boolean {
-  const glob = compileGlob(/[*?[]/.test(pattern) ? pattern : `*${pattern}`);
-  return (name) => glob(name);
+function capital(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-function compileTyped(pattern: string): (text: string) => boolean {
-  const glob = compileGlob(pattern);
-  return (text) => glob(text);
+const LEAST_WIDTHS = { nameWidth: 5, descriptionWidth: 12 } as const;
+
+function setWidth(
+  dir: IndexDir,
+  { sign, value }: Option,
+  name: 'nameWidth' | 'descriptionWidth',
+): string | undefined {
+  const word = capital(name);
+  if (value === undefined) {
+    if (sign !== '-') return `${word} with no value may only appear as '-${word}'`;
+    dir[name] = DEFAULT_WIDTH;
+    return undefined;
+  }
+  if (sign === '-') return `Cannot combine '-' with ${word}=n`;
+  if (value.startsWith('*')) {
+    dir[name] = 'fit';
+    return undefined;
+  }
+  const width = Number.parseInt(value, 10) || 0;
+  if (width !== 0 && width < LEAST_WIDTHS[name])
+    return `${word} value must be greater than ${LEAST_WIDTHS[name]}`;
+  dir[name] = width === 0 ? DEFAULT_WIDTH : width;
+  return undefined;
+}
+
+const BAD_OPTION = 'Invalid directory indexing option';
+
+/** An option that is more than on or off; undefined where it was one, and could be set. */
+function setValue(dir: IndexDir, option: Option): string | undefined {
+  const { name, value } = option;
+  switch (name) {
+    case 'iconwidth':
+      return setIconSize(dir, option, 'iconWidth');
+    case 'iconheight':
+      return setIconSize(dir, option, 'iconHeight');
+    case 'namewidth':
+      return setWidth(dir, option, 'nameWidth');
+    case 'descriptionwidth':
+      return setWidth(dir, option, 'descriptionWidth');
+    case 'type':
+    case 'charset':
+      if (value === undefined) return BAD_OPTION;
+      dir[name] = value;
+      return undefined;
+    case 'useolddateformat':
+      if (value !== undefined) return BAD_OPTION;
+      dir.hasOldDates = true;
+      return undefined;
+    default:
+      return BAD_OPTION;
+  }
+}
+
+/** Words without signs replace; those with signs change what a section around says. */
+class WordList {
+  words: Set<IndexWord> | undefined;
+  added: Set<IndexWord>;
+  removed: Set<IndexWord>;
+  isNone = false;
+
+  constructor(dir: IndexDir) {
+    this.words = dir.words && new Set(dir.words);
+    this.added = new Set(dir.added);
+    this.removed = new Set(dir.removed);
+  }
+
+  none(): void {
+    this.isNone = true;
+    this.words ??= new Set();
+    this.clearSigned();
+  }
+
+  plain(word: IndexWord): void {
+    this.words ??= new Set();
+    this.words.add(word);
+    this.clearSigned();
+  }
+
+  /** Apache: whatever has no sign, a width too, takes back what words with signs before it have said. */
+  clearSigned(): void {
+    this.added.clear();
+    this.removed.clear();
+  }
+
+  add(word: IndexWord): void {
+    this.added.add(word);
+    this.removed.delete(word);
+  }
+
+  remove(word: IndexWord): void {
+    this.removed.add(word);
+    this.added.delete(word);
+  }
+}
+
+function setOptions(dir: IndexDir, options: readonly (string | undefined)[]): DirectiveError | undefined {
+  const list = new WordList(dir);
+  for (const text of options) {
+    const error = setOption(dir, list, readOption(text ?? ''));
+    if (error !== undefined) return error;
+  }
+  if (list.isNone && (list.words?.size ?? 0) > 0)
+    return "Cannot combine other IndexOptions keywords with 'None'";
+  if (list.words !== undefined) dir.words = list.words;
+  dir.added = list.added;
+  dir.removed = list.removed;
+  return undefined;
+}
+
+function setOption(dir: IndexDir, list: WordList, option: Option): string | undefined {
+  const { sign, name, value } = option;
+  if (name === 'none' && value === undefined) {
+    if (sign !== '') return "Cannot combine '+' or '-' with 'None' keyword";
+    list.none();
+    return undefined;
+  }
+  if (!WORDS.has(name) || value !== undefined) {
+    if (sign === '') list.clearSigned();
+    return setValue(dir, option);
+  }
+  const word = name as IndexWord;
+  if (sign === '+') list.add(word);
+  else if (sign === '-') list.remove(word);
+  else list.plain(word);
+  return undefined;
+}
+
+/** A section's rules are for files below it. */
+function coverOf(cmd: IndexCommand): (path: string) => boolean {
+  return compileStars(`${cmd.section.path ?? ''}*`);
 }
 
 /** `(ALT,url)` or a URL alone. */
-function readIcon(text: string): { value: string; alt?: string } | string {
+function readIcon(text: string): { readonly value: string; readonly alt?: string } | string {
   if (!text.startsWith('(')) return { value: text };
-  const parts = /^\(([^,]*),(.*)\)$/s.exec(text);
-  return parts ? { value: parts[2]!, alt: parts[1]! } : 'missing closing paren';
+  const close = text.indexOf(')');
+  if (close < 0) return 'missing closing paren';
+  const [alt = '', ...url] = text.slice(1, close).split(',');
+  return { value: url.join(','), alt };
 }
 
-type RuleList = 'icons' | 'alts' | 'descriptions';
+function ruleOf(cmd: IndexCommand, by: EntryRule['by'], value: string, pattern: string): EntryRule {
+  let text = pattern;
+  if (by === 'name' && text === '**DIRECTORY**') text = '^^DIRECTORY^^';
+  if (by === 'name' && !hasStars(text)) text = `*${text}`;
+  const matches = text === '' ? () => true : compileStars(text, by !== 'name');
+  return { by, covers: coverOf(cmd), matches, value };
+}
 
-function addRule(
-  cmd: Command<undefined, IndexDir>,
-  list: RuleList,
-  by: EntryRule['by'],
-  text: string,
-  pattern: string,
-): DirectiveError | undefined {
-  const icon = list === 'icons' ? readIcon(text) : { value: text };
+type RuleList = 'icons' | 'alts';
+
+function addRule(cmd: IndexCommand, list: RuleList, rule: EntryRule): void {
+  const dir: { icons: readonly EntryRule[]; alts: readonly EntryRule[] } = cmd.dir;
+  dir[list] = [...dir[list], rule];
+}
+
+function addIcon(cmd: IndexCommand, by: EntryRule['by'], text: string, pattern: string): string | undefined {
+  const icon = readIcon(text);
   if (typeof icon === 'string') return icon;
-  const matches = by === 'name' ? compileName(pattern) : compileTyped(pattern);
-  const dir: { icons: readonly EntryRule[]; alts: readonly EntryRule[]; descriptions: readonly EntryRule[] } =
-    cmd.dir;
-  dir[list] = [...dir[list], { by, pattern, matches, ...icon }];
+  if (icon.alt !== undefined) addRule(cmd, 'alts', ruleOf(cmd, by, icon.alt, pattern));
+  addRule(cmd, 'icons', ruleOf(cmd, by, icon.value, pattern));
   return undefined;
 }
 
@@ -139,8 +244,19 @@ function rules(
     override: 'Indexes',
     help,
     example: `${name} ${example}`,
-    set: (cmd, text = '', pattern = '') => addRule(cmd, list, by, text, pattern),
+    set(cmd, text = '', pattern = '') {
+      if (list === 'icons') return addIcon(cmd, by, text, pattern);
+      addRule(cmd, 'alts', ruleOf(cmd, by, text, pattern));
+      return undefined;
+    },
   };
+}
+
+/** Without wildcards a description is for every name that has the text in it. */
+function describe(pattern: string, text: string): Description {
+  const isForPath = pattern.includes('/');
+  if (!isForPath && !isGlob(pattern)) return { isForPath, matches: (name) => name.includes(pattern), text };
+  return { isForPath, matches: compileGlob(`${isForPath ? '*/' : '*'}${pattern}*`), text };
 }
 
 type TextSetting = 'defaultIcon' | 'headerName' | 'readmeName' | 'styleSheet' | 'headInsert';
@@ -201,7 +317,8 @@ export const indexDirectives: readonly IndexDirective[] = [
     example: 'IndexIgnore .??* *~ README*',
     set(cmd, pattern = '') {
       const dir: { ignored: IndexDir['ignored'] } = cmd.dir;
-      dir.ignored = [...dir.ignored, compileTyped(pattern)];
+      const name = pattern.slice(pattern.lastIndexOf('/') + 1);
+      dir.ignored = [...dir.ignored, { covers: coverOf(cmd), matches: compileStars(name) }];
       return undefined;
     },
   },
@@ -260,13 +377,19 @@ export const indexDirectives: readonly IndexDirective[] = [
     'alternate descriptive text followed by one or more content encodings',
     'gzip x-gzip',
   ),
-  rules(
-    'AddDescription',
-    'descriptions',
-    'name',
-    'Descriptive text followed by one or more filenames',
-    '"The planet Mars" mars.gif',
-  ),
+  {
+    name: 'AddDescription',
+    args: 'iterate2',
+    contexts: everywhere,
+    override: 'Indexes',
+    help: 'Descriptive text followed by one or more filenames',
+    example: 'AddDescription "The planet Mars" mars.gif',
+    set(cmd, description = '', pattern = '') {
+      const dir: { descriptions: IndexDir['descriptions'] } = cmd.dir;
+      dir.descriptions = [...dir.descriptions, describe(pattern, description)];
+      return undefined;
+    },
+  },
   text('DefaultIcon', 'defaultIcon', 'an icon URL', '/icons/unknown.gif'),
   text('HeaderName', 'headerName', 'a filename', 'HEADER.html'),
   text('ReadmeName', 'readmeName', 'a filename', 'README.html'),

@@ -1,164 +1,139 @@
-// The entries of a directory: which are listed, what is known of them, and their order.
+// The entries of a directory: which are listed, and what is known of them.
 
-import { lowerAscii } from '../../kit/ascii.ts';
 import type { Exchange } from '../../request/exchange.ts';
-import type { EntryRule, IndexDir, OptionWords, SortKey } from './config.ts';
-
-export interface Entry {
-  /** With a slash behind it for a directory; `..` for the parent. */
-  readonly name: string;
-  readonly isDirectory: boolean;
-  readonly isParent: boolean;
-  /** -1 for directories. */
-  readonly size: number;
-  /** Milliseconds since 1970; undefined for the parent. */
-  readonly modified: number | undefined;
-  readonly icon: string | undefined;
-  /** Shown in brackets where the icon is not. */
-  readonly alt: string | undefined;
-  readonly description: string | undefined;
-}
-
-export interface Order {
-  readonly key: SortKey;
-  readonly descending: boolean;
-}
-
-/** The order a query such as `C=S;O=D` asks for. */
-export function readOrder(args: string | undefined, dir: IndexDir, options: OptionWords): Order {
-  const usual = dir.defaultOrder ?? { key: 'N', descending: false };
-  if (args === undefined || options.has('ignoreclient')) return usual;
-  let { key, descending } = usual;
-  for (const word of args.split(/[;&]/)) {
-    const column = /^C=([NMSD])$/.exec(word)?.[1];
-    if (column !== undefined) {
-      key = column as SortKey;
-      descending = false;
-    }
-    const direction = /^O=([AD])$/.exec(word)?.[1];
-    if (direction !== undefined) descending = direction === 'D';
-  }
-  return { key, descending };
-}
+import type { IndexDir, IndexWords } from './config.ts';
+import type { Entry } from './entry.ts';
+import { compareBy } from './order.ts';
+import { findByPath, findRule, type Subject } from './patterns.ts';
+import type { Wish } from './query.ts';
 
 const DIRECTORY = '^^DIRECTORY^^';
-
-function findRule(
-  list: readonly EntryRule[],
-  name: string,
-  sub: Exchange | undefined,
-): EntryRule | undefined {
-  return list.find(({ by, pattern, matches }) => {
-    if (by === 'type') return sub?.contentType !== undefined && matches(sub.contentType);
-    if (by === 'encoding')
-      return sub?.headersOut.has('content-encoding') && matches(sub.headersOut.get('content-encoding')!);
-    return pattern === name || (!pattern.startsWith('^^') && pattern !== '..' && matches(name));
-  });
-}
-
-function parentEntry(dir: IndexDir): Entry {
-  const icon = findRule(dir.icons, '..', undefined) ?? findRule(dir.icons, DIRECTORY, undefined);
-  return {
-    name: '..',
-    isDirectory: true,
-    isParent: true,
-    size: -1,
-    modified: undefined,
-    icon: icon?.value ?? dir.defaultIcon,
-    alt: icon?.alt ?? 'PARENTDIR',
-    description: undefined,
-  };
-}
-
-function isRedirect(status: number): boolean {
-  return status >= 300 && status < 400;
-}
-
-async function readEntry(
-  x: Exchange,
-  dir: IndexDir,
-  options: OptionWords,
-  name: string,
-): Promise<Entry | undefined> {
-  const sub = await x.site.lookupFile(x, `${folder(x)}${name}`);
-  const mayShow =
-    sub.status === 200 || isRedirect(sub.status) || (options.has('showforbidden') && sub.status < 404);
-  if (sub.file === undefined || !mayShow) return undefined;
-  const isDirectory = sub.file.kind === 'directory';
-  const icon = isDirectory ? findRule(dir.icons, DIRECTORY, undefined) : findRule(dir.icons, name, sub);
-  const alt = findRule(dir.alts, isDirectory ? DIRECTORY : name, isDirectory ? undefined : sub);
-  return {
-    name: isDirectory ? `${name}/` : name,
-    isDirectory,
-    isParent: false,
-    size: isDirectory ? -1 : sub.file.size,
-    modified: sub.file.mtime / 1000,
-    icon: icon?.value ?? dir.defaultIcon,
-    alt: alt?.value ?? icon?.alt ?? (isDirectory ? 'DIR' : undefined),
-    description: findRule(dir.descriptions, name, undefined)?.value,
-  };
-}
 
 /** The directory's path with its slash. */
 function folder(x: Exchange): string {
   return x.filename!.endsWith('/') ? x.filename! : `${x.filename}/`;
 }
 
+function isIgnored({ ignored }: IndexDir, path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return ignored.some(({ covers, matches }) => covers(path) && matches(name));
+}
+
+function descriptionOf({ descriptions }: IndexDir, path: string): string | undefined {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return descriptions.find(({ isForPath, matches }) => matches(isForPath ? path : name))?.text;
+}
+
+/** The folder above, as a path of this server. */
+function parentUri(uri: string): string | undefined {
+  const parent = uri.slice(0, uri.lastIndexOf('/', uri.length - 2) + 1);
+  return uri === '/' || parent === '' ? undefined : parent;
+}
+
+function parentEntry(x: Exchange, dir: IndexDir, words: IndexWords): Entry | undefined {
+  const name = parentUri(x.uri);
+  const path = `${folder(x)}..`;
+  if (name === undefined || isIgnored(dir, path)) return undefined;
+  const base = { name, isParent: true, isFirst: false, size: -1, modified: undefined };
+  if (!words.has('fancyindexing'))
+    return { ...base, icon: undefined, alt: undefined, description: undefined };
+  return {
+    ...base,
+    icon: findByPath(dir.icons, path) ?? findByPath(dir.icons, DIRECTORY),
+    alt: findByPath(dir.alts, path) ?? findByPath(dir.alts, DIRECTORY) ?? 'PARENTDIR',
+    description: descriptionOf(dir, path),
+  };
+}
+
+function mayList({ status, file }: Exchange, words: IndexWords): boolean {
+  if (file?.kind !== 'file' && file?.kind !== 'directory') return false;
+  if (status >= 200 && status < 400) return true;
+  return words.has('showforbidden') && (status === 401 || status === 403);
+}
+
+async function readEntry(
+  x: Exchange,
+  dir: IndexDir,
+  words: IndexWords,
+  file: string,
+): Promise<Entry | undefined> {
+  const path = folder(x) + file;
+  const sub = await x.site.lookupFile(x, path);
+  if (!mayList(sub, words)) return undefined;
+  const isDirectory = sub.file!.kind === 'directory';
+  const name = isDirectory ? `${file}/` : file;
+  const isPlain = !words.has('fancyindexing') && !words.has('htmltable');
+  const bare = { name, isParent: false, isFirst: false, size: -1, modified: undefined };
+  if (isPlain) return { ...bare, icon: undefined, alt: undefined, description: undefined };
+  const shown = isDirectory ? lookOfFolder(dir, path) : lookOfFile(dir, sub, path);
+  return {
+    ...bare,
+    ...shown,
+    isFirst: isDirectory && words.has('foldersfirst'),
+    size: isDirectory ? -1 : sub.file!.size,
+    modified: sub.file!.mtime / 1000,
+    description: descriptionOf(dir, path) ?? (words.has('scanhtmltitles') ? readTitle(x, sub) : undefined),
+  };
+}
+
+type Look = Pick<Entry, 'icon' | 'alt'>;
+
+function lookOfFolder(dir: IndexDir, path: string): Look {
+  return {
+    icon: findByPath(dir.icons, path) ?? findByPath(dir.icons, DIRECTORY),
+    alt: findByPath(dir.alts, path) ?? findByPath(dir.alts, DIRECTORY) ?? 'DIR',
+  };
+}
+
+function lookOfFile(dir: IndexDir, sub: Exchange, path: string): Look {
+  const subject: Subject = {
+    path,
+    type: sub.contentType?.replace(/;.*/s, '').trim(),
+    encoding: sub.headersOut.get('content-encoding'),
+  };
+  return { icon: findRule(dir.icons, subject), alt: findRule(dir.alts, subject) };
+}
+
+export function isHtml(type: string | undefined): boolean {
+  const name = type?.replace(/;.*/s, '').trim().toLowerCase();
+  return name === 'text/html' || name === 'application/xhtml+xml';
+}
+
+/** How much of a page is looked through for its title. */
+const TITLE_BYTES = 8191;
+/** Whoever would have to read more to list a folder does without titles. */
+const LARGEST_PAGE = 1024 * 1024;
+
+/** What stands between `<title>` and the next `<`, on one line. */
+function readTitle(x: Exchange, sub: Exchange): string | undefined {
+  const { file, filename, status, contentType } = sub;
+  if (status !== 200 || filename === undefined || file === undefined || file.size > LARGEST_PAGE)
+    return undefined;
+  const mayHave = isHtml(contentType) || contentType === 'text/x-server-parsed-html';
+  if (!mayHave || sub.headersOut.has('content-encoding')) return undefined;
+  let text: string;
+  try {
+    text = x.site.io.read(filename).slice(0, TITLE_BYTES);
+  } catch {
+    return undefined;
+  }
+  const title = /<title>([^<]*)/i.exec(text)?.[1];
+  return title?.replace(/^[\r\n]+/, '').replace(/[\r\n]/g, ' ');
+}
+
 /** All entries that the client may see, the parent first. */
 export async function readEntries(
   x: Exchange,
   dir: IndexDir,
-  options: OptionWords,
-  order: Order,
+  { words, order, matches }: Wish,
 ): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (const name of x.site.io.list(folder(x))) {
-    if (dir.ignored.some((matches) => matches(name))) continue;
-    const entry = await readEntry(x, dir, options, name);
+    if (matches?.(name) === false || isIgnored(dir, folder(x) + name)) continue;
+    const entry = await readEntry(x, dir, words, name);
     if (entry !== undefined) entries.push(entry);
   }
-  entries.sort(compareBy(order, options));
-  return x.uri === '/' || dir.ignored.some((matches) => matches('..'))
-    ? entries
-    : [parentEntry(dir), ...entries];
-}
-
-type Compare = (a: Entry, b: Entry) => number;
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
-}
-
-/** Runs of digits are compared as numbers; blanks do not count. */
-function compareVersions(a: string, b: string): number {
-  const left = a.replace(/\s+/g, '').match(/[0-9]+|[^0-9]+/g) ?? [];
-  const right = b.replace(/\s+/g, '').match(/[0-9]+|[^0-9]+/g) ?? [];
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const [l, r] = [left[i]!, right[i]!];
-    const numbers = /^[0-9]/.test(l) && /^[0-9]/.test(r) ? Number(l) - Number(r) : 0;
-    const difference = numbers || compareText(l, r);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
-}
-
-function compareNames(options: OptionWords): Compare {
-  const compare = options.has('versionsort') ? compareVersions : compareText;
-  if (!options.has('ignorecase')) return (a, b) => compare(a.name, b.name);
-  return (a, b) => compare(lowerAscii(a.name), lowerAscii(b.name));
-}
-
-function compareBy({ key, descending }: Order, options: OptionWords): Compare {
-  const byName = compareNames(options);
-  const byKey: Readonly<Record<SortKey, Compare>> = {
-    N: byName,
-    M: (a, b) => (a.modified ?? 0) - (b.modified ?? 0),
-    S: (a, b) => a.size - b.size,
-    D: (a, b) => compareText(a.description ?? '', b.description ?? ''),
-  };
-  const direction = descending ? -1 : 1;
-  return (a, b) => {
-    if (options.has('foldersfirst') && a.isDirectory !== b.isDirectory) return a.isDirectory ? -1 : 1;
-    return (byKey[key](a, b) || byName(a, b)) * direction;
-  };
+  entries.sort(compareBy(order, words));
+  const parent = parentEntry(x, dir, words);
+  return parent === undefined ? entries : [parent, ...entries];
 }

@@ -1,58 +1,51 @@
 // mod_autoindex: a page that lists a directory which has no index file.
 
-import { optionsOf as directoryOptions, OPT } from '../../request/core-config.ts';
-import { escapeHtml } from '../../request/error-page.ts';
+import { coreDir, optionsOf as directoryOptions, OPT } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
-import { DIRECTORY_TYPE } from '../dir.ts';
-import { createDir, type IndexDir, mergeDir, optionsOf } from './config.ts';
+import { fileEtag } from '../../wire/etag.ts';
+import { formatHttpDate } from '../../wire/http-date.ts';
+import { DIRECTORY_TYPE, INDEX_NAMES } from '../dir.ts';
+import { createDir, type IndexDir, mergeDir, wordsOf } from './config.ts';
 import { indexDirectives } from './directives.ts';
-import { drawEntries, drawPage } from './draw.ts';
-import { readEntries, readOrder } from './entries.ts';
-
-/** The text of HeaderName or ReadmeName: HTML as it is, plain text preformatted; undefined when there is none. */
-async function readInsert(x: Exchange, name: string | undefined): Promise<string | undefined> {
-  if (name === undefined || name === '') return undefined;
-  const sub = await x.site.lookupUri(x, name);
-  if (sub.status !== 200 || sub.file?.kind !== 'file') return undefined;
-  const type = sub.contentType ?? '';
-  if (!type.startsWith('text/')) return undefined;
-  try {
-    const text = x.site.io.read(sub.filename!);
-    return type.startsWith('text/html') ? text : `<pre>\n${escapeHtml(text)}</pre>\n`;
-  } catch (error) {
-    logEvent(x, 'autoindex', 'error', `cannot read ${sub.filename}: ${String(error)}`);
-    return undefined;
-  }
-}
+import { drawEntries } from './draw.ts';
+import { readEntries } from './entries.ts';
+import type { Entry } from './entry.ts';
+import { drawPage } from './page.ts';
+import { readWish } from './query.ts';
 
 async function list(x: Exchange, dir: IndexDir): Promise<Verdict> {
-  const options = optionsOf(dir);
-  const order = readOrder(x.args, dir, options);
-  let entries: Awaited<ReturnType<typeof readEntries>>;
+  const wish = readWish(x.args, dir, wordsOf(dir));
+  const type = dir.type ?? 'text/html';
+  const charset = dir.charset ?? 'ISO-8859-1';
+  x.contentType = charset === '' ? type : `${type};charset=${charset}`;
+  if (wish.words.has('trackmodified')) setValidators(x);
+  // Apache: how long the page is is not found out for nothing.
+  if (x.headOnly) return OK;
+  let entries: Entry[];
   try {
-    entries = await readEntries(x, dir, options, order);
+    entries = await readEntries(x, dir, wish);
   } catch (error) {
     const { code } = error as { code?: string };
     if (code === undefined) throw error;
     logEvent(x, 'autoindex', 'error', `AH01275: Can't open directory for index: ${x.filename} (${code})`);
     return 403;
   }
-  const page = drawPage({
-    uri: x.uri,
-    dir,
-    header: await readInsert(x, dir.headerName),
-    content: drawEntries({ uri: x.uri, entries, order, options, dir }),
-    readme: (await readInsert(x, dir.readmeName)) ?? '',
-    signature: '',
-  });
-  const type = options.get('type') ?? 'text/html';
-  x.contentType = `${type};charset=${options.get('charset') ?? 'ISO-8859-1'}`;
+  const page = await drawPage(x, dir, wish.words, drawEntries({ ...wish, entries, dir }));
   x.responseBody = page;
   x.contentLength = page.length;
   return OK;
+}
+
+/** When the directory has changed: what is listed in it may be older or newer. */
+function setValidators(x: Exchange): void {
+  const file = x.file!;
+  x.headersOut.set('Last-Modified', formatHttpDate(Math.min(file.mtime / 1000, x.startedAt)));
+  const facts = { size: file.size, mtimeMicros: file.mtime, inode: file.inode };
+  const etag = fileEtag(facts, x.startedAt * 1000, coreDir(x.dirConfig).fileETag);
+  if (etag !== undefined) x.headersOut.set('ETag', etag);
 }
 
 function refuse(x: Exchange): Verdict {
@@ -60,7 +53,7 @@ function refuse(x: Exchange): Verdict {
     x,
     'autoindex',
     'error',
-    `AH01276: Cannot serve directory ${x.filename}: No matching DirectoryIndex found, and server-generated directory index forbidden by Options directive`,
+    `AH01276: Cannot serve directory ${x.filename}: No matching DirectoryIndex (${x.note(INDEX_NAMES) ?? 'none'}) found, and server-generated directory index forbidden by Options directive`,
   );
   return 403;
 }

@@ -77,7 +77,7 @@ export async function scriptEnvironment(x: Exchange): Promise<Map<string, string
     pathInfo: x.pathInfo === '' ? undefined : x.pathInfo,
     pathTranslated: await pathTranslated(x),
     remoteAddr: x.clientAddress,
-    remotePort: x.transport.remotePort,
+    remotePort: x.clientPort,
     remoteHost: undefined,
     remoteUser: x.user,
     authType: x.authType,

@@ -74,16 +74,6 @@ const processes: readonly CoreDirective[] = [
     help: 'mutex (or "default") and mechanism',
     example: 'file:/tmp default',
   }),
-  accept('ExtendedStatus', {
-    args: 'flag',
-    help: '"On" to track extended status information, "Off" to disable',
-    example: 'On',
-  }),
-  accept('SeeRequestTail', {
-    args: 'flag',
-    help: 'For extended status, "On" to see the last 63 chars of the request line, "Off" (default) to see the first 63',
-    example: 'Off',
-  }),
 ];
 
 const sockets: readonly CoreDirective[] = [

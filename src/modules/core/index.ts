@@ -19,6 +19,7 @@ import { pathDirectives } from './paths.ts';
 import { limitBody } from './request-body.ts';
 import { serverNameDirectives } from './server-name.ts';
 import { serveFile } from './static.ts';
+import { statusDirectives } from './status.ts';
 import { workerDirectives } from './workers.ts';
 
 export { limitedMethods, type MethodTest } from './limit-section.ts';
@@ -39,6 +40,7 @@ export const core: Module<CoreServerConfig, CoreDirConfig> = defineModule<CoreSe
     ...contentDirectives,
     ...limitSections,
     ...workerDirectives,
+    ...statusDirectives,
     ...acceptedDirectives,
   ],
   serverConfig: { create: createServer, merge: mergeServer },

@@ -9,7 +9,7 @@ import type { SiteIo } from '../../request/io.ts';
 import { logEvent } from '../../request/log.ts';
 import { OK, type Verdict } from '../../request/verdict.ts';
 import { abortContent, type BodyContent } from '../../wire/body.ts';
-import { type EtagParts, fileEtag } from '../../wire/etag.ts';
+import { type EtagParts, fileEtag, joinEtags } from '../../wire/etag.ts';
 import { formatHttpDate } from '../../wire/http-date.ts';
 import { isRegisteredMethod } from './methods.ts';
 import { discardBody } from './request-body.ts';
@@ -110,7 +110,7 @@ function setValidators(x: Exchange, file: FileFacts): void {
   const out = x.headersOut;
   const { etag, lastModified } = validatorsOf(x, file);
   out.set('Last-Modified', lastModified);
-  if (etag !== undefined) out.set('ETag', etag);
+  if (etag !== undefined) out.set('ETag', x.listTag === undefined ? etag : joinEtags(etag, x.listTag));
   out.set('Accept-Ranges', 'bytes');
 }
 

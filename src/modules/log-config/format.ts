@@ -75,7 +75,7 @@ function cookie(x: Exchange, name: string): string | undefined {
 
 function portOf(x: Exchange, which: string): string {
   if (which === 'local') return String(x.transport.localPort);
-  if (which === 'remote') return String(x.transport.remotePort);
+  if (which === 'remote') return String(x.clientPort);
   return String(serverPort(x));
 }
 

@@ -4,23 +4,35 @@ import type { Command } from '../../conf/command.ts';
 import type { Directive } from '../../conf/directive.ts';
 import { lowerAscii } from '../../kit/ascii.ts';
 import { everywhere, mainServer } from '../contexts.ts';
-import type { ExtensionInfo } from './extensions.ts';
+import type { ExtensionInfo, Removal } from './extensions.ts';
+import { plainType } from './media-type.ts';
 import { parseTypesFile, type TypeLookup } from './types-file.ts';
 
 export interface MimeServer {
   types?: TypeLookup;
 }
 
+/** What MultiviewsMatch lets an extension be known by. */
+export type MatchWord = 'any' | 'negotiatedonly' | 'filters' | 'handlers';
+
 export interface MimeDir {
   readonly extensions: Map<string, ExtensionInfo>;
+  /** Taken back where this section is merged onto another: from that one, and from this one, too. */
+  readonly removals: Removal[];
   defaultLanguage?: string;
+  multiviewsMatch?: ReadonlySet<MatchWord>;
+  usePathInfo?: boolean;
 }
 
 type MimeCommand = Command<MimeServer, MimeDir>;
 type MimeDirective = Directive<MimeServer, MimeDir>;
 
+function extensionName(extension: string): string {
+  return lowerAscii(extension.startsWith('.') ? extension.slice(1) : extension);
+}
+
 function infoOf(cmd: MimeCommand, extension: string): ExtensionInfo {
-  const name = lowerAscii(extension.startsWith('.') ? extension.slice(1) : extension);
+  const name = extensionName(extension);
   const info = cmd.dir.extensions.get(name) ?? {};
   cmd.dir.extensions.set(name, info);
   return info;
@@ -35,8 +47,9 @@ function add(name: string, kind: keyof ExtensionInfo, help: string, example: str
     help: `${help} followed by one or more file extensions`,
     example: `${name} ${example}`,
     set(cmd, value = '', extension = '') {
-      // Names of media types, charsets and codings have no case; a handler's has.
-      infoOf(cmd, extension)[kind] = kind === 'handler' ? value : lowerAscii(value);
+      // Apache: all of them are put into lower case, handlers too.
+      const name = lowerAscii(value);
+      infoOf(cmd, extension)[kind] = kind === 'type' ? plainType(name) : name;
       return undefined;
     },
   };
@@ -51,7 +64,9 @@ function remove(name: string, kind: keyof ExtensionInfo, example: string): MimeD
     help: 'one or more file extensions',
     example: `${name} ${example}`,
     set(cmd, extension = '') {
-      infoOf(cmd, extension)[kind] = null;
+      // Apache: the types file has a say, too, so that a type is replaced by none where others are taken back.
+      if (kind === 'type') infoOf(cmd, extension).type = '';
+      else cmd.dir.removals.push({ extension: extensionName(extension), kind });
       return undefined;
     },
   };
@@ -82,7 +97,42 @@ function acceptFilter(
   };
 }
 
-const MULTIVIEWS_WORDS = ['any', 'negotiatedonly', 'filters', 'handlers'];
+/** Which words cannot stand beside one of MultiviewsMatch, and Apache's sentence for it. */
+const MATCH_WORDS: Readonly<
+  Record<MatchWord, { readonly against: readonly MatchWord[]; readonly error: string }>
+> = {
+  any: {
+    against: ['negotiatedonly', 'filters', 'handlers'],
+    error: 'Any is incompatible with NegotiatedOnly, Filters and Handlers',
+  },
+  negotiatedonly: {
+    against: ['any', 'filters', 'handlers'],
+    error: 'NegotiatedOnly is incompatible with Any, Filters and Handlers',
+  },
+  filters: {
+    against: ['any', 'negotiatedonly'],
+    error: 'Filters is incompatible with Any and NegotiatedOnly',
+  },
+  handlers: {
+    against: ['any', 'negotiatedonly'],
+    error: 'Handlers is incompatible with Any and NegotiatedOnly',
+  },
+};
+
+function isMatchWord(word: string): word is MatchWord {
+  return Object.hasOwn(MATCH_WORDS, word);
+}
+
+function setMultiviewsMatch(cmd: MimeCommand, word: string): string | undefined {
+  if (cmd.section.kind === 'location') return `${cmd.name} cannot occur within <Location> section`;
+  const name = lowerAscii(word);
+  if (!isMatchWord(name)) return `Unrecognized option '${word}'`;
+  const { against, error } = MATCH_WORDS[name];
+  const words = cmd.dir.multiviewsMatch ?? new Set();
+  if (against.some((other) => words.has(other))) return error;
+  cmd.dir.multiviewsMatch = new Set([...words, name]);
+  return undefined;
+}
 
 function readTypes(cmd: MimeCommand, path: string): undefined {
   try {
@@ -134,8 +184,7 @@ export const mimeDirectives: readonly MimeDirective[] = [
     override: 'FileInfo',
     help: 'NegotiatedOnly (default), Handlers and/or Filters, or Any',
     example: 'MultiviewsMatch Any',
-    set: (_cmd, word = '') =>
-      MULTIVIEWS_WORDS.includes(lowerAscii(word)) ? undefined : `Unrecognized option '${word}'`,
+    set: (cmd, word = '') => setMultiviewsMatch(cmd, word),
   },
   {
     name: 'ModMimeUsePathInfo',
@@ -143,7 +192,10 @@ export const mimeDirectives: readonly MimeDirective[] = [
     contexts: ['directory'],
     help: "Set to 'yes' to allow mod_mime to use path info for type checking",
     example: 'ModMimeUsePathInfo Off',
-    set: () => undefined,
+    set(cmd, value) {
+      cmd.dir.usePathInfo = value === 'on';
+      return undefined;
+    },
   },
   acceptFilter(
     'AddInputFilter',

@@ -3,13 +3,14 @@
 import { lowerAscii } from '../../kit/ascii.ts';
 import type { TypeLookup } from './types-file.ts';
 
-/** What AddType and its kin give an extension; null takes back what an outer section gave. */
+/** What AddType and its kin give an extension. */
 export interface ExtensionInfo {
-  type?: string | null;
-  charset?: string | null;
-  encoding?: string | null;
-  language?: string | null;
-  handler?: string | null;
+  /** Empty after RemoveType: what the types file says of the extension does not count either. */
+  type?: string;
+  charset?: string;
+  encoding?: string;
+  language?: string;
+  handler?: string;
 }
 
 export type ExtensionMap = ReadonlyMap<string, ExtensionInfo>;
@@ -23,14 +24,22 @@ export interface NameFacts {
   handler: string | undefined;
 }
 
+/** The last component of a path, and where its first extension begins; leading dots belong to the name itself. */
+function splitName(path: string): { readonly name: string; readonly dot: number } {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  let at = 0;
+  while (name[at] === '.') at++;
+  return { name, dot: name.indexOf('.', at) };
+}
+
 /** Extensions of a file name in lower case: `.foo.html` and `foo.html` have one, `.html` has none. */
 export function extensionsOf(path: string): readonly string[] {
-  const name = path.slice(path.lastIndexOf('/') + 1).replace(/^\.+/, '');
-  const dot = name.indexOf('.');
-  if (dot < 0) return NONE;
-  return lowerAscii(name.slice(dot + 1))
-    .split('.')
-    .filter((part) => part !== '');
+  const { name, dot } = splitName(path);
+  return dot < 0 ? NONE : partsOf(lowerAscii(name.slice(dot + 1)));
+}
+
+function partsOf(extensions: string): readonly string[] {
+  return extensions.split('.').filter((part) => part !== '');
 }
 
 const NONE: readonly string[] = [];
@@ -46,10 +55,16 @@ export function readName(path: string, map: ExtensionMap | undefined, typeOf: Ty
   };
   for (const extension of extensionsOf(path)) {
     const info = map?.get(extension);
-    facts.type = info?.type ?? typeOf(extension) ?? facts.type;
+    facts.type = typeBy(extension, info, typeOf) ?? facts.type;
     if (info !== undefined) addInfo(facts, info);
   }
   return facts;
+}
+
+/** The type that an extension stands for. */
+function typeBy(extension: string, info: ExtensionInfo | undefined, typeOf: TypeLookup): string | undefined {
+  const type = info?.type ?? typeOf(extension);
+  return type === '' ? undefined : type;
 }
 
 function addInfo(facts: NameFacts, { charset, encoding, language, handler }: ExtensionInfo): void {
@@ -59,9 +74,57 @@ function addInfo(facts: NameFacts, { charset, encoding, language, handler }: Ext
   if (language) facts.languages.push(language);
 }
 
+/** Which extensions MultiViews may take for known besides those that say something of the content. */
+export interface AlsoKnown {
+  readonly any: boolean;
+  readonly handlers: boolean;
+}
+
+/**
+ * What of a name is no known extension, its beginning first, as MultiViews has to find it in the request; undefined
+ * where nothing of the name is known.
+ */
+export function unknownParts(
+  path: string,
+  map: ExtensionMap | undefined,
+  typeOf: TypeLookup,
+  also: AlsoKnown,
+): readonly string[] | undefined {
+  const { name, dot } = splitName(path);
+  if (dot < 0) return undefined;
+  const parts = partsOf(name.slice(dot + 1));
+  const unknown = parts.filter((part) => {
+    const extension = lowerAscii(part);
+    const info = map?.get(extension);
+    const isKnown = typeBy(extension, info, typeOf) !== undefined || saysSomething(info);
+    return !isKnown && !also.any && !(also.handlers && info?.handler !== undefined);
+  });
+  return unknown.length === parts.length ? undefined : [name.slice(0, dot), ...unknown];
+}
+
+function saysSomething(info: ExtensionInfo | undefined): boolean {
+  return info?.charset !== undefined || info?.language !== undefined || info?.encoding !== undefined;
+}
+
 /** The inner section's words for an extension over the outer's, kind by kind. */
-export function mergeExtensions(base: ExtensionMap, add: ExtensionMap): ExtensionMap {
+export function mergeExtensions(base: ExtensionMap, add: ExtensionMap): Map<string, ExtensionInfo> {
   const merged = new Map(base);
   for (const [extension, info] of add) merged.set(extension, { ...base.get(extension), ...info });
   return merged;
+}
+
+/** Something that an extension does not say any longer. */
+export interface Removal {
+  readonly extension: string;
+  readonly kind: keyof ExtensionInfo;
+}
+
+/** Takes things back in a map of this caller's own. */
+export function removeExtensions(map: Map<string, ExtensionInfo>, removals: readonly Removal[]): void {
+  for (const { extension, kind } of removals) {
+    const info = map.get(extension);
+    if (info?.[kind] === undefined) continue;
+    const { [kind]: _, ...rest } = info;
+    map.set(extension, rest);
+  }
 }

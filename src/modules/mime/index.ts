@@ -5,8 +5,28 @@ import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import { DIRECTORY_TYPE } from '../dir.ts';
 import { type MimeDir, type MimeServer, mimeDirectives } from './directives.ts';
-import { mergeExtensions, type NameFacts, readName } from './extensions.ts';
-import { knownTypes } from './types-file.ts';
+import { mergeExtensions, type NameFacts, readName, removeExtensions, unknownParts } from './extensions.ts';
+import { withCharset } from './media-type.ts';
+import { knownTypes, type TypeLookup } from './types-file.ts';
+
+function typesOf(x: Exchange): TypeLookup {
+  return mime.serverOf(x.site.main).types ?? knownTypes;
+}
+
+/** What extensions are looked for in: the file's name, with ModMimeUsePathInfo what follows it, too. */
+function nameOf(x: Exchange, file: string, dir: MimeDir | undefined): string {
+  return dir?.usePathInfo === true ? file + x.pathInfo : file;
+}
+
+/** What of a file's name MultiViews has to find in the request; undefined where nothing of it is a known extension. */
+export function unknownPartsOf(x: Exchange, file: string): readonly string[] | undefined {
+  const dir = mime.dir(x);
+  const match = dir?.multiviewsMatch;
+  return unknownParts(nameOf(x, file, dir), dir?.extensions, typesOf(x), {
+    any: match?.has('any') ?? false,
+    handlers: match?.has('handlers') ?? false,
+  });
+}
 
 function typeChecker(x: Exchange): Verdict {
   if (x.filename === undefined || x.proxied) return DECLINED;
@@ -15,14 +35,13 @@ function typeChecker(x: Exchange): Verdict {
     return OK;
   }
   const dir = mime.dir(x);
-  const types = mime.serverOf(x.site.main).types ?? knownTypes;
-  take(x, readName(x.filename, dir?.extensions, types), dir?.defaultLanguage);
+  take(x, readName(nameOf(x, x.filename, dir), dir?.extensions, typesOf(x)), dir?.defaultLanguage);
   return x.contentType === undefined ? DECLINED : OK;
 }
 
 function take(x: Exchange, facts: NameFacts, defaultLanguage: string | undefined): void {
   const { type, charset, encoding, languages, handler } = facts;
-  if (type !== undefined) x.contentType = charset === undefined ? type : `${type}; charset=${charset}`;
+  if (type !== undefined) x.contentType = charset === undefined ? type : withCharset(type, charset);
   if (handler !== undefined) x.handler = handler;
   if (encoding !== undefined) x.headersOut.set('Content-Encoding', encoding);
   const language = languages.length > 0 ? languages.join(',') : defaultLanguage;
@@ -34,12 +53,12 @@ export const mime: Module<MimeServer, MimeDir> = defineModule<MimeServer, MimeDi
   directives: mimeDirectives,
   serverConfig: { create: () => ({}), merge: (base, add) => ({ ...base, ...add }) },
   dirConfig: {
-    create: () => ({ extensions: new Map() }),
-    merge: (base, add) => ({
-      ...base,
-      ...add,
-      extensions: new Map(mergeExtensions(base.extensions, add.extensions)),
-    }),
+    create: () => ({ extensions: new Map(), removals: [] }),
+    merge(base, add) {
+      const extensions = mergeExtensions(base.extensions, add.extensions);
+      removeExtensions(extensions, add.removals);
+      return { ...base, ...add, extensions, removals: [] };
+    },
   },
   hooks: { typeChecker },
 });

@@ -107,6 +107,8 @@ export class ExchangeRewriteHost implements RewriteHost {
   }
 
   variable(name: ServerVariable): string {
+    // Rules see the client's port, expressions the connection's.
+    if (name === 'REMOTE_PORT') return String(this.#x.clientPort);
     return serverVariable(this.#x, name);
   }
 

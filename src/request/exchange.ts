@@ -40,6 +40,8 @@ export interface LiveSite {
   findServer(localAddress: string, localPort: number, hostname: string): Server;
   /** How long clients of a server may take to send a request; undefined for no bound but Timeout. */
   readLimits(server: Server): ReadLimits | undefined;
+  /** Is it enough to come from the right place, or to be the right user? */
+  satisfiesAny(x: Exchange): boolean;
 }
 
 /** A request as the wire delivers it: byte strings, syntax checked, framing decided. */

@@ -23,6 +23,8 @@ export interface ModuleSpec<S, D> extends Omit<ConfModule<S, D>, 'slot'> {
   logs?(server: Server): readonly string[];
   /** How long clients of a server may take to send a request; undefined for no bound but Timeout. */
   readLimits?(server: Server): ReadLimits | undefined;
+  /** `Satisfy Any`: who passes accessChecker is in, and whom it refuses may still get in as a user. */
+  satisfiesAny?(x: Exchange): boolean;
   /** Once per loaded site, before requests: pools, children, logs. Answers what `state` gives back. */
   open?(site: LiveSite): unknown;
   /** Once, when the last exchange of the site is over. */

@@ -42,6 +42,7 @@ export async function openSite(conf: Site, known: readonly Module[], io: SiteIo)
     lookupFile,
     findServer: vhosts.find,
     readLimits: modules.find((module) => module.readLimits !== undefined)?.readLimits ?? (() => undefined),
+    satisfiesAny: modules.find((module) => module.satisfiesAny !== undefined)?.satisfiesAny ?? (() => false),
   };
   for (const [at, module] of modules.entries()) {
     try {

@@ -27,13 +27,17 @@ export const allowedInServer: Allowed = {
 /** <Directory>, <Location>, <Files>, <If>, <Proxy> … in the server's files. */
 export const allowedInSection: Allowed = { server: false, section: true, classes: new Set(everyClass) };
 
+/** A module's own section: like any other, or with the directives of some classes only. */
+export function allowedInContainer(classes: readonly Override[] | undefined): Allowed {
+  return classes === undefined ? allowedInSection : { ...allowedInSection, classes: new Set(classes) };
+}
+
 /** True when a directive's contexts or its override class have a place in `allowed`. */
 export function isAllowed(directive: DirectiveBase, allowed: Allowed): boolean {
   const { contexts } = directive;
   if (allowed.server && (contexts.includes('server config') || contexts.includes('virtual host')))
     return true;
-  if (allowed.section && contexts.includes('directory')) return true;
-  if (!contexts.includes('.htaccess')) return false;
+  if (!contexts.includes('.htaccess')) return allowed.section && contexts.includes('directory');
   if (allowed.list?.has(directive.name.toLowerCase())) return true;
   return overridesOf(directive).some((name) =>
     name === 'All' ? allowed.classes.size > 0 || allowed.list !== undefined : allowed.classes.has(name),

@@ -2,7 +2,7 @@
 
 import type { Diagnostic } from '../kit/diagnostic.ts';
 import type { Place } from '../kit/place.ts';
-import { allowedInSection, checkServerKind, isAllowed, notAllowedMessage } from './allowed.ts';
+import { allowedInContainer, checkServerKind, isAllowed, notAllowedMessage } from './allowed.ts';
 import { takeArguments } from './arguments.ts';
 import type { Container, ContentRunner, DirectiveBase, DirectiveError } from './directive.ts';
 import { type FindingDetails, findingAt } from './finding.ts';
@@ -130,13 +130,13 @@ export class Applier implements SectionHost, CommandHost {
   }
 
   #openContainer(container: Container, module: ConfModule, node: SectionNode, scope: Scope): void {
-    const content: ContentRunner = (into) => {
+    const content: ContentRunner = (into, classes) => {
       const section = into ?? scope.section;
       const entered = into !== undefined && into.context === 'directory' && !this.htaccess;
       this.run(node.children, {
         server: scope.server,
         section,
-        allowed: entered ? allowedInSection : scope.allowed,
+        allowed: entered ? allowedInContainer(classes) : scope.allowed,
         enclosing: [...scope.enclosing, node.name],
       });
     };

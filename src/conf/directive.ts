@@ -69,5 +69,8 @@ export interface Container<S = unknown, D = unknown> extends DirectiveBase {
   open(cmd: Command<S, D>, arg: string, content: ContentRunner): DirectiveError | undefined;
 }
 
-/** Runs the directives inside a section; they set configuration in `into`, or in the section's surroundings. */
-export type ContentRunner = (into?: Command['section']) => void;
+/**
+ * Runs the directives inside a section; they set configuration in `into`, or in the section's surroundings. `classes`
+ * names the only AllowOverride classes whose directives may stand there; absent: all of them.
+ */
+export type ContentRunner = (into?: Command['section'], classes?: readonly Override[]) => void;

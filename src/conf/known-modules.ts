@@ -292,10 +292,8 @@ const tuningModules: ReadonlySet<string> = new Set([
 const quietModules: ReadonlySet<string> = new Set([
   ...compiledIn,
   ...tuningModules,
-  'authn_core',
   'authz_core',
   'authz_host',
-  'authz_user',
   'data',
   'filter',
   'macro',

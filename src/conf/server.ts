@@ -14,6 +14,8 @@ export interface VhostAddress {
 /** Apache's server_rec: filled while reading, merged with the main server, then read only. */
 export interface Server {
   readonly isMain: boolean;
+  /** Of a virtual host: the main server it inherits from. */
+  readonly main: Server | undefined;
   /** Where the main file begins, or the `<VirtualHost>` line. */
   readonly place: Place;
   readonly addresses: readonly VhostAddress[];

@@ -167,11 +167,11 @@ class ServerList implements Servers {
 
   constructor(modules: readonly ConfModule[], place: Place) {
     this.modules = modules;
-    this.main = this.#create(true, place, []);
+    this.main = this.#create(undefined, place, []);
   }
 
   add(place: Place, addresses: readonly VhostAddress[]): Server {
-    const server = this.#create(false, place, addresses);
+    const server = this.#create(this.main, place, addresses);
     this.vhosts.push(server);
     return server;
   }
@@ -187,9 +187,10 @@ class ServerList implements Servers {
     }
   }
 
-  #create(isMain: boolean, place: Place, addresses: readonly VhostAddress[]): GrowingServer {
+  #create(main: Server | undefined, place: Place, addresses: readonly VhostAddress[]): GrowingServer {
     const server: GrowingServer = {
-      isMain,
+      isMain: main === undefined,
+      main,
       place,
       addresses,
       config: [],

@@ -4,7 +4,8 @@
 import type { Module } from '../request/module.ts';
 import { alias } from './alias/index.ts';
 import { allowmethods } from './allowmethods.ts';
-import { accessCompat, authzCore, authzHost } from './authz/index.ts';
+import { authBasic, authDigest, authnAnon, authnCore, authnFile } from './authn/index.ts';
+import { accessCompat, authzCore, authzGroupfile, authzHost, authzOwner, authzUser } from './authz/index.ts';
 import { autoindex } from './autoindex/index.ts';
 import { cgi } from './cgi/index.ts';
 import { core, http } from './core/index.ts';
@@ -45,10 +46,18 @@ export const modules: readonly Module[] = [
   vhostAlias,
   allowmethods,
   accessCompat,
+  authnFile,
+  authnAnon,
+  authnCore,
+  authBasic,
+  authDigest,
   authzCore,
   authzHost,
   // Where a name stands for several files, the choice comes before the type.
   negotiation,
+  authzUser,
+  authzGroupfile,
+  authzOwner,
   mime,
   env,
   // What takes a directory's place is looked up once everything else is known of it.

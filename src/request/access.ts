@@ -1,10 +1,58 @@
-// When access control need not be asked: what let the exchange before this one in, or sent it to its error document,
-// is not asked again where the same configuration applies. A page for 403 may lie in the folder that is closed.
+// Who may come in, and who it is: the access phases, and what their verdicts mean together (Satisfy). Access control is
+// not asked again where the same configuration applies to what let the exchange before this one in, or sent it to its
+// error document: a page for 403 may lie in the folder that is closed.
 
+import { andThen, type Soon } from '../kit/wait.ts';
 import type { Exchange } from './exchange.ts';
+import { logEvent } from './log.ts';
+import type { PhaseName } from './phases.ts';
+import { runPhase } from './run-phase.ts';
+import { DECLINED, OK, type Verdict } from './verdict.ts';
+
+/** OK: the client may have what it asks for. Else the answer it gets. */
+export function checkAccess(x: Exchange): Soon<Verdict> {
+  return isAccessSettled(x)
+    ? OK
+    : andThen(runPhase(x, 'accessChecker'), (access) => checkStranger(x, access));
+}
+
+/** `access` is the word of those who look only at where a client comes from. */
+function checkStranger(x: Exchange, access: Verdict): Soon<Verdict> {
+  const isEnough = x.site.satisfiesAny(x);
+  if (isEnough ? access === OK : access !== OK) return access;
+  // Apache: under Satisfy Any a refusal is forgotten, and the word of Require counts alone.
+  return andThen(runPhase(x, 'accessCheckerEx'), (verdict) => {
+    if (verdict !== DECLINED) return verdict;
+    // A site without mod_authz_core has nobody who could have asked for a user.
+    return x.site.hooks.accessCheckerEx.length === 0 ? OK : checkUser(x, isEnough);
+  });
+}
+
+function checkUser(x: Exchange, isEnough: boolean): Soon<Verdict> {
+  return andThen(settledPhase(x, 'checkUserId', 'check user'), (known) => {
+    if (known !== OK) return known;
+    if (x.user !== undefined) return settledPhase(x, 'authChecker', 'check authorization');
+    logEvent(
+      x,
+      'core',
+      'error',
+      `${isEnough ? 'AH00028' : 'AH00027'}: No authentication done but request not allowed without authentication for ${x.uri}. Authentication not configured?`,
+    );
+    return 500;
+  });
+}
+
+/** A phase that somebody has to answer. */
+function settledPhase(x: Exchange, phase: PhaseName, task: string): Soon<Verdict> {
+  return andThen(runPhase(x, phase), (verdict) => {
+    if (verdict !== DECLINED) return verdict;
+    logEvent(x, 'core', 'crit', `AH00025: configuration error:  couldn't ${task}: ${x.uri}`);
+    return 500;
+  });
+}
 
 /** True where the exchange before this one has settled access for it, too: its user is then this one's. */
-export function isAccessSettled(x: Exchange): boolean {
+function isAccessSettled(x: Exchange): boolean {
   const before = settledBy(x);
   if (before === undefined) return false;
   x.user = before.user;

@@ -9,7 +9,8 @@ import { drawErrorPage } from './error-page.ts';
 import { Exchange } from './exchange.ts';
 import { logEvent, logException } from './log.ts';
 import { isRecursionExceeded } from './recursion.ts';
-import { mapRequest, runPhase } from './run.ts';
+import { mapRequest } from './run.ts';
+import { runPhase } from './run-phase.ts';
 import { DECLINED, DONE, OK, type Verdict } from './verdict.ts';
 
 /** Runs the phases and the handler; afterwards `x.last()` holds the answer, whatever happened. */

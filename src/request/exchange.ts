@@ -52,6 +52,8 @@ export interface LiveSite {
   readonly activity: ServerActivity | undefined;
   /** Which connections begin with a PROXY header; undefined when none does. */
   readonly expectsProxyHeader: ((connection: ConnectionFacts) => boolean) | undefined;
+  /** Is it enough to come from the right place, or to be the right user? */
+  satisfiesAny(x: Exchange): boolean;
 }
 
 /** A request as the wire delivers it: byte strings, syntax checked, framing decided. */

@@ -25,6 +25,8 @@ export interface ModuleSpec<S, D> extends Omit<ConfModule<S, D>, 'slot'> {
   readLimits?(server: Server): ReadLimits | undefined;
   /** Once per opened site: which connections begin with a PROXY header; undefined for none. */
   proxyHeaders?(site: LiveSite): ((connection: ConnectionFacts) => boolean) | undefined;
+  /** `Satisfy Any`: who passes accessChecker is in, and whom it refuses may still get in as a user. */
+  satisfiesAny?(x: Exchange): boolean;
   /** Once per loaded site, before requests: pools, children, logs. Answers what `state` gives back. */
   open?(site: LiveSite): unknown;
   /** Once, when the last exchange of the site is over. */

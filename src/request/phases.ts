@@ -16,6 +16,7 @@ export type PhaseName =
   | 'mapToStorage'
   | 'headerParser'
   | 'accessChecker'
+  | 'accessCheckerEx'
   | 'checkUserId'
   | 'authChecker'
   | 'typeChecker'
@@ -35,6 +36,12 @@ export const PHASES: readonly Phase[] = [
   },
   { name: 'headerParser', rule: 'all', about: 'Request headers are examined with all configuration known.' },
   { name: 'accessChecker', rule: 'all', about: 'May this client come in, whoever it is?' },
+  {
+    name: 'accessCheckerEx',
+    rule: 'first',
+    about:
+      'May it without saying who it is? DECLINED: that depends on the user, and the next two phases run.',
+  },
   { name: 'checkUserId', rule: 'first', about: 'Who is it?' },
   { name: 'authChecker', rule: 'first', about: 'May this user do this?' },
   { name: 'typeChecker', rule: 'first', about: 'Content type, encoding, language and handler by name.' },

@@ -3,35 +3,15 @@
 
 import { andThen, type Soon } from '../kit/wait.ts';
 import { mapUrlPath } from '../wire/url-path.ts';
-import { isAccessSettled } from './access.ts';
+import { checkAccess } from './access.ts';
 import { coreServer } from './core-config.ts';
-import type { Exchange, Hook } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { ifWalk } from './if-walk.ts';
 import { logEvent } from './log.ts';
-import { PHASE_RULES, type PhaseName, type PhaseRule } from './phases.ts';
+import type { PhaseName } from './phases.ts';
+import { runPhase } from './run-phase.ts';
 import { DECLINED, OK, type Verdict } from './verdict.ts';
 import { locationWalk } from './walk.ts';
-
-/** Does a verdict of a hook let the hooks behind it run? */
-function goesOn(rule: PhaseRule, verdict: Verdict): boolean {
-  return verdict === DECLINED || (verdict === OK && rule === 'all');
-}
-
-/** Runs the hooks from `at` on. Most answer at once: only where one has to wait, the rest runs behind a promise. */
-function runHooks(hooks: readonly Hook[], x: Exchange, rule: PhaseRule, at: number): Soon<Verdict> {
-  for (let i = at; i < hooks.length; i++) {
-    const verdict = hooks[i]!(x);
-    if (typeof verdict !== 'number')
-      return verdict.then((later) => (goesOn(rule, later) ? runHooks(hooks, x, rule, i + 1) : later));
-    if (!goesOn(rule, verdict)) return verdict;
-  }
-  return rule === 'first' ? DECLINED : OK;
-}
-
-/** Runs one phase; DECLINED only from a `first` phase in which nobody felt responsible. */
-export function runPhase(x: Exchange, phase: PhaseName): Soon<Verdict> {
-  return runHooks(x.site.hooks[phase], x, PHASE_RULES[phase], 0);
-}
 
 /** One step on the way to the handler: OK goes on to the next, everything else is the answer. */
 type Step = (x: Exchange) => Soon<Verdict>;
@@ -94,17 +74,6 @@ const headerParser = phaseStep('headerParser');
 /** The fields are those of the main request: what they say is said there. */
 function parseHeaders(x: Exchange): Soon<Verdict> {
   return x.isSubrequest() ? OK : headerParser(x);
-}
-
-/** Who may come in, and who it is. */
-const ACCESS: readonly Step[] = [
-  phaseStep('accessChecker'),
-  phaseStep('checkUserId'),
-  phaseStep('authChecker'),
-];
-
-function checkAccess(x: Exchange): Soon<Verdict> {
-  return isAccessSettled(x) ? OK : runSteps(ACCESS, x, 0);
 }
 
 /** A client that may not come in is told so before anything of the site is looked at. */

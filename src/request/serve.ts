@@ -5,7 +5,7 @@ import { HeaderList } from '../wire/header-list.ts';
 import { answer, die } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import { logEvent, logException } from './log.ts';
-import { runPhase } from './run.ts';
+import { runPhase } from './run-phase.ts';
 import { send } from './send.ts';
 import { type Sent, UnsafeAnswer } from './transport.ts';
 

@@ -50,6 +50,7 @@ export async function openSite(
     readLimits: modules.find((module) => module.readLimits !== undefined)?.readLimits ?? (() => undefined),
     activity,
     expectsProxyHeader: undefined,
+    satisfiesAny: modules.find((module) => module.satisfiesAny !== undefined)?.satisfiesAny ?? (() => false),
   };
   for (const [at, module] of modules.entries()) {
     try {

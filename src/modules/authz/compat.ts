@@ -7,7 +7,7 @@ import { compileIpRange } from '../../kit/ip-range.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { defineModule, type Module } from '../../request/module.ts';
-import { DECLINED, type Verdict } from '../../request/verdict.ts';
+import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import { plainAddress } from '../../request/vhosts.ts';
 import { sections } from '../contexts.ts';
 import { limitedMethods, type MethodTest } from '../core/index.ts';
@@ -25,7 +25,7 @@ interface CompatDir {
   readonly orders: { readonly order: Order; readonly methods: MethodTest | undefined }[];
   readonly allow: Entry[];
   readonly deny: Entry[];
-  satisfy?: 'all' | 'any';
+  readonly satisfies: { readonly isAny: boolean; readonly methods: MethodTest | undefined }[];
 }
 
 type CompatCommand = Command<undefined, CompatDir>;
@@ -73,17 +73,12 @@ async function isAllowed(x: Exchange, dir: CompatDir): Promise<boolean> {
   return allowed && !(await anyMatches(x, dir.deny));
 }
 
-function isEmpty({ orders, allow, deny, satisfy }: CompatDir): boolean {
-  return orders.length === 0 && allow.length === 0 && deny.length === 0 && satisfy === undefined;
+function isEmpty({ orders, allow, deny }: CompatDir): boolean {
+  return orders.length === 0 && allow.length === 0 && deny.length === 0;
 }
 
 async function check(x: Exchange, dir: CompatDir): Promise<Verdict> {
-  const allowed = await isAllowed(x, dir);
-  if (dir.satisfy === 'any') {
-    x.state[accessCompat.slot] = allowed ? 'allowed' : 'denied';
-    return DECLINED;
-  }
-  if (allowed) return DECLINED;
+  if (await isAllowed(x, dir)) return OK;
   logEvent(
     x,
     'access_compat',
@@ -93,9 +88,12 @@ async function check(x: Exchange, dir: CompatDir): Promise<Verdict> {
   return 403;
 }
 
-/** Under `Satisfy Any`: what Order, Allow and Deny say; it is for Require to say the rest. Else undefined. */
-export function compatRuling(x: Exchange): 'allowed' | 'denied' | undefined {
-  return x.state[accessCompat.slot] as 'allowed' | 'denied' | undefined;
+/** Satisfy, for the method of the request. */
+function satisfiesAny(x: Exchange): boolean {
+  const said = accessCompat
+    .dir(x)
+    ?.satisfies.findLast(({ methods }) => methods === undefined || methods(x.method));
+  return said?.isAny ?? false;
 }
 
 const ORDERS: readonly Order[] = ['deny,allow', 'allow,deny', 'mutual-failure'];
@@ -145,7 +143,7 @@ const directives: readonly Directive<undefined, CompatDir>[] = [
     set(cmd, arg = '') {
       const value = lowerAscii(arg);
       if (value !== 'all' && value !== 'any') return "Satisfy either 'any' or 'all'.";
-      cmd.dir.satisfy = value;
+      cmd.dir.satisfies.push({ isAny: value === 'any', methods: limitedMethods(cmd.section) });
       return undefined;
     },
   },
@@ -155,7 +153,11 @@ export const accessCompat: Module<undefined, CompatDir> = defineModule<undefined
   name: 'access_compat',
   directives,
   // Apache: a section that has any of these directives starts anew.
-  dirConfig: { create: () => ({ orders: [], allow: [], deny: [] }), merge: (_base, add) => add },
+  dirConfig: {
+    create: () => ({ orders: [], allow: [], deny: [], satisfies: [] }),
+    merge: (_base, add) => add,
+  },
+  satisfiesAny,
   hooks: {
     accessChecker(x) {
       const dir = accessCompat.dir(x);

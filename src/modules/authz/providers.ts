@@ -1,8 +1,8 @@
-// The kinds of rules that Require knows: all, env, method, expr, ip, host, forward-dns, local.
+// The kinds of rules that Require knows: all, env, method, expr, ip, host, forward-dns, local; those that look at the user
+// stand beside (users.ts, groups.ts, owner.ts).
 
 import type { DirectiveFault } from '../../conf/directive.ts';
-import { splitWords } from '../../conf/words.ts';
-import { compileExpr, type Expr, ExprSyntaxError, runCondition, runString } from '../../kit/expr/index.ts';
+import { runCondition, runString } from '../../kit/expr/index.ts';
 import { compileIpRange, type IpRange } from '../../kit/ip-range.ts';
 import { settle } from '../../kit/wait.ts';
 import type { Exchange } from '../../request/exchange.ts';
@@ -10,24 +10,15 @@ import { exprHost } from '../../request/expr-host.ts';
 import { logEvent } from '../../request/log.ts';
 import { plainAddress } from '../../request/vhosts.ts';
 import { isRegisteredMethod, methodClass } from '../core/index.ts';
+import { groupProviders } from './groups.ts';
 import { addressesOf, hasNameIn } from './names.ts';
+import { ownerProviders } from './owner.ts';
+import { compileExpression, type Provider, wordsOf } from './provider.ts';
 import type { RuleTest, Ruling } from './rules.ts';
-
-/** Compiles what follows the provider's name: a test, or what is wrong. */
-type Compile = (text: string, isRestricted: boolean) => RuleTest | string | DirectiveFault;
-
-export interface Provider {
-  /** The module that must be loaded. */
-  readonly module: string;
-  readonly compile: Compile;
-}
+import { userProviders } from './users.ts';
 
 function grantIf(holds: boolean): Ruling {
   return holds ? 'granted' : 'denied';
-}
-
-function wordsOf(text: string): string[] {
-  return splitWords(text).map((word) => word.text);
 }
 
 function compileAll(text: string): RuleTest | string {
@@ -50,31 +41,10 @@ function compileMethod(text: string): RuleTest | string {
   return (x) => grantIf(classes.has(methodClass(x.method)));
 }
 
-function compileExpression(
-  text: string,
-  kind: 'condition' | 'string',
-  restricted: boolean,
-): Expr | DirectiveFault {
-  try {
-    return compileExpr(text, { kind, restricted });
-  } catch (error) {
-    if (!(error instanceof ExprSyntaxError)) throw error;
-    return {
-      message: `Cannot parse expression in require line: ${error.message}`,
-      code: 'conf/bad-expression',
-    };
-  }
-}
-
 /** An expression that cannot be evaluated lets nobody in. */
 function undecided(x: Exchange, error: unknown): Ruling {
   const reason = error instanceof Error ? error.message : String(error);
-  logEvent(
-    x,
-    'authz_core',
-    'error',
-    `AH02542: evaluation of expression from 'Require expr' failed: ${reason}`,
-  );
+  logEvent(x, 'authz_core', 'error', `AH02320: Error evaluating expression in 'Require expr': ${reason}`);
   return 'error';
 }
 
@@ -94,9 +64,9 @@ function withoutQuotes(text: string): string {
 function compileCondition(text: string, isRestricted: boolean): RuleTest | DirectiveFault {
   const expr = compileExpression(withoutQuotes(text.trim()), 'condition', isRestricted);
   if ('message' in expr) return expr;
-  const asksForUser = text.includes('REMOTE_USER');
+  // Apache: where it names the user, it always is for want of another one that it does not hold.
+  const denial: Ruling = /%\{REMOTE_USER\}/i.test(text) ? 'denied-no-user' : 'denied';
   return (x) => {
-    const denial: Ruling = asksForUser && x.user === undefined ? 'denied-no-user' : 'denied';
     try {
       const holds = settle(runCondition(expr, exprHost(x)));
       if (typeof holds !== 'boolean') return waitFor(x, holds, denial);
@@ -152,7 +122,7 @@ function compileNames(
   return (x) => waitFor(x, anyMatches(x), 'denied');
 }
 
-/** By the name behind Require; in lower case. */
+/** By the name behind Require, which has a case as in Apache. */
 export const providers: ReadonlyMap<string, Provider> = new Map<string, Provider>([
   ['all', { module: 'authz_core_module', compile: compileAll }],
   ['env', { module: 'authz_core_module', compile: compileEnv }],
@@ -160,6 +130,9 @@ export const providers: ReadonlyMap<string, Provider> = new Map<string, Provider
   ['expr', { module: 'authz_core_module', compile: compileCondition }],
   ['ip', { module: 'authz_host_module', compile: compileIp }],
   ['local', { module: 'authz_host_module', compile: () => testLocal }],
+  ...userProviders,
+  ...groupProviders,
+  ...ownerProviders,
   [
     'host',
     { module: 'authz_host_module', compile: (text, restricted) => compileNames(text, restricted, hasNameIn) },

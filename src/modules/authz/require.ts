@@ -6,8 +6,8 @@ import { readWord } from '../../conf/words.ts';
 import { equalsIgnoreCase, lowerAscii } from '../../kit/ascii.ts';
 import { sections } from '../contexts.ts';
 import { limitedMethods } from '../core/index.ts';
-import { providers } from './providers.ts';
-import { isNegated, type RuleGroup } from './rules.ts';
+import { findProvider, providerNames } from './alias.ts';
+import { GROUP_NAMES, isNegated, type RuleGroup } from './rules.ts';
 
 export interface AuthzDir {
   /** What stands directly in a section is a <RequireAny>. */
@@ -18,8 +18,6 @@ export interface AuthzDir {
 
 type AuthzCommand = Command<undefined, AuthzDir>;
 
-const NAMES = { all: 'RequireAll', any: 'RequireAny', none: 'RequireNone' } as const;
-
 /** The group that a section's lines belong to; sections without one are the outermost. */
 const groups = new WeakMap<Section, RuleGroup>();
 
@@ -28,7 +26,7 @@ function groupOf(cmd: AuthzCommand): RuleGroup {
     const group = groups.get(at);
     if (group) return group;
   }
-  cmd.dir.rules ??= { kind: 'group', op: 'any', methods: undefined, rules: [] };
+  cmd.dir.rules ??= { kind: 'group', op: 'any', rules: [] };
   return cmd.dir.rules;
 }
 
@@ -47,21 +45,22 @@ function readRequire(text: string): RequireLine {
 
 function addRequire(cmd: AuthzCommand, text: string): DirectiveError | undefined {
   const { negate, provider: name, rest } = readRequire(text);
-  const provider = providers.get(lowerAscii(name));
-  if (!provider || !cmd.hasModule(provider.module)) return unknownProvider(name);
+  const provider = findProvider(cmd, name);
+  if (provider === undefined) return unknownProvider(cmd, name);
   const test = provider.compile(rest, cmd.section.context === '.htaccess');
   if (typeof test !== 'function') return test;
   const group = groupOf(cmd);
   if (negate && group.op !== 'all')
-    return `negative Require directive has no effect in <${NAMES[group.op]}> directive`;
-  group.rules.push({ kind: 'require', negate, methods: limitedMethods(cmd.section), test });
+    return `negative Require directive has no effect in <${GROUP_NAMES[group.op]}> directive`;
+  const methods = limitedMethods(cmd.section);
+  group.rules.push({ kind: 'require', negate, methods, test, text: `${name} ${rest}` });
   return undefined;
 }
 
-function unknownProvider(name: string): DirectiveError {
+function unknownProvider(cmd: AuthzCommand, name: string): DirectiveError {
   return {
     message: `Unknown Authz provider: ${name}`,
-    why: `Require knows ${[...providers.keys()].join(', ')}, each with its module loaded.`,
+    why: `Require knows ${providerNames(cmd).join(', ')}, each with its module loaded.`,
   };
 }
 
@@ -71,9 +70,9 @@ function openGroup(
   content: ContentRunner,
   op: RuleGroup['op'],
 ): DirectiveError | undefined {
-  const name = NAMES[op];
+  const name = GROUP_NAMES[op];
   if (arg.trim() !== '') return `<${name}> directive doesn't take additional arguments`;
-  const group: RuleGroup = { kind: 'group', op, methods: limitedMethods(cmd.section), rules: [] };
+  const group: RuleGroup = { kind: 'group', op, rules: [] };
   const inner: Section = { ...cmd.section, parent: cmd.section };
   groups.set(inner, group);
   content(inner);
@@ -82,13 +81,13 @@ function openGroup(
     return 'AH01624: <RequireAll> directive contains only negative authorization directives';
   const outer = groupOf(cmd);
   if (op === 'none' && outer.op !== 'all')
-    return `<${name}> directive has no effect in <${NAMES[outer.op]}> directive`;
+    return `<${name}> directive has no effect in <${GROUP_NAMES[outer.op]}> directive`;
   outer.rules.push(group);
   return undefined;
 }
 
 function container(op: RuleGroup['op'], help: string, content: string): Container<undefined, AuthzDir> {
-  const name = NAMES[op];
+  const name = GROUP_NAMES[op];
   return {
     name,
     contexts: sections,
@@ -160,15 +159,29 @@ export const requireDirectives: readonly (Directive<undefined, AuthzDir> | Conta
     },
   ];
 
-/** An inner section's rules replace the outer's, unless AuthMerging says how to combine them. */
+/**
+ * An inner section's rules replace the outer's, unless AuthMerging says how to combine them; a section that only says what
+ * a refusal is answered with has none.
+ */
 export function mergeDir(base: AuthzDir, add: AuthzDir): AuthzDir {
-  const merged = { ...base, ...add };
-  if (base.rules && add.rules && (add.merging === 'and' || add.merging === 'or')) {
-    const op = add.merging === 'and' ? 'all' : 'any';
-    merged.rules = { kind: 'group', op, methods: undefined, rules: [base.rules, add.rules] };
-  }
-  // How a section is combined with its predecessor is not for those inside it.
-  delete merged.merging;
-  if (add.merging !== undefined) merged.merging = add.merging;
-  return merged;
+  const merged = mergeRules(base, add);
+  const forbiddenOnFailure = add.forbiddenOnFailure ?? base.forbiddenOnFailure;
+  return forbiddenOnFailure === undefined ? merged : { ...merged, forbiddenOnFailure };
+}
+
+function mergeRules(base: AuthzDir, add: AuthzDir): AuthzDir {
+  if (add.merging === undefined && add.rules === undefined && base.rules !== undefined) return base;
+  const { merging } = add;
+  if (merging === undefined || merging === 'off') return add;
+  const rules = combine(base.rules, add.rules, merging);
+  return rules === undefined ? add : { rules, merging };
+}
+
+function combine(
+  outer: RuleGroup | undefined,
+  inner: RuleGroup | undefined,
+  merging: 'and' | 'or',
+): RuleGroup | undefined {
+  if (outer === undefined || inner === undefined) return outer ?? inner;
+  return { kind: 'group', op: merging === 'and' ? 'all' : 'any', rules: [outer, inner], isMerged: true };
 }

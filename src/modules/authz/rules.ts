@@ -1,6 +1,7 @@
 // Access rules as a tree, and what they come to for a request. Kinds of rules are providers.ts's business.
 
 import type { Exchange } from '../../request/exchange.ts';
+import { isLogged, logEvent } from '../../request/log.ts';
 import type { MethodTest } from '../core/index.ts';
 
 /**
@@ -18,41 +19,83 @@ interface Requirement {
   /** Inside <Limit>: the methods that it speaks of. */
   readonly methods: MethodTest | undefined;
   readonly test: RuleTest;
+  /** What stands behind Require, for the log. */
+  readonly text: string;
 }
 
 /** A <RequireAll>, <RequireAny> or <RequireNone>; `none` is the negation of `any`. */
 export interface RuleGroup {
   readonly kind: 'group';
   readonly op: 'all' | 'any' | 'none';
-  readonly methods: MethodTest | undefined;
   readonly rules: Rule[];
+  /** Made of two sections by AuthMerging. */
+  readonly isMerged?: boolean;
 }
 
 export type Rule = Requirement | RuleGroup;
+
+/** Names of groups in messages. */
+export const GROUP_NAMES = { all: 'RequireAll', any: 'RequireAny', none: 'RequireNone' } as const;
 
 export function isNegated(rule: Rule): boolean {
   return rule.kind === 'require' ? rule.negate : rule.op === 'none';
 }
 
-/** What a rule comes to; a promise only where one of its tests has to wait. */
-export function decide(x: Exchange, rule: Rule): Ruling | Promise<Ruling> {
-  // Apache: a rule that is limited to other methods does not stand in the way.
-  if (rule.methods !== undefined && !rule.methods(x.method)) return 'granted';
+/** Does a rule say anything of this method? A group does where one of its rules does. */
+export function speaksOf(rule: Rule, method: string): boolean {
+  if (rule.kind === 'require') return rule.methods === undefined || rule.methods(method);
+  return rule.rules.some((each) => speaksOf(each, method));
+}
+
+/**
+ * What a rule comes to; a promise only where one of its tests has to wait. Apache: a rule that is limited to other methods
+ * stands in nobody's way, and lets nobody in where one of several rules would be enough.
+ */
+export function decide(x: Exchange, rule: Rule, within: RuleGroup['op'] = 'all'): Ruling | Promise<Ruling> {
+  if (!speaksOf(rule, x.method)) {
+    const ruling = within === 'all' ? 'granted' : 'neutral';
+    return logged(x, rule, ruling, ' (directive limited to other methods)');
+  }
   const ruling = rule.kind === 'require' ? rule.test(x) : decideGroup(x, rule);
-  if (!isNegated(rule)) return ruling;
-  return typeof ruling === 'string' ? negate(ruling) : ruling.then(negate);
+  return typeof ruling === 'string'
+    ? conclude(x, rule, ruling)
+    : ruling.then((late) => conclude(x, rule, late));
+}
+
+function conclude(x: Exchange, rule: Rule, ruling: Ruling): Ruling {
+  // Apache: what could not be decided inside a group ends the matter without a word of the group.
+  if (ruling === 'error') return ruling;
+  return logged(x, rule, isNegated(rule) ? negate(ruling) : ruling, '');
 }
 
 /** Not to be kept out is no reason to be let in. */
 function negate(ruling: Ruling): Ruling {
-  if (ruling === 'granted') return 'denied';
-  return ruling === 'error' ? 'error' : 'neutral';
+  return ruling === 'granted' ? 'denied' : 'neutral';
+}
+
+function logged(x: Exchange, rule: Rule, ruling: Ruling, remark: string): Ruling {
+  if (!isLogged(x, 'authz_core', 'debug')) return ruling;
+  const number = remark === '' ? 'AH01626' : 'AH01625';
+  const shown = ruling === 'denied-no-user' ? 'denied (no authenticated user yet)' : ruling;
+  logEvent(
+    x,
+    'authz_core',
+    'debug',
+    `${number}: authorization result of ${describe(rule)}: ${shown}${remark}`,
+  );
+  return ruling;
+}
+
+function describe(rule: Rule): string {
+  if (rule.kind === 'require') return `Require ${rule.negate ? 'not ' : ''}${rule.text}`;
+  if (rule.isMerged) return `AuthMerging ${rule.op === 'all' ? 'All' : 'Any'}`;
+  return `<${GROUP_NAMES[rule.op]}>`;
 }
 
 function decideGroup(x: Exchange, group: RuleGroup): Ruling | Promise<Ruling> {
   let sum: Ruling = 'neutral';
   for (let i = 0; i < group.rules.length; i++) {
-    const ruling = decide(x, group.rules[i]!);
+    const ruling = decide(x, group.rules[i]!, group.op);
     if (typeof ruling !== 'string') return decideRest(x, group, sum, ruling, i + 1);
     if (isSettled(group, ruling)) return ruling;
     sum = add(group, sum, ruling);
@@ -74,7 +117,7 @@ async function decideRest(
     if (isSettled(group, ruling)) return ruling;
     sum = add(group, sum, ruling);
     if (i >= group.rules.length) return sum;
-    ruling = await decide(x, group.rules[i]!);
+    ruling = await decide(x, group.rules[i]!, group.op);
   }
 }
 

@@ -46,7 +46,15 @@ function redirectVariables(x: Exchange): [string, string][] {
   if (x.prev === undefined) return variables;
   variables.push(['REDIRECT_URL', x.prev.uri]);
   if (x.prev.args !== undefined) variables.push(['REDIRECT_QUERY_STRING', x.prev.args]);
+  const user = x.user === undefined ? earlierUser(x) : undefined;
+  if (user !== undefined) variables.push(['REDIRECT_REMOTE_USER', user]);
   return variables;
+}
+
+/** Who an exchange before this one was for: an error document may greet whom it could not let in. */
+function earlierUser(x: Exchange): string | undefined {
+  for (let at = x.prev; at !== undefined; at = at.prev) if (at.user !== undefined) return at.user;
+  return undefined;
 }
 
 /** The server's time zone is the script's, unless the configuration says otherwise. */

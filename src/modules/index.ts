@@ -53,11 +53,11 @@ export const modules: readonly Module[] = [
   authDigest,
   authzCore,
   authzHost,
-  // Where a name stands for several files, the choice comes before the type.
-  negotiation,
   authzUser,
   authzGroupfile,
   authzOwner,
+  // Where a name stands for several files, the choice comes before the type.
+  negotiation,
   mime,
   env,
   // What takes a directory's place is looked up once everything else is known of it.

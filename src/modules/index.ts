@@ -13,6 +13,7 @@ import { dbd } from './dbd/index.ts';
 import { dir } from './dir.ts';
 import { env } from './env.ts';
 import { headers } from './headers/index.ts';
+import { info } from './info/index.ts';
 import { logConfig } from './log-config/index.ts';
 import { mime } from './mime/index.ts';
 import { negotiation } from './negotiation/index.ts';
@@ -66,5 +67,6 @@ export const modules: readonly Module[] = [
   status,
   cgi,
   autoindex,
+  info,
   logConfig,
 ];

@@ -2,7 +2,7 @@
 
 import { hasError } from '../conf/site.ts';
 import { Machine } from '../server/machine.ts';
-import { type ConfigurationOptions, readConfiguration } from './configuration.ts';
+import { type ConfigurationOptions, readConfiguration, takeSettingsOf } from './configuration.ts';
 import { sayWarning, showEveryFinding, showFindings } from './terminal.ts';
 
 export interface ConfigtestOptions extends ConfigurationOptions {
@@ -12,6 +12,7 @@ export interface ConfigtestOptions extends ConfigurationOptions {
 
 /** Answers the exit code: 0 when the configuration can be used, else 1. */
 export function runConfigtest(options: ConfigtestOptions): number {
+  takeSettingsOf(options);
   const { diagnostics } = readConfiguration(options, new Machine(sayWarning));
   if (options.isVerbose) showEveryFinding(diagnostics);
   else showFindings(diagnostics);

@@ -17,6 +17,7 @@ import { env } from './env.ts';
 import { expires } from './expires/index.ts';
 import { filter } from './filter/index.ts';
 import { headers } from './headers/index.ts';
+import { info } from './info/index.ts';
 import { logConfig } from './log-config/index.ts';
 import { mime } from './mime/index.ts';
 import { negotiation } from './negotiation/index.ts';
@@ -79,5 +80,6 @@ export const modules: readonly Module[] = [
   expires,
   cgi,
   autoindex,
+  info,
   logConfig,
 ];

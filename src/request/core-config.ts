@@ -24,6 +24,8 @@ export interface CoreServerConfig {
   /** In lower case; entries with `*` or `?` stand in wildAliases, compiled. */
   aliases: string[];
   wildAliases: ((name: string) => boolean)[];
+  /** As written. */
+  wildAliasTexts?: readonly string[];
   serverAdmin?: string;
   documentRoot?: string;
   /** Milliseconds. */
@@ -58,6 +60,8 @@ export interface CoreServerConfig {
   extendedStatus?: boolean;
   seeRequestTail?: boolean;
   maxRequestWorkers?: number;
+  /** Seconds that exchanges may go on behind a graceful stop; undefined or 0: as long as they take. */
+  gracefulShutdownTimeout?: number;
   listenBacklog?: number;
 }
 
@@ -122,6 +126,9 @@ export interface CoreDirConfig {
   /** undefined: unset; false: Off; else the charset. */
   addDefaultCharset?: string | false;
   cgiPassAuth?: boolean;
+  /** CGIVar REQUEST_URI: the path in force instead of what the client sent. */
+  cgiCurrentUri?: boolean;
+  qualifyRedirectUrl?: boolean;
   /** Highest level that is logged, by module name; '' is the level of the others. */
   logLevels?: ReadonlyMap<string, number>;
 }

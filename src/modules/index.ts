@@ -20,7 +20,7 @@ import { proxy, proxyHttp, proxyWstunnel } from './proxy/index.ts';
 import { remoteip } from './remoteip/index.ts';
 import { reqtimeout } from './reqtimeout.ts';
 import { rewrite } from './rewrite/index.ts';
-import { setenvif } from './setenvif.ts';
+import { setenvif } from './setenvif/index.ts';
 import { status } from './status/index.ts';
 import { uniqueId } from './unique-id.ts';
 import { userdir } from './userdir.ts';

@@ -26,7 +26,7 @@ import { ratelimit } from './ratelimit.ts';
 import { remoteip } from './remoteip/index.ts';
 import { reqtimeout } from './reqtimeout.ts';
 import { rewrite } from './rewrite/index.ts';
-import { setenvif } from './setenvif.ts';
+import { setenvif } from './setenvif/index.ts';
 import { status } from './status/index.ts';
 import { substitute } from './substitute/index.ts';
 import { uniqueId } from './unique-id.ts';

@@ -5,6 +5,7 @@ import type { Nonfatal } from '../conf/apply.ts';
 import type { Override } from '../conf/context.ts';
 import type { DirConfig } from '../conf/section.ts';
 import type { Server } from '../conf/server.ts';
+import type { Expr } from '../kit/expr/index.ts';
 
 /** The slot of the core module; it is always the first. */
 export const CORE_SLOT = 0;
@@ -80,9 +81,7 @@ export const OPT = {
 
 /** What ErrorDocument says for a status. */
 export type ErrorDocument =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'path'; readonly path: string }
-  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'text' | 'path' | 'url'; readonly expr: Expr }
   | { readonly kind: 'default' };
 
 /** What AllowOverride and AllowOverrideList permit in .htaccess files. */

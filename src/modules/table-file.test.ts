@@ -41,6 +41,7 @@ describe('TableFiles', () => {
     kind: 'file',
     size: 3,
     mtime: 1,
+    ctime: 1,
     inode: 1,
     device: 1,
     uid: 0,
@@ -69,9 +70,12 @@ describe('TableFiles', () => {
     now.text = 'two';
     now.facts = { ...facts, inode: 2 };
     expect([files.read(io, '/f'), files.read(io, '/f'), now.reads]).toEqual(['two', 'two', 2]);
+    now.text = 'ten';
+    now.facts = { ...now.facts, ctime: 2 };
+    expect([files.read(io, '/f'), now.reads]).toEqual(['ten', 3]);
     now.text = 'six';
     now.facts = { ...facts, inode: 2, mtime: 2 };
-    expect([files.read(io, '/f'), now.reads]).toEqual(['six', 3]);
+    expect([files.read(io, '/f'), now.reads]).toEqual(['six', 4]);
   });
 
   it('remembers a hundred files', () => {

@@ -286,6 +286,13 @@ export class Exchange {
     return first;
   }
 
+  /** The request as the client made it: where subrequests and redirects began. */
+  root(): Exchange {
+    let at: Exchange = this;
+    while (at.main !== undefined) at = at.main;
+    return at.initial();
+  }
+
   /** The last exchange of a chain of internal redirects: the one whose answer is sent. */
   last(): Exchange {
     let last: Exchange = this;

@@ -4,7 +4,7 @@ import { createGzip } from 'node:zlib';
 import { andThen, type Soon } from '../../kit/wait.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
-import { holdBody, isAtHand, knownLength, replaceBody } from '../../request/output-filters.ts';
+import { FilterError, holdBody, isAtHand, knownLength, replaceBody } from '../../request/output-filters.ts';
 import {
   freeCompressor,
   hasEnv,
@@ -87,7 +87,7 @@ function settings(x: Exchange, conf: DeflateServer, windowBits: number, bufferSi
     flush: GZIP_FLUSH,
     failed(error) {
       logEvent(x, 'deflate', 'error', `AH01386: Zlib error deflating data (${error.message})`);
-      return error;
+      return new FilterError();
     },
     done({ input, output }) {
       const size = output - WRAPPING;

@@ -209,6 +209,16 @@ describe('a body through the opposite of a compressor', () => {
     expect(await ended).toBe('cut');
   });
 
+  it('ends where the codec ends, unless what comes behind that is an error', async () => {
+    const bytes = Buffer.concat([gzipSync('hello'), Buffer.alloc(10)]);
+    const open = () => createGunzip();
+    const quiet = take(new CodecBody(given(bytes), gzip({ open })));
+    expect(await quiet.ended).toBe('end');
+    expect(Buffer.concat(quiet.chunks).toString()).toBe('hello');
+    const strict = take(new CodecBody(given(bytes), gzip({ open, trailing: () => new Error('more') })));
+    expect(await strict.ended).toBe('more');
+  });
+
   it('is looked at as it grows, and ends where it grows too much', async () => {
     const bomb = gzipSync(Buffer.alloc(50 * 2 ** 20));
     let output = 0;

@@ -16,7 +16,7 @@ import {
   takeCompressor,
 } from '../coding/answer-coding.ts';
 import { CodecBody, type CodecSettings, GZIP_FLUSH } from '../coding/codec-body.ts';
-import { chunkSize, DEFAULT_BUFFER, type DeflateServer } from './directives.ts';
+import { chunkSize, DEFAULT_BUFFER, type DeflateServer, MOST_HELD } from './directives.ts';
 
 /** Answers up to this size grow: gzip's head and tail, and the fields that speak of it. */
 const TINY = 68;
@@ -70,7 +70,7 @@ function compress(x: Exchange, conf: DeflateServer): Soon<void> {
   const isWhole = isAtHand(x);
   replaceBody(x, (source) => new CodecBody(source, settings(x, conf, window, bufferSize)));
   // Apache: what fits into the buffer is known to its end before it is sent, with its length and for ranges.
-  return isWhole && !x.headOnly ? holdBody(x, bufferSize) : undefined;
+  return isWhole && !x.headOnly ? holdBody(x, Math.min(bufferSize, MOST_HELD)) : undefined;
 }
 
 function settings(x: Exchange, conf: DeflateServer, windowBits: number, bufferSize: number): CodecSettings {

@@ -9,7 +9,7 @@ import { FilterError, holdBody, isAtHand, replaceBody } from '../../request/outp
 import { changeBytes } from '../coding/answer-coding.ts';
 import { CodecBody, type CodecSettings } from '../coding/codec-body.ts';
 import { takeGzipOff } from '../coding/gzip-field.ts';
-import { chunkSize, DEFAULT_BUFFER, type DeflateDir, type DeflateServer } from './directives.ts';
+import { chunkSize, DEFAULT_BUFFER, type DeflateDir, type DeflateServer, MOST_HELD } from './directives.ts';
 import { RatioGuard } from './ratio-guard.ts';
 
 /** Inflates the answer, or leaves it as it is. */
@@ -22,7 +22,7 @@ export function inflateAnswer(x: Exchange, conf: DeflateServer, dir: DeflateDir)
   const bufferSize = conf.bufferSize ?? DEFAULT_BUFFER;
   const isWhole = isAtHand(x);
   replaceBody(x, (source) => new CodecBody(source, settings(x, dir, bufferSize)));
-  return isWhole && !x.headOnly ? holdBody(x, bufferSize) : undefined;
+  return isWhole && !x.headOnly ? holdBody(x, Math.min(bufferSize, MOST_HELD)) : undefined;
 }
 
 function settings(x: Exchange, dir: DeflateDir, bufferSize: number): CodecSettings {

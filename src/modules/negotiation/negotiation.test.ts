@@ -99,9 +99,7 @@ describe('MultiViews', () => {
     });
     const { status, body, header } = await maps.ask('/x.var', { headers: { 'Accept-Language': 'fr' } });
     expect(status).toBe(406);
-    expect(body).toContain(
-      '<a href="%3ca%3eb">&lt;a&gt;b</a> <i>german</i>, type text/html, language de',
-    );
+    expect(body).toContain('<a href="%3ca%3eb">&lt;a&gt;b</a> <i>german</i>, type text/html, language de');
     expect(header('alternates')).toBe('{"%3ca%3eb" 1 {type text/html} {language de}}');
   });
 

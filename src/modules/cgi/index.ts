@@ -130,10 +130,15 @@ async function takeHead(x: Exchange, head: CgiHead, body: ScriptBody, script: Sc
   return conditional(x, body, script);
 }
 
+/** Fields of the answer alone. */
+const OF_THE_BODY: ReadonlySet<string> = new Set(['etag', 'content-range', 'last-modified']);
+
+/** Apache: all others outlive an error that takes the answer's place, and are for `Header always` to change. */
 function addField(x: Exchange, name: string, value: string): void {
-  // As in Apache: cookies outlive an error that takes the answer's place.
-  if (name.toLowerCase() === 'set-cookie') x.errHeadersOut.append(name, value);
-  else x.headersOut.append(name, value);
+  const lower = name.toLowerCase();
+  if (OF_THE_BODY.has(lower)) x.headersOut.set(name, value);
+  else if (lower === 'set-cookie') x.errHeadersOut.append(name, value);
+  else x.errHeadersOut.merge(name, value);
 }
 
 async function redirectTo(x: Exchange, location: string): Promise<Verdict> {

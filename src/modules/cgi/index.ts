@@ -9,6 +9,7 @@ import { logEvent } from '../../request/log.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import { CgiError, type CgiHead, CgiResponseParser } from '../../wire/cgi-response.ts';
+import { type ScriptDir, scriptDirectives } from './directives.ts';
 import { scriptEnvironment, searchWords } from './environment.ts';
 import { Script, ScriptBody } from './script.ts';
 
@@ -96,7 +97,7 @@ async function startScript(x: Exchange): Promise<Beginning> {
     );
     const timer = setTimeout(
       () => fail(504, 'AH01220: Timeout waiting for output from CGI script'),
-      coreServer(x.server).timeout ?? DEFAULT_TIMEOUT,
+      cgi.dir(x)?.timeout ?? coreServer(x.server).timeout ?? DEFAULT_TIMEOUT,
     );
     const takeBack = x.transport.onClientGone(() => {
       if (!begun) fail(500, 'the client went away before the script answered');
@@ -186,10 +187,11 @@ function isScriptHandler(handler: string | undefined): boolean {
   return handler === 'cgi-script' || handler === 'application/x-httpd-cgi';
 }
 
-export const cgi: Module = defineModule({
+export const cgi: Module<undefined, ScriptDir> = defineModule<undefined, ScriptDir>({
   name: 'cgi',
   aliases: ['cgid_module', 'mod_cgid.c'],
-  directives: [],
+  directives: scriptDirectives,
+  dirConfig: { create: () => ({}), merge: (base, add) => ({ ...base, ...add }) },
   hooks: {
     handler: (x) => (isScriptHandler(x.handler) ? handle(x) : DECLINED),
   },

@@ -28,6 +28,7 @@ import { workerDirectives } from './workers.ts';
 
 export { limitedMethods, type MethodTest } from './limit-section.ts';
 export { isRegisteredMethod, methodClass } from './methods.ts';
+export { parseDuration } from './numbers.ts';
 
 export const core: Module<CoreServerConfig, CoreDirConfig> = defineModule<CoreServerConfig, CoreDirConfig>({
   name: 'core',

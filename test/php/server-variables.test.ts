@@ -233,7 +233,8 @@ async function startHalf(
   const scene = await makeScene();
   scenes.push(scene);
   for (const file of FILES) scene.write(`htdocs/${file}`, DUMP);
-  const text = conf.replaceAll('{TCP}', fpm!.tcp.authority).replaceAll('{SOCKET}', fpm!.socket.socket);
+  scene.write('mime.types', 'text/html html\n');
+  const text = `TypesConfig {ROOT}/mime.types\n${conf}`.replaceAll('{TCP}', fpm!.tcp.authority).replaceAll('{SOCKET}', fpm!.socket.socket);
   const server = await scene.start(text, { kind, modules: MODULES });
   return {
     scene,
@@ -260,7 +261,14 @@ describe('$_SERVER behind portico is what it is behind Apache', () => {
       name,
       async () => {
         const [apache, portico] = await Promise.all([startHalf('apache', conf), startHalf('portico', conf)]);
-        for (const line of requests) expect(await portico.ask(line)).toBe(await apache.ask(line));
+        let told = 0;
+        for (const line of requests) {
+          const answer = await apache.ask(line);
+          if (answer.includes('"GATEWAY_INTERFACE": "CGI/1.1"')) told += 1;
+          expect(await portico.ask(line)).toBe(answer);
+        }
+        // PHP itself has answered, not an error page on both sides.
+        expect(told).toBeGreaterThan(requests.length / 2);
         await Promise.all([apache.server.stop(), portico.server.stop()]);
       },
       60_000,

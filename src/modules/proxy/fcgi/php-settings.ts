@@ -14,10 +14,8 @@ const NONE: ReadonlyMap<string, string> = new Map();
 
 /** A value as PHP's configuration parser reads it back unchanged: nothing in it is a comment, a constant or a variable. */
 function quote(value: string): string {
-  return value
-    .split("'")
-    .map((part) => `'${part}'`)
-    .join(`"'"`);
+  const pieces = value.match(/'+|[^']+/g) ?? [''];
+  return pieces.map((piece) => (piece === '' || piece.startsWith("'") ? `"${piece}"` : `'${piece}'`)).join('');
 }
 
 /** The text of PHP_VALUE or PHP_ADMIN_VALUE: one setting a line, behind what the environment has under that name. */

@@ -95,17 +95,20 @@ export class FcgiReader {
     const version = header[0]!;
     const id = header.readUInt16BE(2);
     this.#filled = 0;
-    if (version !== FCGI_VERSION) return this.#fail({ kind: 'version', value: version });
-    if (id !== FCGI_REQUEST_ID) return this.#fail({ kind: 'id', value: id });
-    this.#type = header[1]!;
-    this.#left = header.readUInt16BE(4);
-    this.#padding = header[6]!;
-    if (this.#type === FCGI.endRequest) this.#ending.fill(0);
-    else if (this.#type === FCGI.stdout) {
-      if (this.#left === 0) sink.outputEnd();
-    } else if (this.#type !== FCGI.stderr) sink.strange(this.#type);
+    if (version !== FCGI_VERSION) this.#fail({ kind: 'version', value: version });
+    else if (id !== FCGI_REQUEST_ID) this.#fail({ kind: 'id', value: id });
+    else this.#beginContent(sink, header[1]!, header.readUInt16BE(4));
+  }
+
+  #beginContent(sink: FcgiSink, type: number, length: number): void {
+    this.#type = type;
+    this.#left = length;
+    this.#padding = this.#header[6]!;
+    if (type === FCGI.endRequest) this.#ending.fill(0);
+    else if (type !== FCGI.stdout && type !== FCGI.stderr) sink.strange(type);
+    else if (type === FCGI.stdout && length === 0) sink.outputEnd();
     this.#state = 'content';
-    if (this.#left === 0) this.#endContent();
+    if (length === 0) this.#endContent();
   }
 
   #fail(fault: FcgiFault): void {

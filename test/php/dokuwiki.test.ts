@@ -42,7 +42,10 @@ async function startWiki(kind: ServerKind): Promise<{ scene: Scene; browser: Bro
   closing.push(scene);
   expect(placeDokuWiki(scene)).toMatch(/^RewriteRule \(\.\*\) +doku\.php\?id=\$1/m);
   const fpm = await startPhpFpm(scene, { on: 'socket', children: 4 });
-  scene.write('mime.types', 'text/html html\ntext/css css\ntext/javascript js\nimage/png png\nimage/svg+xml svg\n');
+  scene.write(
+    'mime.types',
+    'text/html html\ntext/css css\ntext/javascript js\nimage/png png\nimage/svg+xml svg\n',
+  );
   await scene.start(
     `TypesConfig {ROOT}/mime.types
 DirectoryIndex index.php
@@ -62,7 +65,8 @@ DirectoryIndex index.php
 
 const pathOf = (browser: BrowserSession): Promise<string> =>
   browser.evaluate<string>('location.pathname + location.search');
-const textOf = (browser: BrowserSession): Promise<string> => browser.evaluate<string>('document.body.innerText');
+const textOf = (browser: BrowserSession): Promise<string> =>
+  browser.evaluate<string>('document.body.innerText');
 
 async function status(scene: Scene, path: string): Promise<number> {
   const response = await fetch(scene.origin + path, { redirect: 'manual' });
@@ -82,9 +86,9 @@ describe('DokuWiki', () => {
         expect(await textOf(browser)).toContain('This topic does not exist yet');
         expect(await browser.evaluate<string>('document.title')).toBe('start [A wiki behind FastCGI]');
         // Links are clean: the rules of the .htaccess file lead them back.
-        expect(await browser.evaluate<string[]>('[...document.links].map((a) => a.getAttribute("href"))')).toContain(
-          '/start?do=login&sectok=',
-        );
+        expect(
+          await browser.evaluate<string[]>('[...document.links].map((a) => a.getAttribute("href"))'),
+        ).toContain('/start?do=login&sectok=');
         const own = browser.answers.filter(({ url }) => url.startsWith(scene.origin));
         expect(own.length).toBeGreaterThan(5);
         expect(own.filter(({ status: code, url }) => code !== 200 && !url.endsWith('/'))).toEqual([]);
@@ -99,11 +103,16 @@ describe('DokuWiki', () => {
         expect(await textOf(browser)).toContain('Logged in as');
 
         await browser.open(`${scene.origin}/team:news?do=edit`);
-        await browser.fill('textarea[name=wikitext]', '====== Hello ======\n\nWritten in a **real** browser: äöü & <b>.');
+        await browser.fill(
+          'textarea[name=wikitext]',
+          '====== Hello ======\n\nWritten in a **real** browser: äöü & <b>.',
+        );
         await browser.leave('document.querySelector("button[name=\\"do[save]\\"]").click()');
         expect(await pathOf(browser)).toBe('/team:news');
         expect(await textOf(browser)).toContain('Written in a real browser: äöü & <b>.');
-        expect(await browser.evaluate<string>('document.querySelector("h1.sectionedit1").innerText')).toBe('Hello');
+        expect(await browser.evaluate<string>('document.querySelector("h1.sectionedit1").innerText')).toBe(
+          'Hello',
+        );
 
         const picture = join(scene.root, 'red dot.png');
         writeFileSync(picture, PNG);
@@ -113,8 +122,8 @@ describe('DokuWiki', () => {
         await browser.waitFor('document.querySelector(".qq-upload-file")');
         await browser.evaluate('document.querySelector("#mediamanager__upload_button").click()');
         await browser.waitFor('document.querySelector("#mediamanager__done_form button")');
-        await browser.leave('document.querySelector("#mediamanager__done_form button").click()');
-        expect(await textOf(browser)).toContain('red_dot.png');
+        await browser.evaluate('document.querySelector("#mediamanager__done_form button").click()');
+        await browser.waitFor('document.querySelector("#media__content").innerText.includes("red_dot.png")');
         const media = await fetch(`${scene.origin}/_media/team:red_dot.png`);
         expect([media.status, media.headers.get('content-type')]).toEqual([200, 'image/png']);
         expect(Buffer.from(await media.arrayBuffer()).equals(PNG)).toBe(true);
@@ -126,9 +135,14 @@ describe('DokuWiki', () => {
         // What the .htaccess files keep to themselves.
         expect(
           await Promise.all(
-            ['/VERSION', '/.htaccess', '/inc/init.php', '/bin/dwpage.php', '/.git/config', '/lib/exe/css.php'].map(
-              (path) => status(scene, path),
-            ),
+            [
+              '/VERSION',
+              '/.htaccess',
+              '/inc/init.php',
+              '/bin/dwpage.php',
+              '/.git/config',
+              '/lib/exe/css.php',
+            ].map((path) => status(scene, path)),
           ),
         ).toEqual([403, 403, 403, 403, 404, 200]);
       },

@@ -234,7 +234,9 @@ async function startHalf(
   scenes.push(scene);
   for (const file of FILES) scene.write(`htdocs/${file}`, DUMP);
   scene.write('mime.types', 'text/html html\n');
-  const text = `TypesConfig {ROOT}/mime.types\n${conf}`.replaceAll('{TCP}', fpm!.tcp.authority).replaceAll('{SOCKET}', fpm!.socket.socket);
+  const text = `TypesConfig {ROOT}/mime.types\n${conf}`
+    .replaceAll('{TCP}', fpm!.tcp.authority)
+    .replaceAll('{SOCKET}', fpm!.socket.socket);
   const server = await scene.start(text, { kind, modules: MODULES });
   return {
     scene,

@@ -166,18 +166,25 @@ describe('settings of PHP', () => {
   });
 
   // docs/php.md says so: it is PHP-FPM that keeps them, whoever sends them.
-  testWith(['php-fpm'], 'stay with the process of PHP-FPM that has heard them, and with its pool', async () => {
-    const site = await makeScene();
-    scene = site;
-    const [shared, own] = [await startPhpFpm(site, { children: 1 }), await startPhpFpm(site, { children: 1 })];
-    for (const folder of ['d', 'e', 'f']) site.write(`htdocs/${folder}/tell.php`, TELL);
-    await site.start(
-      `<FilesMatch "\\.php$">\nSetHandler "proxy:fcgi://${shared.authority}"\n</FilesMatch>\n` +
-        `<Location /f>\nSetHandler "proxy:fcgi://${own.authority}"\n</Location>\n` +
-        '<Location /d>\nphp_value user_agent mine\n</Location>',
-    );
-    expect(await settings(site, '/d/tell.php?ask=user_agent')).toEqual({ user_agent: 'mine' });
-    expect(await settings(site, '/e/tell.php?ask=user_agent')).toEqual({ user_agent: 'mine' });
-    expect(await settings(site, '/f/tell.php?ask=user_agent')).toEqual({ user_agent: '' });
-  });
+  testWith(
+    ['php-fpm'],
+    'stay with the process of PHP-FPM that has heard them, and with its pool',
+    async () => {
+      const site = await makeScene();
+      scene = site;
+      const [shared, own] = [
+        await startPhpFpm(site, { children: 1 }),
+        await startPhpFpm(site, { children: 1 }),
+      ];
+      for (const folder of ['d', 'e', 'f']) site.write(`htdocs/${folder}/tell.php`, TELL);
+      await site.start(
+        `<FilesMatch "\\.php$">\nSetHandler "proxy:fcgi://${shared.authority}"\n</FilesMatch>\n` +
+          `<Location /f>\nSetHandler "proxy:fcgi://${own.authority}"\n</Location>\n` +
+          '<Location /d>\nphp_value user_agent mine\n</Location>',
+      );
+      expect(await settings(site, '/d/tell.php?ask=user_agent')).toEqual({ user_agent: 'mine' });
+      expect(await settings(site, '/e/tell.php?ask=user_agent')).toEqual({ user_agent: 'mine' });
+      expect(await settings(site, '/f/tell.php?ask=user_agent')).toEqual({ user_agent: '' });
+    },
+  );
 });

@@ -44,7 +44,8 @@ export interface BrowserSession {
 interface Message {
   readonly id?: number;
   readonly method?: string;
-  readonly params?: Readonly<Record<string, unknown>>;
+  /** Of Network.responseReceived; other events are only counted. */
+  readonly params?: { readonly response?: { readonly url: string; readonly status: number } };
   readonly result?: unknown;
   readonly error?: { readonly message: string };
 }
@@ -111,8 +112,8 @@ async function openSession(address: string, stop: () => Promise<void>): Promise<
     if (message.id !== undefined) waiting.get(message.id)?.(message);
     else if (message.method === 'Page.loadEventFired') loads += 1;
     else if (message.method === 'Network.responseReceived') {
-      const { url, status } = message.params?.['response'] as { url: string; status: number };
-      answers.push({ url, status });
+      const response = message.params?.response;
+      if (response !== undefined) answers.push({ url: response.url, status: response.status });
     }
   });
 

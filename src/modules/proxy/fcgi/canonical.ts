@@ -3,13 +3,7 @@
 
 import { coreServer } from '../../../request/core-config.ts';
 import type { Exchange } from '../../../request/exchange.ts';
-import {
-  escapeTargetPath,
-  parseOrigin,
-  type SplitUrl,
-  type Target,
-  type TargetFault,
-} from '../target.ts';
+import { escapeTargetPath, parseOrigin, type SplitUrl, type Target, type TargetFault } from '../target.ts';
 
 /** Note of the file that `proxy-fcgi-pathinfo=full` has found. */
 export const SCRIPT_FILE = 'proxy-fcgi-script';
@@ -56,14 +50,17 @@ function pathOf(x: Exchange, { rest }: SplitUrl, kind: PathKind): string {
 function setPathInfo(x: Exchange, way: string, path: string): void {
   switch (way) {
     case 'full':
-      return findOnDisk(x, path);
+      findOnDisk(x, path);
+      break;
     case 'first-dot':
-      return setBehindDot(x, path, path.indexOf('.'));
+      setBehindDot(x, path, path.indexOf('.'));
+      break;
     case 'last-dot':
-      return setBehindDot(x, path, path.lastIndexOf('.'));
+      setBehindDot(x, path, path.lastIndexOf('.'));
+      break;
     case 'unescape':
       x.pathInfo = unescapePath(`/${path}`);
-      return;
+      break;
     default:
       x.pathInfo = `/${path}`;
   }

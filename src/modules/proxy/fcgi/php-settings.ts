@@ -15,7 +15,9 @@ const NONE: ReadonlyMap<string, string> = new Map();
 /** A value as PHP's configuration parser reads it back unchanged: nothing in it is a comment, a constant or a variable. */
 function quote(value: string): string {
   const pieces = value.match(/'+|[^']+/g) ?? [''];
-  return pieces.map((piece) => (piece === '' || piece.startsWith("'") ? `"${piece}"` : `'${piece}'`)).join('');
+  return pieces
+    .map((piece) => (piece === '' || piece.startsWith("'") ? `"${piece}"` : `'${piece}'`))
+    .join('');
 }
 
 /** The text of PHP_VALUE or PHP_ADMIN_VALUE: one setting a line, behind what the environment has under that name. */
@@ -55,11 +57,11 @@ function setSetting(
 }
 
 /** mod_php: `none` is an empty value. */
-function valueOf(word: string): string {
+function readValue(word: string): string {
   return lowerAscii(word) === 'none' ? '' : word;
 }
 
-function flagOf(word: string): string {
+function readFlag(word: string): string {
   return lowerAscii(word) === 'on' || word === '1' ? '1' : '0';
 }
 
@@ -86,28 +88,28 @@ export const phpDirectives: readonly Directive<undefined, FcgiConfig>[] = [
   phpDirective({
     name: 'php_value',
     kind: 'user',
-    read: valueOf,
+    read: readValue,
     help: 'PHP Value Modifier: a setting of php.ini for the scripts here, handed to PHP-FPM',
     example: 'php_value upload_max_filesize 64M',
   }),
   phpDirective({
     name: 'php_flag',
     kind: 'user',
-    read: flagOf,
+    read: readFlag,
     help: 'PHP Flag Modifier: a setting of php.ini that is on or off, handed to PHP-FPM',
     example: 'php_flag display_errors Off',
   }),
   phpDirective({
     name: 'php_admin_value',
     kind: 'admin',
-    read: valueOf,
+    read: readValue,
     help: 'PHP Value Modifier (Admin): a setting of php.ini that scripts and .htaccess files cannot change',
     example: 'php_admin_value open_basedir /srv/www',
   }),
   phpDirective({
     name: 'php_admin_flag',
     kind: 'admin',
-    read: flagOf,
+    read: readFlag,
     help: 'PHP Flag Modifier (Admin): a flag of php.ini that scripts and .htaccess files cannot change',
     example: 'php_admin_flag allow_url_fopen Off',
   }),

@@ -22,7 +22,8 @@ final class Request
         $path = rawurldecode((string) parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH));
         $given = $_SERVER['HTTP_AUTHORIZATION'] ?? $_SERVER['REDIRECT_HTTP_AUTHORIZATION'] ?? '';
         return new self(
-            $_SERVER['REQUEST_METHOD'],
+            // What answers GET answers HEAD.
+            $_SERVER['REQUEST_METHOD'] === 'HEAD' ? 'GET' : $_SERVER['REQUEST_METHOD'],
             $path,
             $_GET,
             $_POST,

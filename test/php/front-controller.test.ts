@@ -195,7 +195,7 @@ describe('an application with a front controller', () => {
         await useBrowser(scene);
         await tryTricks(scene);
       },
-      120_000,
+      300_000,
     );
   }
 });

@@ -2,6 +2,7 @@
 // To add a module, add its line here.
 
 import type { Module } from '../request/module.ts';
+import { actions } from './actions.ts';
 import { alias } from './alias/index.ts';
 import { allowmethods } from './allowmethods.ts';
 import { authBasic, authDigest, authnAnon, authnCore, authnFile } from './authn/index.ts';
@@ -21,7 +22,7 @@ import { info } from './info/index.ts';
 import { logConfig } from './log-config/index.ts';
 import { mime } from './mime/index.ts';
 import { negotiation } from './negotiation/index.ts';
-import { proxy, proxyHttp, proxyWstunnel } from './proxy/index.ts';
+import { proxy, proxyFcgi, proxyHttp, proxyWstunnel } from './proxy/index.ts';
 import { ratelimit } from './ratelimit.ts';
 import { remoteip } from './remoteip/index.ts';
 import { reqtimeout } from './reqtimeout.ts';
@@ -47,6 +48,7 @@ export const modules: readonly Module[] = [
   rewrite,
   proxy,
   proxyHttp,
+  proxyFcgi,
   proxyWstunnel,
   alias,
   userdir,
@@ -79,6 +81,7 @@ export const modules: readonly Module[] = [
   ratelimit,
   expires,
   cgi,
+  actions,
   autoindex,
   info,
   logConfig,

@@ -235,11 +235,18 @@ function carryEnv(from: Exchange, to: Exchange): void {
 
 /**
  * Answers with another URL of this server: `target` is an escaped path with an optional query. All phases run
- * again. What the handler phase should answer: OK, the new exchange holds the answer, or 500 beyond the limit.
+ * again; `contentType` is the type where they find none. What the handler phase should answer: OK, the new exchange
+ * holds the answer, or 500 beyond the limit.
  */
-export function internalRedirect(x: Exchange, target: string): Soon<Verdict> {
+export function internalRedirect(
+  x: Exchange,
+  target: string,
+  { contentType }: { readonly contentType?: string | undefined } = {},
+): Soon<Verdict> {
   const next = redirected(x, target);
-  return next === undefined ? 500 : andThen(answer(next), () => OK);
+  if (next === undefined) return 500;
+  next.contentType = contentType;
+  return andThen(answer(next), () => OK);
 }
 
 /**

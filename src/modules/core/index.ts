@@ -55,7 +55,7 @@ export const core: Module<CoreServerConfig, CoreDirConfig> = defineModule<CoreSe
     translateName: { last: translateName },
     mapToStorage: { last: mapToStorage },
     fixups: { first: overrideType },
-    handler: { last: serveFile },
+    handler: { reallyLast: serveFile },
     insertFilter: { first: beginChanges },
   },
 });

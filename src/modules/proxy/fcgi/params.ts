@@ -2,6 +2,7 @@
 // PHP's settings behind them.
 
 import { settle, type Waiting } from '../../../kit/wait.ts';
+import { Environment } from '../../../request/environment.ts';
 import { holds, textOf } from '../../../request/evaluate.ts';
 import type { Exchange } from '../../../request/exchange.ts';
 import { logEvent } from '../../../request/log.ts';
@@ -83,7 +84,7 @@ export async function requestParams(
   config: FcgiConfig,
 ): Promise<ReadonlyMap<string, string> | undefined> {
   x.filename = scriptFilename(x, config);
-  x.env = buildFastCgiParams(await scriptFacts(x));
+  x.env = new Environment(buildFastCgiParams(await scriptFacts(x)));
   x.coveredEnv = undefined;
   if (!(await settle(adjust(x, config.adjustments)))) return undefined;
   if (config.php === undefined || config.backend === 'generic') return x.env;

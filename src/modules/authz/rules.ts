@@ -28,10 +28,11 @@ export interface Requirement {
   readonly text: string;
 }
 
-/** A <RequireAll>, <RequireAny> or <RequireNone>; `none` is the negation of `any`. */
+/** A <RequireAll> or <RequireAny>; <RequireNone> is the negation of the latter. */
 export interface RuleGroup {
   readonly kind: 'group';
-  readonly op: 'all' | 'any' | 'none';
+  readonly op: 'all' | 'any';
+  readonly negate: boolean;
   readonly rules: Rule[];
   /** Made of two sections by AuthMerging. */
   readonly isMerged?: boolean;
@@ -39,11 +40,10 @@ export interface RuleGroup {
 
 export type Rule = Requirement | RuleGroup;
 
-/** Names of groups in messages. */
-export const GROUP_NAMES = { all: 'RequireAll', any: 'RequireAny', none: 'RequireNone' } as const;
-
-export function isNegated(rule: Rule): boolean {
-  return rule.kind === 'require' ? rule.negate : rule.op === 'none';
+/** The name of a group in messages; negating an `all` gives what no directive writes. */
+export function groupName({ op, negate }: Pick<RuleGroup, 'op' | 'negate'>): string {
+  if (op === 'all') return negate ? 'RequireNotAll' : 'RequireAll';
+  return negate ? 'RequireNone' : 'RequireAny';
 }
 
 /**
@@ -101,7 +101,7 @@ function decideWithin(d: Deciding, rule: Rule, within: RuleGroup['op']): Ruling 
 function conclude(d: Deciding, rule: Rule, ruling: Ruling): Ruling {
   // Apache: what could not be decided inside a group ends the matter without a word of the group.
   if (ruling === 'error') return ruling;
-  return logged(d, rule, isNegated(rule) ? negate(ruling) : ruling, '');
+  return logged(d, rule, rule.negate ? negate(ruling) : ruling, '');
 }
 
 /** Not to be kept out is no reason to be let in. */
@@ -121,7 +121,7 @@ function logged(d: Deciding, rule: Rule, ruling: Ruling, remark: string): Ruling
 function describe(rule: Rule): string {
   if (rule.kind === 'require') return `Require ${rule.negate ? 'not ' : ''}${rule.text}`;
   if (rule.isMerged) return `AuthMerging ${rule.op === 'all' ? 'All' : 'Any'}`;
-  return `<${GROUP_NAMES[rule.op]}>`;
+  return `<${groupName(rule)}>`;
 }
 
 function decideGroup(d: Deciding, group: RuleGroup): Ruling | Promise<Ruling> {

@@ -44,8 +44,9 @@ class ExchangeExprHost implements ExprHost {
     const lower = name.toLowerCase();
     const value = x.headersOut.combined(lower) ?? x.errHeadersOut.combined(lower);
     if (value !== undefined || lower !== 'content-length') return value;
-    // A handler's own length is a field of its answer already; that of a page is known when it is sent.
-    return x.isCanned || x.contentLength === undefined ? undefined : String(x.contentLength);
+    // A handler's own length is a field of its answer already; that of a page, or behind filters, comes later.
+    if (x.isCanned || x.bodyBefore !== undefined || x.contentLength === undefined) return undefined;
+    return String(x.contentLength);
   }
 
   env(name: string): string | undefined {

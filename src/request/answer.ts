@@ -26,7 +26,10 @@ export function answer(x: Exchange): Soon<void> {
 function runToAnswer(x: Exchange): Soon<Verdict> {
   return andThen(runPhase(x, 'postReadRequest'), (read) => {
     if (read !== OK) return read;
-    return andThen(mapRequest(x), (mapped) => (mapped === OK ? runHandler(x) : mapped));
+    return andThen(mapRequest(x), (mapped) => {
+      x.isMadeEarly = mapped === DONE;
+      return mapped === OK ? runHandler(x) : mapped;
+    });
   });
 }
 

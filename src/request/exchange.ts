@@ -207,6 +207,8 @@ export class Exchange {
   inputFilters: InputFilter[] | undefined = undefined;
   /** The answer is a page made for a status, not a handler's own. */
   isCanned = false;
+  /** The answer was there before the request was mapped to the end (TRACE, `OPTIONS *`): nothing changes it. */
+  isMadeEarly = false;
   /** The connection must close after this answer. */
   closeAfter = false;
 

@@ -40,8 +40,13 @@ class ExchangeExprHost implements ExprHost {
   }
 
   responseHeader(name: string): string | undefined {
+    const x = this.#x;
     const lower = name.toLowerCase();
-    return this.#x.headersOut.combined(lower) ?? this.#x.errHeadersOut.combined(lower);
+    const value = x.headersOut.combined(lower) ?? x.errHeadersOut.combined(lower);
+    if (value !== undefined || lower !== 'content-length') return value;
+    // A handler's own length is a field of its answer already; that of a page, or behind filters, comes later.
+    if (x.isCanned || x.bodyBefore !== undefined || x.contentLength === undefined) return undefined;
+    return String(x.contentLength);
   }
 
   env(name: string): string | undefined {

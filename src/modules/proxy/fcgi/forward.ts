@@ -203,7 +203,18 @@ export class FcgiForward implements FcgiUser, RelayOwner {
   }
 
   #takeHead(head: CgiHead): void {
-    const kind: AnswerKind = takeHead(this.#x, head, this.#plan.dir);
+    let kind: AnswerKind;
+    try {
+      kind = takeHead(this.#x, head, this.#plan.dir);
+    } catch (error) {
+      // The exchange's own defect: what called us is the application's socket.
+      this.#stage = 'unwanted';
+      this.#letGo();
+      this.#isSettled = true;
+      this.#takeBackGone?.();
+      this.#reject(error);
+      return;
+    }
     if (kind === 'body') {
       this.#stage = 'body';
       this.#body = new BackendBody(this.#connection!);

@@ -14,6 +14,7 @@ import { dir } from './dir.ts';
 import { env } from './env.ts';
 import { headers } from './headers/index.ts';
 import { logConfig } from './log-config/index.ts';
+import { logio } from './logio.ts';
 import { mime } from './mime/index.ts';
 import { negotiation } from './negotiation/index.ts';
 import { proxy, proxyHttp, proxyWstunnel } from './proxy/index.ts';
@@ -67,4 +68,5 @@ export const modules: readonly Module[] = [
   cgi,
   autoindex,
   logConfig,
+  logio,
 ];

@@ -156,6 +156,8 @@ function* callFunction(name: FunctionName, argument: string, host: ExprHost): Wa
     case 'env':
     case 'reqenv':
       return yield* orEmpty(host.env(argument));
+    case 'v':
+      return host.documentVariable?.(argument) ?? '';
     case 'osenv':
       return yield* orEmpty(host.osEnv(argument));
     case 'note':

@@ -10,6 +10,7 @@ import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import { CgiError, type CgiHead, CgiResponseParser } from '../../wire/cgi-response.ts';
 import { scriptEnvironment, searchWords } from './environment.ts';
+import { isRootByAccident } from './root.ts';
 import { Script, ScriptBody } from './script.ts';
 
 /** Timeout's default, milliseconds. */
@@ -157,11 +158,6 @@ function conditional(x: Exchange, body: ScriptBody, script: Script): Verdict {
   }
   script.kill();
   return verdict;
-}
-
-/** Scripts get root's powers only where the configuration asks for them. differs: "CGI scripts do not run as root by accident". */
-function isRootByAccident(x: Exchange): boolean {
-  return process.getuid?.() === 0 && coreServer(x.site.main).user === undefined;
 }
 
 async function handle(x: Exchange): Promise<Verdict> {

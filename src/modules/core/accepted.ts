@@ -154,12 +154,6 @@ const files: readonly CoreDirective[] = [
     help: 'the default media type for otherwise untyped files (DEPRECATED)',
     example: 'none',
   }),
-  accept('ErrorLogFormat', {
-    args: 'takeArgv',
-    contexts: servers,
-    help: 'Format string for the ErrorLog',
-    example: '"[%t] [%l] %M"',
-  }),
   accept('NameVirtualHost', { help: 'A numeric IP address:port, or the name of a host', example: '*:80' }),
   accept('RegexDefaultOptions', {
     args: 'takeArgv',
@@ -188,19 +182,6 @@ const files: readonly CoreDirective[] = [
     ] as const
   ).map(([name, help]) =>
     accept(name, { args: 'take12', contexts: everywhere, override: 'All', help, example: 'max' }),
-  ),
-  ...(
-    [
-      ['MaxRanges', 'Maximum number of Ranges'],
-      ['MaxRangeOverlaps', 'Maximum number of overlaps in Ranges'],
-      ['MaxRangeReversals', 'Maximum number of reversals in Ranges'],
-    ] as const
-  ).map(([name, what]) =>
-    accept(name, {
-      contexts: serverFiles,
-      help: `${what} in a request before returning the entire resource, or 0 for unlimited`,
-      example: 'default',
-    }),
   ),
   accept('LoadFile', {
     args: 'iterate',

@@ -40,6 +40,8 @@ export interface Command<S = unknown, D = unknown> {
   readonly allowedOptions?: readonly string[] | undefined;
   /** Loaded modules by identifier (`rewrite_module`) or file (`mod_rewrite.c`). */
   hasModule(name: string): boolean;
+  /** The type of a loaded module's output filter; undefined when there is none of that name. */
+  outputFilterType(name: string): number | undefined;
   /** An absolute path without a trailing slash; relative ones stand under ServerRoot. */
   resolve(path: string): string;
   warn(

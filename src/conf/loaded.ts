@@ -1,6 +1,6 @@
 // Which modules are on: LoadModule, IfModule's answers, and the directives of what is loaded.
 
-import { lowerAscii } from '../kit/ascii.ts';
+import { equalsIgnoreCase, lowerAscii } from '../kit/ascii.ts';
 import type { Container, Directive } from './directive.ts';
 import { compiledIn, standardFileName, standardModules } from './known-modules.ts';
 import type { ConfModule } from './module.ts';
@@ -72,6 +72,14 @@ export class LoadedModules {
     this.wasAsked = true;
     this.#directives ??= this.#index();
     return this.#directives.get(lowerAscii(name));
+  }
+
+  /** The type of an output filter of a loaded module, by its name in any case. */
+  outputFilterType(name: string): number | undefined {
+    this.wasAsked = true;
+    for (const { outputFilters } of this.#on)
+      for (const filter of outputFilters ?? []) if (equalsIgnoreCase(filter.name, name)) return filter.type;
+    return undefined;
   }
 
   /** Names of all directives of the loaded modules, sections with `<`. */

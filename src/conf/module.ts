@@ -27,6 +27,8 @@ export interface ConfModule<S = unknown, D = unknown> {
     /** `base` is the outer or earlier section's. Answers a new value. */
     merge(base: D, add: D): D;
   };
+  /** Filters of answers that it has, by name. */
+  readonly outputFilters?: readonly { readonly name: string; readonly type: number }[];
   /** Looks at the whole configuration once it is read and merged, and reports what cannot work. */
   check?(servers: Servers, report: (finding: Diagnostic) => void): void;
 }

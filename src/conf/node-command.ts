@@ -73,6 +73,10 @@ export class NodeCommand implements Command {
     return this.#host.loaded.has(name);
   }
 
+  outputFilterType(name: string): number | undefined {
+    return this.#host.loaded.outputFilterType(name);
+  }
+
   resolve(path: string): string {
     return resolvePath(this.#host.serverRoot, path);
   }

@@ -7,22 +7,28 @@ import { allowmethods } from './allowmethods.ts';
 import { authBasic, authDigest, authnAnon, authnCore, authnFile } from './authn/index.ts';
 import { accessCompat, authzCore, authzGroupfile, authzHost, authzOwner, authzUser } from './authz/index.ts';
 import { autoindex } from './autoindex/index.ts';
+import { brotli } from './brotli.ts';
 import { cgi } from './cgi/index.ts';
 import { core, http } from './core/index.ts';
 import { dbd } from './dbd/index.ts';
+import { deflate } from './deflate/index.ts';
 import { dir } from './dir.ts';
 import { env } from './env.ts';
+import { expires } from './expires/index.ts';
+import { filter } from './filter/index.ts';
 import { headers } from './headers/index.ts';
 import { logConfig } from './log-config/index.ts';
 import { logio } from './logio.ts';
 import { mime } from './mime/index.ts';
 import { negotiation } from './negotiation/index.ts';
 import { proxy, proxyHttp, proxyWstunnel } from './proxy/index.ts';
+import { ratelimit } from './ratelimit.ts';
 import { remoteip } from './remoteip/index.ts';
 import { reqtimeout } from './reqtimeout.ts';
 import { rewrite } from './rewrite/index.ts';
 import { setenvif } from './setenvif.ts';
 import { status } from './status/index.ts';
+import { substitute } from './substitute/index.ts';
 import { uniqueId } from './unique-id.ts';
 import { userdir } from './userdir.ts';
 import { vhostAlias } from './vhost-alias.ts';
@@ -65,6 +71,13 @@ export const modules: readonly Module[] = [
   dir,
   headers,
   status,
+  // Filters of answers; the chain has an order of its own.
+  filter,
+  substitute,
+  deflate,
+  brotli,
+  ratelimit,
+  expires,
   cgi,
   autoindex,
   logConfig,

@@ -255,6 +255,8 @@ export function fastRedirect(x: Exchange, sub: Exchange): void {
   x.contentType = sub.contentType;
   x.dirConfig = sub.dirConfig;
   x.proxied = sub.proxied;
+  x.outputFilters = sub.outputFilters;
+  x.inputFilters = sub.inputFilters;
   for (const [name, value] of sub.headersOut) x.headersOut.append(name, value);
   for (const [name, value] of sub.errHeadersOut) x.errHeadersOut.append(name, value);
   if (sub.hasEnv()) {

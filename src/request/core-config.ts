@@ -127,6 +127,9 @@ export interface CoreDirConfig {
   errorDocuments?: ReadonlyMap<number, ErrorDocument>;
   forceType?: string;
   setHandler?: string;
+  /** Names of filters, separated by `;`. */
+  outputFilters?: string;
+  inputFilters?: string;
   acceptPathInfo?: 'on' | 'off' | 'default';
   useCanonicalName?: 'on' | 'off' | 'dns';
   useCanonicalPhysicalPort?: boolean;

@@ -27,6 +27,26 @@ export interface ConnectionFacts {
   readonly localPort: number;
 }
 
+/** Changes answers on their way out: fields and body, once the answer is known and before any of it is sent. */
+export interface OutputFilter {
+  /** As configurations call it; case does not count. */
+  readonly name: string;
+  /** Its place among the others, one of FILTER_TYPE or near one. */
+  readonly type: number;
+  /**
+   * Looks at the answer and changes what it wants to: fields, `responseBody`, `contentLength`. Doing nothing is an
+   * answer, too. Throws FilterError where the answer cannot be given.
+   */
+  apply(x: Exchange): Soon<void>;
+}
+
+/** Changes bodies of requests on their way to a handler: takes the place of the source in `body`. */
+export interface InputFilter {
+  readonly name: string;
+  readonly type: number;
+  apply(x: Exchange): void;
+}
+
 /** A loaded site as its exchanges see it: one frozen configuration, kept by an exchange to its end. */
 export interface LiveSite {
   readonly conf: Site;
@@ -36,6 +56,9 @@ export interface LiveSite {
   readonly io: SiteIo;
   /** Hooks by phase, in order; only of loaded modules. */
   readonly hooks: { readonly [phase in PhaseName]: readonly Hook[] };
+  /** Filters of the loaded modules, by name in lower case. */
+  readonly outputFilters: ReadonlyMap<string, OutputFilter>;
+  readonly inputFilters: ReadonlyMap<string, InputFilter>;
   /** What modules' `open` answered, by slot. */
   readonly states: readonly unknown[];
   readonly modules: readonly ConfModule[];
@@ -177,6 +200,12 @@ export class Exchange {
   contentLength: number | undefined = undefined;
   /** Tag of the list that the file was chosen from: part of the file's own. */
   listTag: string | undefined = undefined;
+  /** Filters that the answer goes through, in their order; undefined for none. */
+  outputFilters: OutputFilter[] | undefined = undefined;
+  /** Once a filter has put a body in the place of the handler's: whether all of that was at hand. */
+  bodyBefore: 'at hand' | 'coming' | undefined = undefined;
+  /** Filters that the body of the request goes through. */
+  inputFilters: InputFilter[] | undefined = undefined;
   /** The answer is a page made for a status, not a handler's own. */
   isCanned = false;
   /** The connection must close after this answer. */

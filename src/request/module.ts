@@ -3,7 +3,7 @@
 import type { ConfModule } from '../conf/module.ts';
 import type { Server } from '../conf/server.ts';
 import { CORE_SLOT } from './core-config.ts';
-import type { ConnectionFacts, Exchange, Hook, LiveSite } from './exchange.ts';
+import type { ConnectionFacts, Exchange, Hook, InputFilter, LiveSite, OutputFilter } from './exchange.ts';
 import type { PhaseName } from './phases.ts';
 import type { ReadLimits } from './read-limits.ts';
 
@@ -19,6 +19,10 @@ export interface ModuleSpec<S, D> extends Omit<ConfModule<S, D>, 'slot'> {
   /** Only the core module names its slot. */
   readonly slot?: typeof CORE_SLOT;
   readonly hooks?: Hooks;
+  /** What SetOutputFilter and its kin may name. */
+  readonly outputFilters?: readonly OutputFilter[];
+  /** What SetInputFilter and AddInputFilter may name. */
+  readonly inputFilters?: readonly InputFilter[];
   /** Logs that it writes for a server: opened while the process still has the rights it was started with. */
   logs?(server: Server): readonly string[];
   /** How long clients of a server may take to send a request; undefined for no bound but Timeout. */
@@ -33,7 +37,9 @@ export interface ModuleSpec<S, D> extends Omit<ConfModule<S, D>, 'slot'> {
   close?(site: LiveSite, state: unknown): void | Promise<void>;
 }
 
-export interface Module<S = unknown, D = unknown> extends Omit<ModuleSpec<S, D>, 'slot'>, ConfModule<S, D> {
+export interface Module<S = unknown, D = unknown>
+  extends Omit<ModuleSpec<S, D>, 'slot'>,
+    Omit<ConfModule<S, D>, 'outputFilters'> {
   /** The module's configuration of the server that answers. */
   server(x: Exchange): S;
   serverOf(server: Server): S;

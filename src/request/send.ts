@@ -8,14 +8,11 @@ import { httpDateNow } from '../wire/http-date.ts';
 import { reasonPhrase, sentStatus } from '../wire/reason.ts';
 import { die } from './answer.ts';
 import { cutRanges } from './byterange.ts';
-import type { Exchange, ResponseBody, SliceableBody } from './exchange.ts';
+import type { Exchange, ResponseBody } from './exchange.ts';
+import { abortBody, isSliceable, runProtocolFilters } from './output-filters.ts';
 import { serverSoftware } from './software.ts';
 import type { Answer, Sent } from './transport.ts';
 import { OK } from './verdict.ts';
-
-export function isSliceable(body: ResponseBody): body is SliceableBody {
-  return typeof body === 'object' && 'slice' in body && !Buffer.isBuffer(body);
-}
 
 /** Fields of the answer in Apache's order: Date, Server, fields of every answer, fields of this one, type. */
 function answerHeaders(x: Exchange): HeaderList {
@@ -67,6 +64,12 @@ export function send(x: Exchange): Soon<Sent> {
     abortBody(x.responseBody);
     return andThen(die(x, 416), () => send(x.initial().last()));
   }
+  // What works on the bytes as they go out, ranges included.
+  if (x.outputFilters !== undefined) return andThen(runProtocolFilters(x), () => transmit(x));
+  return transmit(x);
+}
+
+function transmit(x: Exchange): Soon<Sent> {
   return andThen(x.transport.send(answerOf(x)), (sent) => noteSent(x, sent));
 }
 
@@ -116,10 +119,6 @@ const OF_A_BODY: readonly string[] = [
   'content-encoding',
   'content-language',
 ];
-
-function abortBody(body: ResponseBody): void {
-  if (typeof body === 'object' && 'abort' in body) body.abort();
-}
 
 function wholeBody(body: ResponseBody): BodyContent | undefined {
   return isSliceable(body) ? body.slice(0, body.length) : body;

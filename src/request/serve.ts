@@ -8,6 +8,7 @@ import { logEvent, logException } from './log.ts';
 import { runPhase } from './run-phase.ts';
 import { send } from './send.ts';
 import { type Sent, UnsafeAnswer } from './transport.ts';
+import { OK, type Verdict } from './verdict.ts';
 
 /** What the wire found wrong with a request before any phase could run. */
 export interface EarlyError {
@@ -47,16 +48,29 @@ function sendLast(x: Exchange): Soon<Sent> {
   return sendFiltered(last, sendInstead);
 }
 
-/** Lets modules change the answer's fields and sends it; `recover` answers where a field cannot be sent. */
-function sendFiltered(x: Exchange, recover: (x: Exchange, error: UnsafeAnswer) => Soon<Sent>): Soon<Sent> {
+/** Answers in place of an exchange with a field that cannot be sent. */
+type Recover = (x: Exchange, error: UnsafeAnswer) => Soon<Sent>;
+
+/** Lets modules change the answer and sends it; `recover` answers where a field cannot be sent. */
+function sendFiltered(x: Exchange, recover: Recover): Soon<Sent> {
   return guard(
-    () => andThen(runPhase(x, 'insertFilter'), () => send(x)),
+    () =>
+      andThen(runPhase(x, 'insertFilter'), (verdict) =>
+        verdict === OK ? send(x) : refuseFiltered(x, verdict, recover),
+      ),
     (error) => {
       if (error instanceof UnsafeAnswer) return recover(x, error);
       logException(x, 'core', error);
       x.transport.drop();
       return NOT_SENT;
     },
+  );
+}
+
+/** A filter cannot give the answer: a status takes its place. Pages that the server makes itself are not filtered. */
+function refuseFiltered(x: Exchange, status: Verdict, recover: Recover): Soon<Sent> {
+  return andThen(die(x, status, x.errorStatus === 0 ? 200 : x.status), () =>
+    sendFiltered(x.initial().last(), recover),
   );
 }
 

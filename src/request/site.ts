@@ -2,6 +2,7 @@
 // A reload opens a second site beside the first; the first closes when its last exchange is over.
 
 import type { Site } from '../conf/site.ts';
+import { lowerAscii } from '../kit/ascii.ts';
 import type { ServerActivity } from './activity.ts';
 import type { Hook, LiveSite } from './exchange.ts';
 import type { SiteIo } from './io.ts';
@@ -18,6 +19,10 @@ function hooksOf(modules: readonly Module[], phase: PhaseName): readonly Hook[] 
     return typeof own === 'function' ? { middle: own } : own;
   });
   return PLACES.flatMap((place) => placed.flatMap((hooks) => hooks?.[place] ?? []));
+}
+
+function byName<F extends { readonly name: string }>(filters: readonly F[]): ReadonlyMap<string, F> {
+  return new Map(filters.map((filter) => [lowerAscii(filter.name), filter]));
 }
 
 /**
@@ -41,6 +46,8 @@ export async function openSite(
     hooks: Object.fromEntries(
       PHASES.map((phase) => [phase.name, hooksOf(modules, phase.name)]),
     ) as LiveSite['hooks'],
+    outputFilters: byName(modules.flatMap(({ outputFilters }) => outputFilters ?? [])),
+    inputFilters: byName(modules.flatMap(({ inputFilters }) => inputFilters ?? [])),
     states,
     modules,
     htaccess: { compiled: new Map(), absent: new Map() },

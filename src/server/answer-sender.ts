@@ -5,9 +5,10 @@ import type { Socket } from 'node:net';
 import type { Soon } from '../kit/wait.ts';
 import type { Answer, Sent } from '../request/transport.ts';
 import type { BodySource } from '../wire/body.ts';
+import { BufferSource, SLICE } from '../wire/buffer-source.ts';
 import { CHUNK_END, chunkHead, LAST_CHUNK } from '../wire/chunked.ts';
 import type { AnswerFraming } from './answer-framing.ts';
-import { AnswerWriter, BufferSource, joinBytes, SLICE } from './answer-writer.ts';
+import { AnswerWriter, joinBytes } from './answer-writer.ts';
 import { hasRoom } from './socket-room.ts';
 
 export interface Frame {

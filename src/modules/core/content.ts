@@ -53,6 +53,30 @@ export const contentDirectives: readonly CoreDirective[] = [
     set: (cmd, handler = '') => setHandler(cmd, handler),
   },
   {
+    name: 'SetOutputFilter',
+    args: 'take1',
+    contexts: everywhere,
+    override: 'FileInfo',
+    help: 'filter (or ; delimited list of filters) to be run on the request content',
+    example: 'SetOutputFilter DEFLATE',
+    set(cmd, names) {
+      if (names !== undefined) cmd.dir.outputFilters = names;
+      return undefined;
+    },
+  },
+  {
+    name: 'SetInputFilter',
+    args: 'take1',
+    contexts: everywhere,
+    override: 'FileInfo',
+    help: 'filter (or ; delimited list of filters) to be run on the request body',
+    example: 'SetInputFilter DEFLATE',
+    set(cmd, names) {
+      if (names !== undefined) cmd.dir.inputFilters = names;
+      return undefined;
+    },
+  },
+  {
     name: 'AcceptPathInfo',
     args: 'take1',
     contexts: everywhere,

@@ -1,8 +1,12 @@
 // What Apache's core answers for: a server's names, paths and limits, options of directories, error documents, the
 // mapping from URL to file, and files as they are. Sections such as <Directory> are conf's.
 
-import { CORE_SLOT, type CoreDirConfig, type CoreServerConfig } from '../../request/core-config.ts';
+import { CORE_SLOT, type CoreDirConfig, type CoreServerConfig, coreDir } from '../../request/core-config.ts';
+import type { Exchange } from '../../request/exchange.ts';
+import { addInputFilters, runInputFilters } from '../../request/input-filters.ts';
 import { defineModule, type Module } from '../../request/module.ts';
+import { runContentFilters } from '../../request/output-filters.ts';
+import { DECLINED, type Verdict } from '../../request/verdict.ts';
 import { acceptedDirectives } from './accepted.ts';
 import { checkArrival } from './arrival.ts';
 import { connectionDirectives } from './connection.ts';
@@ -14,7 +18,7 @@ import { loggingDirectives } from './logging.ts';
 import { mapToStorage, translateName } from './map.ts';
 import { createServer, mergeDir, mergeServer } from './merge.ts';
 import { optionDirectives } from './options.ts';
-import { addCharset, overrideType } from './overrides.ts';
+import { beginChanges, overrideType } from './overrides.ts';
 import { pathDirectives } from './paths.ts';
 import { rangeDirectives } from './range-limits.ts';
 import { limitBody } from './request-body.ts';
@@ -53,14 +57,29 @@ export const core: Module<CoreServerConfig, CoreDirConfig> = defineModule<CoreSe
     mapToStorage: { last: mapToStorage },
     fixups: { first: overrideType },
     handler: { last: serveFile },
-    insertFilter: { first: addCharset },
+    insertFilter: { first: beginChanges },
   },
 });
 
-/** Apache's HTTP protocol module, compiled in: here it watches over request bodies. */
+/** A request that has a body: how long it may be, and what it goes through. */
+function takeBody(x: Exchange): Verdict {
+  if (x.body === undefined || x.errorStatus !== 0) return DECLINED;
+  const verdict = limitBody(x);
+  if (verdict !== DECLINED) return verdict;
+  const { inputFilters } = coreDir(x.dirConfig);
+  if (inputFilters !== undefined) addInputFilters(x, inputFilters);
+  runInputFilters(x);
+  return DECLINED;
+}
+
+/** Apache's HTTP protocol module, compiled in: here bodies pass on both ways. */
 export const http: Module = defineModule({
   name: 'http',
   builtIn: true,
   directives: [],
-  hooks: { handler: { first: limitBody } },
+  hooks: {
+    handler: { first: takeBody },
+    // What is said of an answer (Header lines) is said of what the filters have made of it.
+    insertFilter: { last: runContentFilters },
+  },
 });

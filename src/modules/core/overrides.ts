@@ -5,6 +5,7 @@ import { settle } from '../../kit/wait.ts';
 import { type CoreDirConfig, coreDir } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { exprHost } from '../../request/expr-host.ts';
+import { addOutputFilters } from '../../request/output-filters.ts';
 import { DECLINED, type Verdict } from '../../request/verdict.ts';
 
 /** What SetHandler sets; an expression takes the place of the text. */
@@ -27,10 +28,16 @@ async function evaluateHandler(x: Exchange, expr: Expr): Promise<Verdict> {
   return DECLINED;
 }
 
+/** First of what changes an answer: its filters are known, behind those by extension, and its charset. */
+export function beginChanges(x: Exchange): Verdict {
+  const { outputFilters, addDefaultCharset } = coreDir(x.dirConfig);
+  if (outputFilters !== undefined) addOutputFilters(x, outputFilters);
+  return addDefaultCharset === undefined ? DECLINED : addCharset(x, addDefaultCharset);
+}
+
 /** AddDefaultCharset speaks of text/plain and text/html that do not name one. */
-export function addCharset(x: Exchange): Verdict {
-  const charset = coreDir(x.dirConfig).addDefaultCharset;
-  if (charset === undefined || charset === false || x.contentType === undefined) return DECLINED;
+function addCharset(x: Exchange, charset: string | false): Verdict {
+  if (charset === false || x.contentType === undefined) return DECLINED;
   const type = x.contentType.toLowerCase();
   const plain = /^[^; \t]*/.exec(type)![0];
   if ((plain === 'text/plain' || plain === 'text/html') && !type.includes('charset='))

@@ -58,11 +58,10 @@ class LimitedBody implements BodySource, BodySink {
   }
 }
 
-/** First of the handlers: a body that says it is too long is refused, one that does not say is watched. */
+/** A body that says it is too long is refused, one that does not say is watched. */
 export function limitBody(x: Exchange): Verdict {
   const { body } = x;
-  // An error document is made whatever the client sent.
-  if (body === undefined || x.errorStatus !== 0) return DECLINED;
+  if (body === undefined) return DECLINED;
   const limit = coreDir(x.dirConfig).limitRequestBody ?? DEFAULT_LIMIT;
   if (limit === 0) return DECLINED;
   if (body.length === undefined) {

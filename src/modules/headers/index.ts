@@ -193,6 +193,13 @@ function fixups(x: Exchange): Soon<Verdict> {
   return lines === undefined || lines.length === 0 ? DECLINED : settle(changeRequest(x, lines));
 }
 
+function changeFields(x: Exchange): Soon<Verdict> {
+  const lines = headers.dir(x);
+  // Nearly every answer: nothing to change, nothing to wait for.
+  if (lines === undefined || lines.success.length + lines.always.length === 0) return DECLINED;
+  return settle(changeAnswer(x, lines));
+}
+
 export const headers: Module<undefined, HeaderLines> = defineModule<undefined, HeaderLines>({
   name: 'headers',
   directives: [header, requestHeader],
@@ -212,11 +219,7 @@ export const headers: Module<undefined, HeaderLines> = defineModule<undefined, H
       return settle(changeEarly(x, lines));
     },
     fixups: { last: fixups },
-    insertFilter(x) {
-      const lines = headers.dir(x);
-      // Nearly every answer: nothing to change, nothing to wait for.
-      if (lines === undefined || lines.success.length + lines.always.length === 0) return DECLINED;
-      return settle(changeAnswer(x, lines));
-    },
+    // Behind the filters of content.
+    insertFilter: { reallyLast: changeFields },
   },
 });

@@ -72,31 +72,6 @@ function remove(name: string, kind: keyof ExtensionInfo, example: string): MimeD
   };
 }
 
-/** Accepted and without effect: portico has no filters by extension. */
-function acceptFilter(
-  name: string,
-  args: 'iterate' | 'iterate2',
-  help: string,
-  example: string,
-): MimeDirective {
-  return {
-    name,
-    args,
-    contexts: everywhere,
-    override: 'FileInfo',
-    help,
-    example: `${name} ${example}`,
-    set(cmd) {
-      if (args === 'iterate2')
-        cmd.warn(`${name} has no effect`, {
-          code: 'conf/no-effect',
-          why: 'portico has no filters by file extension.',
-        });
-      return undefined;
-    },
-  };
-}
-
 /** Which words cannot stand beside one of MultiviewsMatch, and Apache's sentence for it. */
 const MATCH_WORDS: Readonly<
   Record<MatchWord, { readonly against: readonly MatchWord[]; readonly error: string }>
@@ -197,18 +172,8 @@ export const mimeDirectives: readonly MimeDirective[] = [
       return undefined;
     },
   },
-  acceptFilter(
-    'AddInputFilter',
-    'iterate2',
-    'input filter name (or ; delimited names) followed by one or more file extensions',
-    'DEFLATE .gz',
-  ),
-  acceptFilter(
-    'AddOutputFilter',
-    'iterate2',
-    'output filter name (or ; delimited names) followed by one or more file extensions',
-    'INCLUDES .shtml',
-  ),
-  acceptFilter('RemoveInputFilter', 'iterate', 'one or more file extensions', '.gz'),
-  acceptFilter('RemoveOutputFilter', 'iterate', 'one or more file extensions', '.shtml'),
+  add('AddInputFilter', 'inputFilters', 'input filter name (or ; delimited names)', 'DEFLATE .gz'),
+  add('AddOutputFilter', 'outputFilters', 'output filter name (or ; delimited names)', 'INCLUDES .shtml'),
+  remove('RemoveInputFilter', 'inputFilters', '.gz'),
+  remove('RemoveOutputFilter', 'outputFilters', '.shtml'),
 ];

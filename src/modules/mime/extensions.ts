@@ -1,4 +1,4 @@
-// What a file's name says of it: every part behind a dot may add to type, charset, encoding, language and handler.
+// What a file's name says of it: every part behind a dot may add to type, charset, encoding, language, handler and filters.
 
 import { lowerAscii } from '../../kit/ascii.ts';
 import type { TypeLookup } from './types-file.ts';
@@ -11,6 +11,9 @@ export interface ExtensionInfo {
   encoding?: string;
   language?: string;
   handler?: string;
+  /** Names with `;` between them. */
+  inputFilters?: string;
+  outputFilters?: string;
 }
 
 export type ExtensionMap = ReadonlyMap<string, ExtensionInfo>;
@@ -22,6 +25,8 @@ export interface NameFacts {
   encoding: string | undefined;
   languages: string[];
   handler: string | undefined;
+  inputFilters: string[];
+  outputFilters: string[];
 }
 
 /** The last component of a path, and where its first extension begins; leading dots belong to the name itself. */
@@ -52,6 +57,8 @@ export function readName(path: string, map: ExtensionMap | undefined, typeOf: Ty
     encoding: undefined,
     languages: [],
     handler: undefined,
+    inputFilters: [],
+    outputFilters: [],
   };
   for (const extension of extensionsOf(path)) {
     const info = map?.get(extension);
@@ -67,17 +74,21 @@ function typeBy(extension: string, info: ExtensionInfo | undefined, typeOf: Type
   return type === '' ? undefined : type;
 }
 
-function addInfo(facts: NameFacts, { charset, encoding, language, handler }: ExtensionInfo): void {
+function addInfo(facts: NameFacts, info: ExtensionInfo): void {
+  const { charset, encoding, language, handler, inputFilters, outputFilters } = info;
   facts.charset = charset ?? facts.charset;
   facts.handler = handler ?? facts.handler;
   if (encoding) facts.encoding = facts.encoding === undefined ? encoding : `${facts.encoding}, ${encoding}`;
   if (language) facts.languages.push(language);
+  if (inputFilters) facts.inputFilters.push(inputFilters);
+  if (outputFilters) facts.outputFilters.push(outputFilters);
 }
 
 /** Which extensions MultiViews may take for known besides those that say something of the content. */
 export interface AlsoKnown {
   readonly any: boolean;
   readonly handlers: boolean;
+  readonly filters: boolean;
 }
 
 /**
@@ -97,9 +108,18 @@ export function unknownParts(
     const extension = lowerAscii(part);
     const info = map?.get(extension);
     const isKnown = typeBy(extension, info, typeOf) !== undefined || saysSomething(info);
-    return !isKnown && !also.any && !(also.handlers && info?.handler !== undefined);
+    return (
+      !isKnown &&
+      !also.any &&
+      !(also.handlers && info?.handler !== undefined) &&
+      !(also.filters && hasFilters(info))
+    );
   });
   return unknown.length === parts.length ? undefined : [name.slice(0, dot), ...unknown];
+}
+
+function hasFilters(info: ExtensionInfo | undefined): boolean {
+  return info?.inputFilters !== undefined || info?.outputFilters !== undefined;
 }
 
 function saysSomething(info: ExtensionInfo | undefined): boolean {

@@ -1,7 +1,9 @@
-// mod_mime: content type, charset, encoding, language and handler by file name. ForceType and SetHandler are core's.
+// mod_mime: content type, charset, encoding, language, handler and filters by file name. ForceType and SetHandler are core's.
 
 import type { Exchange } from '../../request/exchange.ts';
+import { addInputFilters } from '../../request/input-filters.ts';
 import { defineModule, type Module } from '../../request/module.ts';
+import { addOutputFilters } from '../../request/output-filters.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import { DIRECTORY_TYPE } from '../dir.ts';
 import { type MimeDir, type MimeServer, mimeDirectives } from './directives.ts';
@@ -25,11 +27,13 @@ export function unknownPartsOf(x: Exchange, file: string): readonly string[] | u
   return unknownParts(nameOf(x, file, dir), dir?.extensions, typesOf(x), {
     any: match?.has('any') ?? false,
     handlers: match?.has('handlers') ?? false,
+    filters: match?.has('filters') ?? false,
   });
 }
 
 function typeChecker(x: Exchange): Verdict {
-  if (x.filename === undefined || x.proxied) return DECLINED;
+  if (x.filename === undefined) return DECLINED;
+  if (x.proxied) return filterProxied(x, x.filename);
   if (x.file?.kind === 'directory') {
     x.contentType = DIRECTORY_TYPE;
     return OK;
@@ -39,11 +43,28 @@ function typeChecker(x: Exchange): Verdict {
   return x.contentType === undefined ? DECLINED : OK;
 }
 
+/** Of a proxied URL the name gives the filters; type, coding and language are the backend's to say. */
+function filterProxied(x: Exchange, filename: string): Verdict {
+  const extensions = mime.dir(x)?.extensions;
+  if (extensions === undefined || extensions.size === 0) return DECLINED;
+  addFilters(
+    x,
+    readName(filename, extensions, () => undefined),
+  );
+  return DECLINED;
+}
+
+function addFilters(x: Exchange, { inputFilters, outputFilters }: NameFacts): void {
+  for (const names of inputFilters) addInputFilters(x, names);
+  for (const names of outputFilters) addOutputFilters(x, names);
+}
+
 function take(x: Exchange, facts: NameFacts, defaultLanguage: string | undefined): void {
   const { type, charset, encoding, languages, handler } = facts;
   if (type !== undefined) x.contentType = charset === undefined ? type : withCharset(type, charset);
   if (handler !== undefined) x.handler = handler;
   if (encoding !== undefined) x.headersOut.set('Content-Encoding', encoding);
+  if (facts.outputFilters.length + facts.inputFilters.length > 0) addFilters(x, facts);
   const language = languages.length > 0 ? languages.join(',') : defaultLanguage;
   if (language !== undefined) x.headersOut.set('Content-Language', language);
 }

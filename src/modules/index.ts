@@ -17,6 +17,7 @@ import { env } from './env.ts';
 import { expires } from './expires/index.ts';
 import { filter } from './filter/index.ts';
 import { headers } from './headers/index.ts';
+import { include } from './include/index.ts';
 import { logConfig } from './log-config/index.ts';
 import { logio } from './logio.ts';
 import { mime } from './mime/index.ts';
@@ -80,6 +81,7 @@ export const modules: readonly Module[] = [
   expires,
   cgi,
   autoindex,
+  include,
   logConfig,
   logio,
 ];

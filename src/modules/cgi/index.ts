@@ -13,6 +13,9 @@ import { scriptEnvironment, searchWords } from './environment.ts';
 import { isRootByAccident } from './root.ts';
 import { Script, ScriptBody } from './script.ts';
 
+export { scriptEnvironment } from './environment.ts';
+export { runShell } from './shell.ts';
+
 /** Timeout's default, milliseconds. */
 const DEFAULT_TIMEOUT = 60_000;
 

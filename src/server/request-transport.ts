@@ -183,6 +183,10 @@ export class RequestTransport implements Transport, BodyOwner {
     return this.#connection;
   }
 
+  get trailers(): HeaderList | undefined {
+    return this.body?.trailers;
+  }
+
   get served(): number {
     return this.#connection.served;
   }

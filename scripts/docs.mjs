@@ -1,18 +1,20 @@
-// Writes docs/directives.md and docs/errors.md from the code: `npm run docs`; with --check it only says whether they
-// are up to date. Reads the built package (npm run build).
+// Writes docs/reference/ (a page per module), docs/directives.md (all of them, by name) and docs/errors.md from the
+// code: `npm run docs`; with --check it only says whether they are up to date. Reads the built package (npm run build).
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { directiveList, placesOf, titleOf } from '../dist/commands/directives.js';
 import { confCodes } from '../dist/conf/codes.js';
-import { ownDirectives } from '../dist/conf/own.js';
 import { modules } from '../dist/modules/index.js';
 
 const docs = new URL('../docs/', import.meta.url);
+const list = directiveList(modules);
+const MADE = 'Made from the code by `npm run docs`; not edited by hand.';
 
 function entry(directive) {
-  const lines = [`### ${'open' in directive ? `<${directive.name}>` : directive.name}`, ''];
-  if (directive.help) lines.push(sentence(directive.help), '');
-  lines.push(`Where: ${directive.contexts.join(', ')}${overrideText(directive)}.`);
+  const lines = [`## ${titleOf(directive)}`, '', sentence(directive.help), ''];
+  lines.push(`Where: ${placesOf(directive)}.`);
   if (directive.default !== undefined) lines.push(`Default: \`${directive.default}\`.`);
+  if (directive.noEffect !== undefined) lines.push(`Accepted without effect: ${directive.noEffect}.`);
   lines.push('', '```apache', directive.example, '```', '');
   return lines.join('\n');
 }
@@ -22,31 +24,46 @@ function sentence(text) {
   return /[.!?)]$/.test(capital) ? capital : `${capital}.`;
 }
 
-function overrideText(directive) {
-  if (directive.override === undefined) return '';
-  return ` (AllowOverride ${[directive.override].flat().join(' or ')})`;
+/** `mod_rewrite`; the core and portico's parts of the MPMs have no such name. */
+function moduleTitle(module) {
+  return ['core', 'http'].includes(module) || module.startsWith('mpm_') ? module : `mod_${module}`;
 }
 
-function byName(a, b) {
-  return a.name.localeCompare(b.name, 'en');
+function modulePage(module) {
+  const parts = [
+    `# ${moduleTitle(module)}`,
+    '',
+    `The directives of ${moduleTitle(module)}. What they do is what Apache's manual says, where`,
+    `[differences.md](../differences.md) says nothing else. ${MADE}`,
+    '',
+    ...list.filter((directive) => directive.module === module).map(entry),
+  ];
+  return `${parts.join('\n').trimEnd()}\n`;
+}
+
+/** As GitHub makes it from a heading. */
+function anchor(title) {
+  return title.toLowerCase().replace(/[^a-z0-9_-]/g, '');
 }
 
 function directivesPage() {
-  const parts = [
+  const names = [...list].sort((a, b) => a.name.localeCompare(b.name, 'en'));
+  const rows = names.map((directive) => {
+    const title = titleOf(directive);
+    const link = `[${title.replaceAll('<', '\\<')}](reference/${moduleTitle(directive.module)}.md#${anchor(title)})`;
+    const effect = directive.noEffect === undefined ? '' : 'accepted, no effect';
+    return `| ${link} | ${moduleTitle(directive.module)} | ${effect} |`;
+  });
+  return [
     '# Directives',
     '',
-    'Every directive that portico knows, by module. Made from the code by `npm run docs`; not edited by hand.',
-    "What they do is what Apache's manual says, where docs/differences.md says nothing else.",
+    `Every directive that portico knows; \`portico directives\` lists them, too. ${MADE}`,
     '',
-    '## Read by the language itself',
+    '| directive | module | |',
+    '| --- | --- | --- |',
+    ...rows,
     '',
-    ...[...ownDirectives].sort(byName).map(entry),
-  ];
-  for (const module of modules) {
-    if (module.directives.length === 0) continue;
-    parts.push(`## mod_${module.name}`, '', ...[...module.directives].sort(byName).map(entry));
-  }
-  return `${parts.join('\n').trimEnd()}\n`;
+  ].join('\n');
 }
 
 function errorsPage() {
@@ -55,7 +72,7 @@ function errorsPage() {
     '# Error codes',
     '',
     "What portico says about a configuration. The first line of a message is in Apache's words; the code never changes",
-    'its meaning. Made from the code by `npm run docs`; not edited by hand.',
+    `its meaning. ${MADE}`,
     '',
     '| code | meaning |',
     '| --- | --- |',
@@ -65,16 +82,28 @@ function errorsPage() {
 }
 
 const pages = { 'directives.md': directivesPage(), 'errors.md': errorsPage() };
+for (const module of new Set(list.map((directive) => directive.module)))
+  pages[`reference/${moduleTitle(module)}.md`] = modulePage(module);
+
+const isCheck = process.argv.includes('--check');
 let stale = 0;
+mkdirSync(new URL('reference/', docs), { recursive: true });
+for (const name of readdirSync(new URL('reference/', docs))) {
+  if (pages[`reference/${name}`] !== undefined) continue;
+  if (isCheck) complain(`reference/${name}`);
+  else rmSync(new URL(`reference/${name}`, docs));
+}
 for (const [name, text] of Object.entries(pages)) {
   const file = new URL(name, docs);
-  if (!process.argv.includes('--check')) writeFileSync(file, text);
-  else if (currentText(file) !== text) {
-    console.error(`docs/${name} is stale: npm run docs`);
-    stale = 1;
-  }
+  if (!isCheck) writeFileSync(file, text);
+  else if (currentText(file) !== text) complain(name);
 }
 process.exitCode = stale;
+
+function complain(name) {
+  console.error(`docs/${name} is stale: npm run docs`);
+  stale = 1;
+}
 
 function currentText(file) {
   try {

@@ -3,6 +3,7 @@
 
 import { parseArguments, type Task } from './commands/arguments.ts';
 import { runConfigtest } from './commands/configtest.ts';
+import { runHttpd } from './commands/httpd/run.ts';
 import { runServe } from './commands/serve.ts';
 
 async function run(task: Task): Promise<number> {
@@ -17,6 +18,8 @@ async function run(task: Task): Promise<number> {
       return runConfigtest(task.options);
     case 'serve':
       return runServe(task.options);
+    case 'httpd':
+      return runHttpd(task.words);
   }
 }
 

@@ -3,11 +3,14 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { modules } from '../modules/index.ts';
 import { PORTICO_VERSION } from '../request/software.ts';
 import { latin1 } from './bytes.ts';
 import type { ConfigtestOptions } from './configtest.ts';
 import type { ConfigurationOptions } from './configuration.ts';
+import { directiveList, drawDirectives, drawJson } from './directives.ts';
 import { applicationUrl, type FrontOptions, localPort } from './front.ts';
+import { HTTPD_USAGE } from './httpd/switches.ts';
 import type { ServeOptions } from './serve.ts';
 
 /** What the words come to. `say` is a text for standard output, `usage` one for standard error. */
@@ -15,7 +18,8 @@ export type Task =
   | { readonly kind: 'say'; readonly text: string }
   | { readonly kind: 'usage'; readonly text: string }
   | { readonly kind: 'serve'; readonly options: ServeOptions }
-  | { readonly kind: 'configtest'; readonly options: ConfigtestOptions };
+  | { readonly kind: 'configtest'; readonly options: ConfigtestOptions }
+  | { readonly kind: 'httpd'; readonly words: readonly string[] };
 
 interface RawOptions {
   readonly file?: string;
@@ -23,6 +27,12 @@ interface RawOptions {
   readonly define?: readonly string[];
   readonly before?: readonly string[];
   readonly after?: readonly string[];
+  readonly skipUnknownModules?: true;
+}
+
+interface RawListOptions {
+  readonly json?: true;
+  readonly module?: string;
 }
 
 interface RawTestOptions extends RawOptions {
@@ -54,6 +64,8 @@ function helpLine(command: string): string {
 
 /** Reads `process.argv` without its first two words. */
 export function parseArguments(words: readonly string[]): Task {
+  // Its switches are Apache's: they are read as getopt does.
+  if (words[0] === 'httpd') return { kind: 'httpd', words: words.slice(1) };
   let task: Task | undefined;
   let printed = '';
   const program = describeCommands((found) => {
@@ -73,7 +85,7 @@ export function parseArguments(words: readonly string[]): Task {
     command.showHelpAfterError(helpLine(command === program ? '' : command.name()));
   }
   try {
-    program.parse(words, { from: 'user' });
+    program.parse(words[0] === '--directives' ? ['directives', ...words.slice(1)] : words, { from: 'user' });
   } catch (error) {
     if (error instanceof UsageError)
       return { kind: 'usage', text: `portico: ${error.message}\n${helpLine(error.command)}\n` };
@@ -91,6 +103,7 @@ function describeCommands(found: (task: Task) => void): Command {
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
     .enablePositionalOptions()
+    .option('--directives', 'the same as the command directives')
     .addHelpText('after', EXAMPLES);
   withConfiguration(program.command('serve').description('serve in the foreground'))
     .option('--to <target>', 'no file: pass requests to an application: a port, host:port, unix:/path or URL')
@@ -105,11 +118,32 @@ function describeCommands(found: (task: Task) => void): Command {
     .addHelpText('after', '\nExample:\n  portico configtest -f /etc/apache2/apache2.conf\n')
     .action((raw: RawTestOptions) => found({ kind: 'configtest', options: testOptions(raw) }));
   program
+    .command('httpd')
+    .description("serve as Apache's httpd does, with its own switches (portico httpd -h)")
+    .helpOption(false)
+    .addHelpText('after', `\n${HTTPD_USAGE}`);
+  program
+    .command('directives')
+    .description('list every directive with its module and the places where it may stand')
+    .helpOption('-h, --help', 'show this help')
+    .option('--json', 'as JSON, with argument shape, default and example')
+    .option('--module <name>', 'those of one module: rewrite, core …')
+    .addHelpText('after', '\nExample:\n  portico directives --module rewrite\n')
+    .action((raw: RawListOptions) => found({ kind: 'say', text: directives(raw) }));
+  program
     .command('help')
     .description('show the help of a command')
     .argument('[command]')
     .action((name?: string) => helpOf(program, name).help());
   return program;
+}
+
+function directives({ json, module }: RawListOptions): string {
+  const list = directiveList(modules);
+  const name = module?.replace(/^mod_/, '').replace(/_module$/, '');
+  const wanted = name === undefined ? list : list.filter((entry) => entry.module === name);
+  if (wanted.length === 0) throw new UsageError(`no directives of a module ${module}`, 'directives');
+  return json ? drawJson(wanted) : drawDirectives(wanted);
 }
 
 function helpOf(program: Command, name: string | undefined): Command {
@@ -127,6 +161,7 @@ Examples:
   portico serve -f httpd.conf             run a configuration of Apache httpd
   portico serve --to 8000                 a front door on port 8080 for the application on port 8000
   portico configtest -f httpd.conf        check it first
+  portico httpd -k start                  stand in httpd's place, with its switches
 
 Signals: SIGTERM and SIGINT finish what is running and end (a second one ends at once);
 SIGHUP and SIGUSR1 read the configuration again.
@@ -153,7 +188,8 @@ function withConfiguration(command: Command): Command {
       collect,
     )
     .option('-C, --before <directive>', 'read this directive before the file; repeatable', collect)
-    .option('-c, --after <directive>', 'read this directive after the file; repeatable', collect);
+    .option('-c, --after <directive>', 'read this directive after the file; repeatable', collect)
+    .option('--skip-unknown-modules', "pass over LoadModule of modules that are not Apache's own");
 }
 
 function collect(value: string, values: readonly string[] = []): readonly string[] {
@@ -170,6 +206,7 @@ function configurationOptions(raw: RawOptions, command: string): ConfigurationOp
     defines: raw.define ?? [],
     before: raw.before ?? [],
     after: raw.after ?? [],
+    ...(raw.skipUnknownModules === true ? { skipUnknownModules: true } : {}),
   };
 }
 

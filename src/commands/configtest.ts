@@ -6,7 +6,7 @@ import { hasError } from '../conf/site.ts';
 import { modules } from '../modules/index.ts';
 import { coreServer } from '../request/core-config.ts';
 import { Machine } from '../server/machine.ts';
-import { type ConfigurationOptions, readConfiguration } from './configuration.ts';
+import { type ConfigurationOptions, readConfiguration, takeSettingsOf } from './configuration.ts';
 import { sayWarning, showEveryFinding, showFindings } from './terminal.ts';
 
 export interface ConfigtestOptions extends ConfigurationOptions {
@@ -16,6 +16,7 @@ export interface ConfigtestOptions extends ConfigurationOptions {
 
 /** Answers the exit code: 0 when the configuration can be used, else 1. */
 export function runConfigtest(options: ConfigtestOptions): number {
+  takeSettingsOf(options);
   const machine = new Machine(sayWarning);
   const { site, diagnostics } = readConfiguration(options, machine);
   if (options.isVerbose) showEveryFinding(diagnostics);

@@ -1,11 +1,14 @@
 // From the options of a command line to a read configuration.
 
 import { dirname, resolve } from 'node:path';
+import type { ConfIo } from '../conf/io.ts';
 import { readSite, type SiteResult } from '../conf/site.ts';
 import { modules } from '../modules/index.ts';
 import type { Machine } from '../server/machine.ts';
 import { latin1 } from './bytes.ts';
+import { takeSettings } from './envvars.ts';
 import { type FrontOptions, frontConfiguration } from './front.ts';
+import { sayWarning } from './terminal.ts';
 
 /** Apache's own options. */
 export interface ConfigurationOptions {
@@ -21,12 +24,28 @@ export interface ConfigurationOptions {
   readonly after: readonly string[];
   /** --to and its kin, in the place of a file. */
   readonly front?: FrontOptions;
+  /** --skip-unknown-modules: LoadModule lines of modules that are not Apache's own are passed over. */
+  readonly skipUnknownModules?: boolean;
+  /** False for -T: DocumentRoots may be missing. */
+  readonly checksDocumentRoots?: boolean;
+}
+
+/** Whose file stands where: the configuration's path as the system knows it. */
+function confPath({ file, serverRoot }: ConfigurationOptions): string | undefined {
+  return file === undefined ? undefined : resolve(serverRoot ?? '', file);
+}
+
+/** Reads the envvars file beside the configuration, once and before it. */
+export function takeSettingsOf(options: ConfigurationOptions): void {
+  const path = confPath(options);
+  if (path !== undefined) takeSettings(path, sayWarning);
 }
 
 /** Reads the configuration that the options describe. */
 export function readConfiguration(options: ConfigurationOptions, machine: Machine): SiteResult {
-  const { file, front, before, after } = options;
-  const path = file === undefined ? undefined : latin1(resolve(options.serverRoot ?? '', file));
+  const { front, before, after, skipUnknownModules = false, checksDocumentRoots = true } = options;
+  const file = confPath(options);
+  const path = file === undefined ? undefined : latin1(file);
   const fallback = path === undefined ? latin1(process.cwd()) : dirname(path);
   const serverRoot = options.serverRoot === undefined ? fallback : latin1(resolve(options.serverRoot));
   const source =
@@ -36,12 +55,24 @@ export function readConfiguration(options: ConfigurationOptions, machine: Machin
   return readSite({
     sources: [source],
     modules,
-    io: machine,
+    io: checksDocumentRoots ? machine : withoutChecks(machine),
     serverRoot,
     defines: options.defines.map((text) => readDefine(latin1(text))),
     before: before.map(latin1),
     after: after.map(latin1),
+    skipUnknownModules,
   });
+}
+
+function withoutChecks(io: ConfIo): ConfIo {
+  return {
+    read: (path) => io.read(path),
+    stat: (path, link) => io.stat(path, link),
+    list: (path) => io.list(path),
+    env: (name) => io.env(name),
+    lookup: (host) => io.lookup?.(host) ?? [],
+    assumesDocumentRoots: true,
+  };
 }
 
 function readDefine(text: string): readonly [string, string | undefined] {

@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import { type Diagnostic, drawDiagnostic, type Painter } from '../kit/diagnostic.ts';
 import { ConfigurationError } from '../server/instance.ts';
 import { messageOf, StartError } from '../server/start-error.ts';
+import { latin1 } from './bytes.ts';
 
 const colors = pc.createColors(process.stderr.isTTY === true && pc.isColorSupported);
 
@@ -15,24 +16,50 @@ const painter: Painter = {
 };
 
 /** Latin1 strings are bytes, and bytes they stay. */
-function writeBytes(text: string): void {
+type WriteBytes = (text: string) => void;
+
+const toStandardError: WriteBytes = (text) => {
   process.stderr.write(Buffer.from(text, 'latin1'));
+};
+
+let writeBytes: WriteBytes = toStandardError;
+
+/** Sends what commands say elsewhere; undefined: to standard error again. */
+export function redirectTerminal(write: WriteBytes | undefined): void {
+  writeBytes = write ?? toStandardError;
+}
+
+function writeText(text: string): void {
+  writeBytes(latin1(text));
 }
 
 /** One line about portico itself. */
 export function say(text: string): void {
-  process.stderr.write(`portico: ${text}\n`);
+  writeText(`portico: ${text}\n`);
+}
+
+/** Least severe finding that is shown (-e); a line of warning is one of them. */
+let shown: Diagnostic['severity'] = 'warning';
+
+export function showFrom(severity: Diagnostic['severity']): void {
+  shown = severity;
+}
+
+const SEVERITIES: readonly Diagnostic['severity'][] = ['error', 'warning', 'info'];
+
+function isShown(severity: Diagnostic['severity']): boolean {
+  return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(shown);
 }
 
 export function sayWarning(text: string): void {
-  process.stderr.write(`portico: ${colors.yellow('warning:')} ${text}\n`);
+  if (isShown('warning')) writeText(`portico: ${colors.yellow('warning:')} ${text}\n`);
 }
 
 /** Draws what somebody who starts a server should know: no mere information, and missing modules in one line. */
 export function showFindings(diagnostics: readonly Diagnostic[]): void {
   const missing = diagnostics.filter(isMissingModule);
   if (missing.length > 0) sayWarning(missingModules(missing));
-  showEveryFinding(diagnostics.filter((found) => found.severity !== 'info' && !isMissingModule(found)));
+  showEveryFinding(diagnostics.filter((found) => isShown(found.severity) && !isMissingModule(found)));
 }
 
 /** Draws every finding by itself. Those without a place say whose they are. */
@@ -65,7 +92,7 @@ export function showFailure(error: unknown): void {
   }
   if (error instanceof StartError) {
     say(colors.red(error.message));
-    if (error.hint !== undefined) process.stderr.write(`  ${error.hint}\n`);
+    if (error.hint !== undefined) writeText(`  ${error.hint}\n`);
     return;
   }
   say(colors.red(error instanceof Error ? (error.stack ?? error.message) : messageOf(error)));

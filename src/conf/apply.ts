@@ -86,6 +86,10 @@ export class Applier implements SectionHost, CommandHost {
     }
     if (open) this.#warn('conf/unclosed-quote', 'the quote is not closed', node, open.start);
     if (extra) this.#warn('conf/extra-words', 'what follows has no effect', node, extra.start);
+    if (directive.noEffect !== undefined && !this.htaccess) {
+      const message = `${directive.name} has no effect: ${directive.noEffect}`;
+      this.report('conf/no-effect', message, node, { severity: 'info' });
+    }
     const command = new NodeCommand(node, scope, found.module, this);
     for (const words of calls) {
       const fault = directive.set(command, ...words);

@@ -94,9 +94,9 @@ function holdsFor(
   arg: string,
   test: (name: string) => boolean,
 ): ReturnType<Condition['holds']> {
-  const word = splitWords(arg)[0]?.text ?? '';
-  const negated = word.startsWith('!');
-  const name = negated ? word.slice(1) : word;
+  // Apache: a ! inside of quotes is part of the name.
+  const negated = arg.startsWith('!');
+  const name = splitWords(negated ? arg.slice(1) : arg)[0]?.text ?? '';
   if (name === '') {
     return { message: `<${section}> directive requires additional arguments`, code: 'conf/missing-argument' };
   }
@@ -105,7 +105,7 @@ function holdsFor(
 
 function compareVersion(arg: string): ReturnType<Condition['holds']> {
   const [first = '', second] = splitWords(arg).map((word) => word.text);
-  const negated = first.startsWith('!');
+  const negated = first.startsWith('!') && first.length > 1;
   const operator = second === undefined ? '=' : first.slice(negated ? 1 : 0);
   const operand = second ?? first.slice(negated ? 1 : 0);
   const result = compareWith(operator, operand);

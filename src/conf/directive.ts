@@ -51,6 +51,8 @@ export interface DirectiveBase {
   readonly default?: string;
   /** For the person editing httpd.conf; the only place where this text exists. */
   readonly help: string;
+  /** For a directive that is accepted and does nothing: why. */
+  readonly noEffect?: string;
   /** One line (or a whole section) that is valid where `contexts[0]` says; tests run it. */
   readonly example: string;
 }

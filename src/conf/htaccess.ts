@@ -26,7 +26,7 @@ export interface HtaccessOptions {
   readonly path: string;
   /** The directory it stands in. */
   readonly directory: string;
-  readonly site: Pick<Site, 'loaded' | 'io' | 'serverRoot' | 'defines'>;
+  readonly site: Pick<Site, 'loaded' | 'io' | 'serverRoot' | 'defines' | 'macros'>;
   /** The server of the request. */
   readonly server: Server;
   readonly allow: HtaccessAllowance;
@@ -49,8 +49,9 @@ export function readHtaccess({
   server,
   allow,
 }: HtaccessOptions): HtaccessResult {
-  const { io, loaded, serverRoot } = site;
-  const reader = new Reader({ io, loaded, serverRoot, defines: new Defines(site.defines), htaccess: true });
+  const { io, loaded, serverRoot, macros } = site;
+  const defines = new Defines(site.defines);
+  const reader = new Reader({ io, loaded, serverRoot, defines, macros, htaccess: true });
   reader.readSource({ name: path, text });
   const { nonfatal = fatal, options: allowedOptions } = allow;
   const applier = new Applier({

@@ -27,4 +27,6 @@ export interface ConfIo {
   env(name: string): string | undefined;
   /** Addresses of a host name from the machine's own tables, for `<VirtualHost name>`; absent: no names are known. */
   lookup?(host: string): readonly string[];
+  /** DocumentRoot may name a directory that is not there. */
+  readonly assumesDocumentRoots?: boolean;
 }

@@ -2,7 +2,7 @@
 
 import { equalsIgnoreCase, lowerAscii } from '../kit/ascii.ts';
 import type { Container, Directive } from './directive.ts';
-import { compiledIn, standardFileName, standardModules } from './known-modules.ts';
+import { compiledIn, isQuietModule, standardFileName, standardModules } from './known-modules.ts';
 import type { ConfModule } from './module.ts';
 
 /** A directive with the module that has it. */
@@ -14,8 +14,8 @@ export interface DirectiveOfModule {
 /** `all`: every known module is on; `listed`: the built-in ones and those that LoadModule names. */
 export type LoadMode = 'all' | 'listed';
 
-/** What a LoadModule line came to. */
-export type LoadResult = 'loaded' | 'again' | 'foreign';
+/** What a LoadModule line came to: `absent` is a module of Apache's that portico lacks, `foreign` one of somebody else's. */
+export type LoadResult = 'loaded' | 'again' | 'absent' | 'foreign';
 
 export class LoadedModules {
   readonly #known: readonly ConfModule[];
@@ -23,6 +23,7 @@ export class LoadedModules {
   /** Identifiers and file names that IfModule answers to. */
   readonly #names = new Set<string>();
   readonly #listed = new Set<string>();
+  readonly #shared: string[] = [];
   #directives: ReadonlyMap<string, DirectiveOfModule> | undefined;
 
   /** True once something depended on what is on; from then on turning on more would change what was read. */
@@ -47,19 +48,31 @@ export class LoadedModules {
     return this.#names.has(name);
   }
 
-  /** Turns on the module of a LoadModule line. `foreign`: portico has no code for it. */
+  /** Turns on the module of a LoadModule line. What portico has no code for stays off, for IfModule too. */
   load(identifier: string): LoadResult {
     if (this.#listed.has(identifier)) return 'again';
     this.#listed.add(identifier);
     const module = this.#known.find((candidate) => namesOf(candidate).includes(identifier));
-    if (module) {
-      this.#turnOn(module);
-      this.#names.add(identifier);
-      return 'loaded';
-    }
+    const name = identifier.replace(/_module$/, '');
+    if (module) this.#turnOn(module);
+    else if (isQuietModule(name)) this.#addStandard(name);
+    else return standardModules.includes(name) ? 'absent' : 'foreign';
     this.#names.add(identifier);
-    this.#addStandard(identifier.replace(/_module$/, ''));
-    return 'foreign';
+    this.#shared.push(identifier);
+    return 'loaded';
+  }
+
+  /** What LoadModule lines turned on, in their order. */
+  shared(): readonly string[] {
+    return this.#shared;
+  }
+
+  /** What is on without such a line, with the file names of Apache's build. */
+  statics(): readonly { readonly identifier: string; readonly file: string }[] {
+    const names = new Set(compiledIn);
+    for (const { name, builtIn } of this.list())
+      if (builtIn === true || !this.#shared.includes(`${name}_module`)) names.add(name);
+    return [...names].map((name) => ({ identifier: `${name}_module`, file: standardFileName(name) }));
   }
 
   /** In the order in which the modules were given, not in that of the LoadModule lines. */

@@ -17,7 +17,8 @@ export interface Macro {
 /** The section as the reference lists it. */
 export const macroSection: DirectiveBase = {
   name: 'Macro',
-  contexts: ['server config', 'virtual host', 'directory'],
+  contexts: ['server config', 'virtual host', 'directory', '.htaccess'],
+  override: 'All',
   help: 'Names a piece of configuration with parameters, to be put in place by Use.',
   example: '<Macro Site $name>\n</Macro>',
 };

@@ -4,7 +4,7 @@ import { equalsIgnoreCase, lowerAscii } from '../kit/ascii.ts';
 import { suggest } from '../kit/suggest.ts';
 import type { ArgShape, DirectiveBase } from './directive.ts';
 import { findIncludes } from './include.ts';
-import { isQuietModule, standardModules } from './known-modules.ts';
+import { standardFileName, standardModules } from './known-modules.ts';
 import { expandMacro, type Macro } from './macro.ts';
 import { resolvePath } from './path.ts';
 import type { ReadState } from './read-state.ts';
@@ -20,6 +20,7 @@ export interface ReadDirective extends DirectiveBase {
 }
 
 const inServer = ['server config', 'virtual host'] as const;
+const everywhere = ['server config', 'virtual host', 'directory', '.htaccess'] as const;
 const inServerAndSections = ['server config', 'virtual host', 'directory'] as const;
 
 /** All of them, as the reference lists them. */
@@ -85,6 +86,7 @@ export const readDirectives: readonly ReadDirective[] = [
     args: 'iterate',
     contexts: inServer,
     help: 'shared object file or library to load into the server at runtime',
+    noEffect: 'portico loads no shared objects',
     example: 'LoadFile /usr/lib/libxml2.so',
     read: (state, node) => {
       const message = 'LoadFile has no effect: portico loads no shared objects';
@@ -94,7 +96,7 @@ export const readDirectives: readonly ReadDirective[] = [
   {
     name: 'Error',
     args: 'raw',
-    contexts: ['server config', 'virtual host', 'directory', '.htaccess'],
+    contexts: everywhere,
     override: 'All',
     help: 'Stops reading with this message.',
     example: '<IfDefine Never>\nError "not for this server"\n</IfDefine>',
@@ -104,16 +106,40 @@ export const readDirectives: readonly ReadDirective[] = [
     name: 'Use',
     args: 'raw',
     module: 'macro',
-    contexts: inServerAndSections,
+    contexts: everywhere,
+    override: 'All',
     help: 'Puts the content of a macro here, with its parameters filled in.',
     example: '<Macro Greet>\n</Macro>\nUse Greet',
     read: useMacro,
   },
   {
+    name: 'MacroIgnoreBadNesting',
+    args: 'none',
+    module: 'macro',
+    contexts: everywhere,
+    override: 'All',
+    help: 'Ignores bad nesting of <...> sections in macros.',
+    example: 'MacroIgnoreBadNesting',
+    noEffect: 'nothing is said of these in the first place',
+    read: () => undefined,
+  },
+  {
+    name: 'MacroIgnoreEmptyArgs',
+    args: 'none',
+    module: 'macro',
+    contexts: everywhere,
+    override: 'All',
+    help: 'Ignores empty arguments of macros.',
+    example: 'MacroIgnoreEmptyArgs',
+    noEffect: 'nothing is said of these in the first place',
+    read: () => undefined,
+  },
+  {
     name: 'UndefMacro',
     args: 'take1',
     module: 'macro',
-    contexts: inServerAndSections,
+    contexts: everywhere,
+    override: 'All',
     help: 'Remove a macro definition.',
     example: '<Macro Greet>\n</Macro>\nUndefMacro Greet',
     read: (state, node, name) => {
@@ -179,13 +205,32 @@ function loadModule(state: ReadState, node: DirectiveNode, identifier = ''): voi
     state.report('conf/duplicate-module', message, node.line, { severity: 'warning' });
     return;
   }
-  const name = identifier.replace(/_module$/, '');
-  if (result === 'loaded' || isQuietModule(name)) return;
-  const meant = standardModules.includes(name) ? undefined : suggest(name, standardModules);
-  state.report('conf/unknown-module', `portico has no module ${identifier}`, node.line, {
-    severity: 'warning',
-    why: 'The line is accepted, but directives of this module are unknown and its work is not done.',
-    ...(meant ? { hint: `did you mean ${meant}_module?` } : {}),
+  if (result === 'absent') {
+    const file = standardFileName(identifier.replace(/_module$/, ''));
+    state.report('conf/unknown-module', `portico has no module ${identifier}`, node.line, {
+      severity: 'warning',
+      why: `Its work is not done, <IfModule ${file}> is skipped, and its directives outside of that are unknown.`,
+    });
+  } else if (result === 'foreign') reportForeign(state, node, identifier);
+}
+
+/**
+ * A module that is not Apache's own: what it protects or interprets would be served without it (the source of PHP
+ * pages), so that somebody has to say that this is meant.
+ */
+function reportForeign(state: ReadState, node: DirectiveNode, identifier: string): void {
+  const meant = suggest(identifier.replace(/_module$/, ''), standardModules);
+  const message = `portico has no module ${identifier}`;
+  if (state.skipsUnknownModules) {
+    const why = 'The line is skipped: its work is not done, and what it would interpret is served as it is.';
+    state.report('conf/unknown-module', message, node.line, { severity: 'warning', why });
+    return;
+  }
+  state.report('conf/unknown-module', message, node.line, {
+    why: "It is not one of Apache's own modules, and portico runs no others: what it protects or interprets would be served without it.",
+    hint: meant
+      ? `did you mean ${meant}_module?`
+      : 'Take the line out, or start with --skip-unknown-modules to do without the module.',
   });
 }
 
@@ -201,7 +246,8 @@ function useMacro(state: ReadState, node: DirectiveNode): void {
   const macro = findMacro(state, name);
   const expansion = typeof macro === 'string' ? macro : expandMacro(macro, args, node);
   if (typeof expansion === 'string') state.report('conf/macro', expansion, node.line);
-  else if (typeof macro !== 'string') state.readExpansion(expansion, macro.label);
+  else if (typeof macro !== 'string' && !state.readExpansion(expansion, macro.label))
+    state.report('conf/macro', `${macro.label}: uses of macros come to too much text`, node.line);
 }
 
 function findMacro(state: ReadState, name: string | undefined): Macro | string {

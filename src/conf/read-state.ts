@@ -18,10 +18,12 @@ export interface ReadState {
   readonly macros: Map<string, Macro>;
   serverRoot: string;
   sawLoadModule: boolean;
+  /** LoadModule lines of modules that are not Apache's own are passed over. */
+  readonly skipsUnknownModules: boolean;
   /** Reads one file in the place of the Include line `from`; answers why it cannot be opened. */
   readFile(path: string, from?: Place): FileFault | undefined;
-  /** Reads the text of a macro's use; `name` tells it from others in `isReading`. */
-  readExpansion(source: Source, name: string): void;
+  /** Reads the text of a macro's use; `name` tells it from others in `isReading`. False: there was too much already. */
+  readExpansion(source: Source, name: string): boolean;
   isReading(name: string): boolean;
   /** Adds a directive that later layers or a printed configuration need. */
   keep(node: DirectiveNode): void;

@@ -242,11 +242,25 @@ describe('LoadModule', () => {
     expect(read(text)).toMatchObject({ printed: 'LoadModule mpm_event_module x\nE\nE\n', messages: [] });
   });
 
-  it('warns about modules that there is no code for', () => {
-    expect(read('LoadModule php_module x\nLoadModule lua_module x').messages).toEqual([
-      'warning: portico has no module php_module',
-      'warning: portico has no module lua_module',
-    ]);
+  it("warns about Apache's modules that there is no code for, and IfModule does not know them", () => {
+    const text =
+      'LoadModule lua_module x\n<IfModule lua_module>\nL\n</IfModule>\n<IfModule !mod_lua.c>\nN\n</IfModule>';
+    expect(read(text)).toMatchObject({
+      printed: 'LoadModule lua_module x\nN\n',
+      messages: ['warning: portico has no module lua_module'],
+    });
+  });
+
+  it("refuses modules that are not Apache's, or passes over them where that is asked for", () => {
+    const { messages } = read('LoadModule php_module x\nLoadModule rewrit_module y');
+    expect(messages).toEqual(['portico has no module php_module', 'portico has no module rewrit_module']);
+    const { diagnostics } = readTree({
+      sources: [{ name: 'main', text: 'LoadModule php_module x' }],
+      modules: [],
+      io: createMemoryIo({}),
+      skipUnknownModules: true,
+    });
+    expect(diagnostics).toMatchObject([{ severity: 'warning', message: 'portico has no module php_module' }]);
   });
 });
 

@@ -33,7 +33,20 @@ export interface ReaderOptions {
   readonly serverRoot: string;
   /** In .htaccess only conditions and modules' directives may stand. */
   readonly htaccess?: boolean;
+  readonly skipUnknownModules?: boolean;
+  /** Macros that are defined already. */
+  readonly macros?: ReadonlyMap<string, Macro>;
 }
+
+/** A file that was read: how many Include lines led to it, and on which line the last of them stands. */
+export interface ReadFile {
+  readonly path: string;
+  readonly depth: number;
+  readonly line: number | undefined;
+}
+
+/** Bytes of all uses of macros together: each macro may use others twice. */
+const MOST_EXPANDED = 16 * 1024 * 1024;
 
 /** Apache's bound for Include lines inside included files. */
 const maxIncludeDepth = 128;
@@ -43,28 +56,33 @@ export class Reader implements ReadState {
   readonly io: ConfIo;
   readonly loaded: LoadedModules;
   readonly defines: Defines;
-  readonly macros: Map<string, Macro> = new Map();
+  readonly macros: Map<string, Macro>;
   readonly nodes: ConfNode[] = [];
   readonly diagnostics: Diagnostic[] = [];
-  /** Paths of all files that were read. */
-  readonly files: string[] = [];
+  /** All files that were read, in their order. */
+  readonly files: ReadFile[] = [];
   /** Names of all texts in the order in which they were begun. */
   readonly #begun = new Map<string, number>();
   /** True once a LoadModule line was seen. */
   sawLoadModule = false;
   serverRoot: string;
+  readonly skipsUnknownModules: boolean;
   readonly #htaccess: boolean;
   readonly #undefined = new Set<string>();
   /** Files and macros that are being read, outermost first. */
   readonly #chain: string[] = [];
   #into: ConfNode[] = this.nodes;
+  #expanded = 0;
 
-  constructor({ io, loaded, defines, serverRoot, htaccess }: ReaderOptions) {
+  constructor(options: ReaderOptions) {
+    const { io, loaded, defines, serverRoot, htaccess, skipUnknownModules, macros } = options;
     this.io = io;
     this.loaded = loaded;
     this.defines = defines ?? new Defines();
     this.serverRoot = serverRoot;
+    this.macros = new Map(macros);
     this.#htaccess = htaccess ?? false;
+    this.skipsUnknownModules = skipUnknownModules ?? false;
   }
 
   /** Reads a file of the command line, or a text. */
@@ -89,7 +107,7 @@ export class Reader implements ReadState {
     } catch (error) {
       return cannotOpen(path, error);
     }
-    this.files.push(path);
+    this.files.push({ path, depth: depthOf(from), line: from?.line });
     this.#readText(new Source(path, text, from));
     return undefined;
   }
@@ -99,9 +117,12 @@ export class Reader implements ReadState {
     return this.#chain.includes(name);
   }
 
-  /** Reads the text of a macro's use. */
-  readExpansion(source: Source, name: string): void {
+  /** Reads the text of a macro's use; false when uses of macros in macros have come to too much. */
+  readExpansion(source: Source, name: string): boolean {
+    this.#expanded += source.text.length;
+    if (this.#expanded > MOST_EXPANDED) return false;
     this.#readText(source, name);
+    return true;
   }
 
   /** Findings in the order of their places: file by file as they were begun, line by line. */
@@ -225,10 +246,6 @@ export class Reader implements ReadState {
   }
 
   #defineMacro(node: SectionNode): void {
-    if (this.#htaccess) {
-      this.report('conf/not-allowed-here', '<Macro not allowed here', node.line);
-      return;
-    }
     const macro = node.noBracket ? missingBracket('Macro').message : readMacro(node);
     if (typeof macro === 'string') this.report('conf/macro', macro, node.line);
     else this.macros.set(macro.name, macro);
@@ -249,6 +266,13 @@ export class Reader implements ReadState {
       return false;
     }
   }
+}
+
+/** How many Include lines there are from a file of the command line to this one. */
+function depthOf(from: Place | undefined): number {
+  let depth = 0;
+  for (let place = from; place !== undefined; place = place.includedFrom) depth++;
+  return depth;
 }
 
 function missingBracket(name: string): { code: ConfCode; message: string } {

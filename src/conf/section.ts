@@ -1,6 +1,7 @@
 // Sections that apply to a part of the site, as data: what they match and what they set.
 
 import type { Place } from '../kit/place.ts';
+import type { Need } from '../kit/regex/index.ts';
 
 /**
  * The per-directory configuration of all modules: one value per module slot, plus the sections nested inside.
@@ -22,6 +23,8 @@ interface SectionBase {
 export interface RegexMatcher {
   exec(subject: string): { readonly groups: readonly (string | undefined)[] } | null;
   readonly groupNames: ReadonlyMap<string, number>;
+  /** What every subject that matches has in it (kit/regex). */
+  readonly needs: readonly Need[];
 }
 
 /** `<Directory path>` (exact or glob, compared level by level) or, with `regex`, `<DirectoryMatch>`. */

@@ -236,7 +236,7 @@ describe('an unknown directive', () => {
 
   it("is explained by Apache's module that portico lacks", () => {
     expect(hintOf('SessionMaxAge 5')).toBe(
-      "SessionMaxAge belongs to Apache's mod_session, and portico does not have it.",
+      "SessionMaxAge belongs to Apache's mod_session, and portico does not have it. Take the line out, or put it inside <IfModule mod_session.c>, which is skipped here.",
     );
   });
 

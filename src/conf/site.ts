@@ -9,9 +9,10 @@ import { Applier } from './apply.ts';
 import { Defines } from './defines.ts';
 import type { ConfIo } from './io.ts';
 import { LoadedModules, type LoadMode } from './loaded.ts';
+import type { Macro } from './macro.ts';
 import { fillDefaults, freezeDir, mergeDir } from './merge.ts';
 import type { ConfModule } from './module.ts';
-import { type ConfSource, Reader } from './read.ts';
+import { type ConfSource, Reader, type ReadFile } from './read.ts';
 import { DirConfig, type DirectorySection, type LocationSection } from './section.ts';
 import type { Server, Servers, VhostAddress } from './server.ts';
 import type { ConfNode } from './tree.ts';
@@ -29,6 +30,8 @@ export interface SiteOptions {
   /** Directives of the command line, read before the sources (-C) and after them (-c). */
   readonly before?: readonly string[];
   readonly after?: readonly string[];
+  /** Pass over LoadModule lines of modules that are not Apache's own. */
+  readonly skipUnknownModules?: boolean;
 }
 
 export interface Site extends Servers {
@@ -36,8 +39,10 @@ export interface Site extends Servers {
   readonly modules: readonly ConfModule[];
   readonly defines: ReadonlyMap<string, string | undefined>;
   readonly serverRoot: string;
+  /** What `Use` in .htaccess finds, by name in lower case. */
+  readonly macros: ReadonlyMap<string, Macro>;
   /** The configuration files that were read. */
-  readonly files: readonly string[];
+  readonly files: readonly ReadFile[];
   readonly io: ConfIo;
   /** By identifier (`rewrite_module`) or file (`mod_rewrite.c`). */
   hasModule(name: string): boolean;
@@ -105,9 +110,10 @@ function readSources(options: SiteOptions): Reader {
 }
 
 function runReader(options: SiteOptions, io: ConfIo, mode: LoadMode): Reader {
-  const { modules, sources, defines, serverRoot = '/', before = [], after = [] } = options;
+  const { modules, sources, serverRoot = '/', before = [], after = [], skipUnknownModules = false } = options;
   const loaded = new LoadedModules(modules, mode);
-  const reader = new Reader({ io, loaded, defines: new Defines(defines), serverRoot });
+  const defines = new Defines(options.defines);
+  const reader = new Reader({ io, loaded, defines, serverRoot, skipUnknownModules });
   for (const text of before) reader.readSource({ name: '-C directive', text });
   for (const source of sources) reader.readSource(source);
   for (const text of after) reader.readSource({ name: '-c directive', text });
@@ -128,6 +134,7 @@ function cacheReads(io: ConfIo): ConfIo {
     list: (path) => io.list(path),
     env: (name) => io.env(name),
     ...(io.lookup ? { lookup: (host: string) => io.lookup?.(host) ?? [] } : {}),
+    ...(io.assumesDocumentRoots ? { assumesDocumentRoots: true } : {}),
   };
 }
 
@@ -144,6 +151,7 @@ function makeSite(reader: Reader, servers: ServerList): Site {
     modules: Object.freeze(servers.modules),
     defines: reader.defines.entries(),
     serverRoot: reader.serverRoot,
+    macros: reader.macros,
     files: Object.freeze(reader.files),
     io: reader.io,
     hasModule: (name: string) => reader.loaded.has(name),

@@ -1,7 +1,7 @@
 // A directive that no loaded module has: Apache's sentence, and what was probably meant.
 
 import { suggest } from '../kit/suggest.ts';
-import { standardModulesOf } from './known-modules.ts';
+import { standardFileName, standardModulesOf } from './known-modules.ts';
 import type { LoadedModules } from './loaded.ts';
 
 export interface UnknownDirective {
@@ -39,8 +39,7 @@ function hintFor(name: string, loaded: LoadedModules, others: readonly string[])
     return `${bare(name)} belongs to mod_${module.name}, which is not loaded: add LoadModule ${module.name}_module modules/mod_${module.name}.so`;
   }
   const [standard] = standardModulesOf(name);
-  if (standard)
-    return `${bare(name)} belongs to Apache's ${describe(standard)}, and portico does not have it.`;
+  if (standard) return hintAtStandard(name, standard);
   const removed = REMOVED.get(name.toLowerCase());
   if (removed) return `${name} went with httpd 2.4; ${removed}`;
   const section = name.startsWith('<') ? undefined : findSection(name, loaded, others);
@@ -52,6 +51,12 @@ function hintFor(name: string, loaded: LoadedModules, others: readonly string[])
 function findSection(name: string, loaded: LoadedModules, others: readonly string[]): string | undefined {
   const wanted = `<${name}`.toLowerCase();
   return [...others, ...loaded.names()].find((other) => other.toLowerCase() === wanted)?.slice(1);
+}
+
+function hintAtStandard(name: string, module: string): string {
+  const says = `${bare(name)} belongs to Apache's ${describe(module)}, and portico does not have it.`;
+  if (describe(module) === 'core') return `${says} Take the line out.`;
+  return `${says} Take the line out, or put it inside <IfModule ${standardFileName(module)}>, which is skipped here.`;
 }
 
 function describe(module: string): string {

@@ -2,6 +2,7 @@
 // Matching remembers only the last `*`, so a pattern costs at most its length times the text's.
 
 import { equalsIgnoreCase, lowerAscii } from './ascii.ts';
+import type { Need } from './regex/index.ts';
 
 export interface GlobOptions {
   /** `/` is only matched by `/`. */
@@ -30,6 +31,12 @@ export function compileWildcard(pattern: string): (text: string) => boolean {
 export function isGlob(text: string): boolean {
   const bare = text.replace(/\\./gs, '');
   return /[*?]|\[.*\]/s.test(bare);
+}
+
+/** What every text that a pattern matches begins with, as an index of patterns wants it (kit/pattern-index.ts). */
+export function needsOfGlob(pattern: string): readonly Need[] {
+  const text = /^[^*?[\\]*/.exec(pattern)![0];
+  return text === '' ? [] : [{ texts: [lowerAscii(text)], atStart: true }];
 }
 
 const STAR = '*';

@@ -6,19 +6,36 @@ import ipaddr from 'ipaddr.js';
 /** True when an address (IPv4, IPv6, or IPv4 in IPv6 form) lies in the range. */
 export type IpRange = (address: string) => boolean;
 
-type Address = ReturnType<typeof ipaddr.process>;
+/** An address as its bytes; IPv4 in IPv6 form is IPv4. */
+export interface Address {
+  readonly kind: 'ipv4' | 'ipv6';
+  readonly bytes: readonly number[];
+}
+
+/** The addresses that agree with one in their first bits. */
+export interface AddressRange extends Address {
+  readonly bits: number;
+}
 
 /** Compiles `10.1.2.3`, `10.1`, `10.1.0.0/16`, `10.1.0.0/255.255.0.0`, `2001:db8::/32`; undefined when it is none. */
 export function compileIpRange(text: string): IpRange | undefined {
+  const range = parseAddressRange(text);
+  return range && ((address) => isInRange(range, address));
+}
+
+/** Reads the same as data. */
+export function parseAddressRange(text: string): AddressRange | undefined {
   const slash = text.indexOf('/');
   if (slash >= 0) return withMask(text.slice(0, slash), text.slice(slash + 1));
   if (/^\d+(\.\d+){0,2}\.?$/.test(text)) return partial(text.replace(/\.$/, ''));
   const base = parseAddress(text);
-  return base === undefined ? undefined : inRange(base, bitsOf(base));
+  return base && { ...base, bits: bitsOf(base) };
 }
 
-function parseAddress(text: string): Address | undefined {
-  return isWellFormed(text) ? ipaddr.process(text) : undefined;
+export function parseAddress(text: string): Address | undefined {
+  if (!isWellFormed(text)) return undefined;
+  const address = ipaddr.process(text);
+  return { kind: address.kind(), bytes: address.toByteArray() };
 }
 
 /** Four decimal parts: shorter forms mean prefixes in Apache, not the addresses that inet_aton would read. */
@@ -27,31 +44,34 @@ function isWellFormed(text: string): boolean {
 }
 
 function bitsOf(address: Address): number {
-  return address.kind() === 'ipv4' ? 32 : 128;
+  return address.bytes.length * 8;
 }
 
-function inRange(base: Address, bits: number): IpRange {
-  return (text) => {
-    const address = parseAddress(text);
-    return address !== undefined && address.kind() === base.kind() && address.match(base, bits);
-  };
+/** True when an address lies in the range. */
+export function isInRange({ kind, bytes, bits }: AddressRange, text: string): boolean {
+  const address = parseAddress(text);
+  if (address?.kind !== kind) return false;
+  const whole = bits >> 3;
+  for (let i = 0; i < whole; i++) if (address.bytes[i] !== bytes[i]) return false;
+  const mask = 0xff00 >> (bits & 7);
+  return (bits & 7) === 0 || ((address.bytes[whole]! ^ bytes[whole]!) & mask & 0xff) === 0;
 }
 
 /** `10.1` stands for 10.1.0.0/16. */
-function partial(text: string): IpRange | undefined {
+function partial(text: string): AddressRange | undefined {
   const parts = text.split('.');
   const base = parseAddress([...parts, '0', '0', '0'].slice(0, 4).join('.'));
-  return base === undefined ? undefined : inRange(base, parts.length * 8);
+  return base && { ...base, bits: parts.length * 8 };
 }
 
-function withMask(address: string, mask: string): IpRange | undefined {
+function withMask(address: string, mask: string): AddressRange | undefined {
   const padded = /^\d+(\.\d+){0,2}$/.test(address)
     ? [...address.split('.'), '0', '0', '0'].slice(0, 4).join('.')
     : address;
   const base = parseAddress(padded);
   if (base === undefined) return undefined;
   const bits = /^\d+$/.test(mask) ? Number(mask) : maskBits(mask);
-  return bits === undefined || bits > bitsOf(base) ? undefined : inRange(base, bits);
+  return bits === undefined || bits > bitsOf(base) ? undefined : { ...base, bits };
 }
 
 function maskBits(mask: string): number | undefined {

@@ -1,6 +1,7 @@
 // mod_env: variables set for every request of a section, for CGI scripts, logs and headers.
 // They are set late, in fixups: rules and conditions of the same request do not see them (SetEnvIf is earlier).
 
+import type { Command } from '../conf/command.ts';
 import { defineModule, type Module } from '../request/module.ts';
 import { DECLINED } from '../request/verdict.ts';
 import { everywhere } from './contexts.ts';
@@ -8,6 +9,15 @@ import { everywhere } from './contexts.ts';
 interface EnvDir {
   /** In order; a value of undefined takes away what an outer section set. */
   readonly set: Map<string, string | undefined>;
+}
+
+/** `SetEnv A=b c`: to a script, Apache's variable of that name is `A`, and what follows its value. */
+function setSpurious(cmd: Command<undefined, EnvDir>, name: string, rest: string, value = ''): undefined {
+  cmd.warn(
+    `AH10032: Spurious usage of '=' in an environment variable name. 'SetEnv ${name} ${rest}' expected instead?`,
+  );
+  cmd.dir.set.set(name, `${rest}=${value}`);
+  return undefined;
 }
 
 export const env: Module<undefined, EnvDir> = defineModule<undefined, EnvDir>({
@@ -23,12 +33,8 @@ export const env: Module<undefined, EnvDir> = defineModule<undefined, EnvDir>({
       set(cmd, name: string, value?: string) {
         if (name === '' || name.includes('\0'))
           return `SetEnv: '${name}' is not a name for an environment variable`;
-        if (name.includes('=')) {
-          const [expected, ...rest] = name.split('=');
-          cmd.warn(
-            `AH10032: Spurious usage of '=' in an environment variable name. 'SetEnv ${expected} ${rest.join('=')}' expected instead?`,
-          );
-        }
+        const equals = name.indexOf('=');
+        if (equals >= 0) return setSpurious(cmd, name.slice(0, equals), name.slice(equals + 1), value);
         cmd.dir.set.set(name, value ?? '');
         return undefined;
       },

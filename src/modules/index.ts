@@ -18,6 +18,7 @@ import { expires } from './expires/index.ts';
 import { filter } from './filter/index.ts';
 import { headers } from './headers/index.ts';
 import { include } from './include/index.ts';
+import { info } from './info/index.ts';
 import { logConfig } from './log-config/index.ts';
 import { logio } from './logio.ts';
 import { mime } from './mime/index.ts';
@@ -27,7 +28,7 @@ import { ratelimit } from './ratelimit.ts';
 import { remoteip } from './remoteip/index.ts';
 import { reqtimeout } from './reqtimeout.ts';
 import { rewrite } from './rewrite/index.ts';
-import { setenvif } from './setenvif.ts';
+import { setenvif } from './setenvif/index.ts';
 import { status } from './status/index.ts';
 import { substitute } from './substitute/index.ts';
 import { uniqueId } from './unique-id.ts';
@@ -82,6 +83,7 @@ export const modules: readonly Module[] = [
   cgi,
   autoindex,
   include,
+  info,
   logConfig,
   logio,
 ];

@@ -1,11 +1,12 @@
 // From a request to its answer: phases, handler, error documents and internal redirects, which start again.
 // They call each other in a circle, as in Apache; the number of turns is limited.
 
-import { andThen, guard, type Soon } from '../kit/wait.ts';
+import { andThen, guard, type Soon, settle } from '../kit/wait.ts';
 import { HeaderList } from '../wire/header-list.ts';
 import { allowField } from './allow.ts';
-import { coreDir, type ErrorDocument } from './core-config.ts';
+import { coreDir } from './core-config.ts';
 import { drawErrorPage } from './error-page.ts';
+import { textOf } from './evaluate.ts';
 import { Exchange } from './exchange.ts';
 import { logEvent, logException } from './log.ts';
 import { isRecursionExceeded } from './recursion.ts';
@@ -88,7 +89,12 @@ export function die(x: Exchange, status: Verdict, earlier: number = x.status): S
     sendPage(x, status, { reason: x.reason });
     return undefined;
   }
-  return sendDocument(x, status, document);
+  x.status = status;
+  return andThen(settle(textOf(x, document.expr)), (text) => {
+    if (text !== undefined) return sendDocument(x, status, document.kind, text);
+    sendPage(x, status, { reason: x.reason });
+    return undefined;
+  });
 }
 
 /** The page for the first error of a chain; `status` is what is sent where there was none before this exchange's. */
@@ -106,23 +112,20 @@ function firstError(x: Exchange): Exchange {
   return at;
 }
 
-function sendDocument(x: Exchange, status: number, document: ErrorDocument): Soon<void> {
-  switch (document.kind) {
+function sendDocument(x: Exchange, status: number, kind: 'text' | 'path' | 'url', text: string): Soon<void> {
+  switch (kind) {
     case 'text':
       dropHandlerHeaders(x, status);
       x.status = status;
       x.contentType = 'text/html; charset=iso-8859-1';
-      setBody(x, document.text);
+      setBody(x, text);
       return undefined;
     case 'url':
-      x.headersOut.set('Location', document.url);
+      x.headersOut.set('Location', text);
       sendPage(x, 302, {});
       return undefined;
     case 'path':
-      return redirectToDocument(x, status, document.path);
-    case 'default':
-      sendPage(x, status, {});
-      return undefined;
+      return redirectToDocument(x, status, text);
   }
 }
 

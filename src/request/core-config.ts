@@ -5,6 +5,7 @@ import type { Nonfatal } from '../conf/apply.ts';
 import type { Override } from '../conf/context.ts';
 import type { DirConfig } from '../conf/section.ts';
 import type { Server } from '../conf/server.ts';
+import type { Expr } from '../kit/expr/index.ts';
 import type { RangeLimits } from '../wire/ranges.ts';
 import type { ErrorLogFormat } from './log-event.ts';
 
@@ -26,6 +27,8 @@ export interface CoreServerConfig {
   /** In lower case; entries with `*` or `?` stand in wildAliases, compiled. */
   aliases: string[];
   wildAliases: ((name: string) => boolean)[];
+  /** As written. */
+  wildAliasTexts?: readonly string[];
   serverAdmin?: string;
   documentRoot?: string;
   /** Milliseconds. */
@@ -64,6 +67,8 @@ export interface CoreServerConfig {
   extendedStatus?: boolean;
   seeRequestTail?: boolean;
   maxRequestWorkers?: number;
+  /** Seconds that exchanges may go on behind a graceful stop; undefined or 0: as long as they take. */
+  gracefulShutdownTimeout?: number;
   listenBacklog?: number;
 }
 
@@ -93,9 +98,7 @@ export interface EtagSetting {
 
 /** What ErrorDocument says for a status. */
 export type ErrorDocument =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'path'; readonly path: string }
-  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'text' | 'path' | 'url'; readonly expr: Expr }
   | { readonly kind: 'default' };
 
 /** What AllowOverride and AllowOverrideList permit in .htaccess files. */
@@ -141,6 +144,9 @@ export interface CoreDirConfig {
   /** undefined: unset; false: Off; else the charset. */
   addDefaultCharset?: string | false;
   cgiPassAuth?: boolean;
+  /** CGIVar REQUEST_URI: the path in force instead of what the client sent. */
+  cgiCurrentUri?: boolean;
+  qualifyRedirectUrl?: boolean;
   /** Highest level that is logged, by module name; '' is the level of the others. */
   logLevels?: ReadonlyMap<string, number>;
 }

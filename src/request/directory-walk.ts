@@ -8,6 +8,7 @@ import { coreDir, OPT, optionsOf } from './core-config.ts';
 import type { DirectoryWalked, Exchange } from './exchange.ts';
 import { htaccessOf } from './htaccess.ts';
 import { logEvent } from './log.ts';
+import { chooseDirectories } from './section-index.ts';
 import { joinSections, matchesRegex } from './sections.ts';
 import { OK, type Verdict } from './verdict.ts';
 
@@ -127,7 +128,7 @@ class DirectoryWalk {
 
   /** `<Directory>` sections of one level: `depth` components, the path exactly or by glob. */
   #addSections(path: string, depth: number): void {
-    const sections = this.#x.server.directories;
+    const sections = chooseDirectories(this.#x.server.directories, path);
     for (let i = 0; i < sections.length; i++) {
       const section = sections[i]!;
       if (section.depth !== depth) continue;
@@ -203,7 +204,7 @@ class DirectoryWalk {
     x.pathInfo = this.#path.slice(at) + this.#given;
     x.file = facts;
     x.owner = facts ?? this.#nearest;
-    for (const { regex, dir } of x.server.directoryMatches)
+    for (const { regex, dir } of chooseDirectories(x.server.directoryMatches, x.filename))
       if (regex !== undefined && matchesRegex(x, regex, x.filename)) this.#add(dir);
     x.walked = { directory, level, config: x.dirConfig };
   }

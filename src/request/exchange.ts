@@ -10,6 +10,7 @@ import type { Soon } from '../kit/wait.ts';
 import type { BodyContent, BodySource } from '../wire/body.ts';
 import { HeaderList } from '../wire/header-list.ts';
 import type { ServerActivity } from './activity.ts';
+import { Environment } from './environment.ts';
 import type { HtaccessCache } from './htaccess-cache.ts';
 import type { SiteIo } from './io.ts';
 import type { PhaseName } from './phases.ts';
@@ -211,7 +212,7 @@ export class Exchange {
   /** The connection must close after this answer. */
   closeAfter = false;
 
-  #env: Map<string, string> | undefined = undefined;
+  #env: Environment | undefined = undefined;
   #notes: Map<string, string> | undefined = undefined;
   /** What the environment held before an index took the directory's place: to scripts this still counts. */
   coveredEnv: ReadonlyMap<string, string> | undefined = undefined;
@@ -253,12 +254,12 @@ export class Exchange {
   }
 
   /** Request environment: SetEnv, SetEnvIf, E= flags, REDIRECT_*. */
-  get env(): Map<string, string> {
-    this.#env ??= new Map();
+  get env(): Environment {
+    this.#env ??= new Environment();
     return this.#env;
   }
 
-  set env(map: Map<string, string>) {
+  set env(map: Environment) {
     this.#env = map;
   }
 

@@ -75,7 +75,7 @@ class ExchangeExprHost implements ExprHost {
 
   async isAccessible(by: 'file' | 'uri', path: string): Promise<boolean> {
     const x = this.#x;
-    if (path === '') return false;
+    if (path === '' && by === 'file') return false;
     // A subrequest for its own parent's URI would never end.
     if (by === 'uri') return x.main?.uri !== x.uri && (await x.site.lookupUri(x, path)).status < 400;
     const sub = await x.site.lookupFile(x, path);

@@ -30,11 +30,13 @@ function answerHeaders(x: Exchange): HeaderList {
   return out;
 }
 
-/** Each name once, joined as Apache joins them; several fields become one. */
+/** Each name once, as it is spelled first, joined as Apache joins them; several fields become one. */
 function tidyVary(out: HeaderList): void {
   const vary = out.combined('vary');
   if (vary === undefined || !vary.includes(',')) return;
-  const names = new Map(vary.split(',').map((name) => [name.trim().toLowerCase(), name.trim()]));
+  const names = new Map<string, string>();
+  for (const name of vary.split(',').map((each) => each.trim()))
+    if (!names.has(name.toLowerCase())) names.set(name.toLowerCase(), name);
   out.set('Vary', [...names.values()].join(','));
 }
 

@@ -4,6 +4,7 @@
 import { escapePath } from '../kit/expr/transform.ts';
 import { andThen, guard, type Soon } from '../kit/wait.ts';
 import type { HeaderList } from '../wire/header-list.ts';
+import { Environment } from './environment.ts';
 import { Exchange } from './exchange.ts';
 import { logException } from './log.ts';
 import { maySubrequest } from './recursion.ts';
@@ -52,7 +53,7 @@ function subExchange(x: Exchange, rawPath: string, args: string | undefined): Ex
   sub.main = x;
   sub.clientAddress = x.clientAddress;
   sub.clientPort = x.clientPort;
-  if (x.hasEnv()) sub.env = new Map(x.env);
+  if (x.hasEnv()) sub.env = new Environment(x.env);
   return sub;
 }
 

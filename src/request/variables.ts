@@ -8,8 +8,8 @@ import { schemeOf, serverName, serverPort } from './self-url.ts';
 import { serverSoftware } from './software.ts';
 import { documentRoot } from './walk.ts';
 
-/** Module magic number of the Apache release that is followed: `%{API_VERSION}`. */
-const API_VERSION = '20120211:142';
+/** Major module magic number of the Apache release that is followed. */
+const API_VERSION = '20120211';
 
 type Reader = (x: Exchange) => string;
 
@@ -77,10 +77,11 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['REMOTE_USER', (x) => x.user ?? ''],
   ['AUTH_TYPE', (x) => x.authType ?? ''],
   ['HTTPS', (x) => (x.transport.secure ? 'on' : 'off')],
+  ['HTTP2', () => 'off'],
   ['IPV6', (x) => (x.clientAddress.includes(':') ? 'on' : 'off')],
   ['HANDLER', (x) => x.handler ?? ''],
   ['REQUEST_STATUS', (x) => String(x.status)],
-  ['LAST_MODIFIED', (x) => (x.file === undefined ? '' : fullTime(new Date(x.file.mtime / 1000)))],
+  ['LAST_MODIFIED', (x) => fullTime(new Date(Date.parse(x.headersOut.get('last-modified') ?? '') || 0))],
   ['SCRIPT_USER', owner((x, { uid }) => x.site.io.userName(uid))],
   ['SCRIPT_GROUP', owner((x, { gid }) => x.site.io.groupName(gid))],
   ['TIME', timePart(fullTime)],

@@ -4,6 +4,7 @@
 import type { DirConfig, FilesSection, LocationSection } from '../conf/section.ts';
 import { coreServer } from './core-config.ts';
 import type { Exchange } from './exchange.ts';
+import { chooseFiles, chooseLocations } from './section-index.ts';
 import { joinSections, matchesRegex, putOn } from './sections.ts';
 
 /** `<Location /a>` matches `/a` and what is below it, by whole segments. */
@@ -17,7 +18,7 @@ function matchesLocation(x: Exchange, section: LocationSection, uri: string): bo
 
 /** Merges the `<Location>` sections that match the URL path. */
 export function locationWalk(x: Exchange): void {
-  const sections = x.server.locations;
+  const sections = chooseLocations(x.server.locations, x.uri);
   let now: DirConfig | undefined;
   for (let i = 0; i < sections.length; i++) {
     if (matchesLocation(x, sections[i]!, x.uri)) now = joinSections(x, now, sections[i]!.dir);
@@ -32,12 +33,12 @@ function matchesFile(x: Exchange, section: FilesSection, name: string): boolean 
 
 /** Merges the `<Files>` sections that match the last component of the file name. Those inside them are not looked at. */
 export function fileWalk(x: Exchange): void {
-  const sections = x.dirConfig.files;
-  if (sections.length === 0 || x.filename === undefined) return;
+  const { files } = x.dirConfig;
+  if (files.length === 0 || x.filename === undefined) return;
   const name = x.filename.slice(x.filename.lastIndexOf('/') + 1);
   if (name === '') return;
   let now: DirConfig | undefined;
-  for (const section of sections) {
+  for (const section of chooseFiles(files, name)) {
     if (matchesFile(x, section, name)) now = joinSections(x, now, section.dir);
   }
   putOn(x, now);

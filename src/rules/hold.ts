@@ -5,6 +5,7 @@ import { type Regex, RegexLimitError } from '../kit/regex/index.ts';
 import { type Waiting, when } from '../kit/wait.ts';
 import { compareIntegers, compareStrings } from './compare.ts';
 import type { Condition, FileTest } from './condition.ts';
+import { ConditionWalk, WORTHWHILE } from './condition-index.ts';
 import { expand, expandNow } from './expand.ts';
 import type { FileFacts } from './host.ts';
 import type { Captures, Pass } from './pass.ts';
@@ -13,7 +14,8 @@ import type { Rule } from './rule.ts';
 /** True when the conditions allow the rule; for rules whose conditions never wait. */
 export function conditionsHoldNow(rule: Rule, pass: Pass): boolean {
   const { conditions } = rule;
-  for (let i = 0; i < conditions.length; i++) {
+  const walk = walkThrough(conditions, pass);
+  for (let i = nextOf(walk, 0); i < conditions.length; i = nextOf(walk, i + 1)) {
     const condition = conditions[i]!;
     const marker = beginCondition(condition, pass);
     const holds = settleCondition(condition, expandNow(condition.subject, pass), pass);
@@ -28,7 +30,8 @@ export function conditionsHoldNow(rule: Rule, pass: Pass): boolean {
 export function* conditionsHold(rule: Rule, pass: Pass): Waiting<boolean> {
   if (!rule.conditionsWait) return conditionsHoldNow(rule, pass);
   const { conditions } = rule;
-  for (let i = 0; i < conditions.length; i++) {
+  const walk = walkThrough(conditions, pass);
+  for (let i = nextOf(walk, 0); i < conditions.length; i = nextOf(walk, i + 1)) {
     const condition = conditions[i]!;
     const marker = beginCondition(condition, pass);
     const holds = yield* evaluate(condition, pass);
@@ -38,6 +41,16 @@ export function* conditionsHold(rule: Rule, pass: Pass): Waiting<boolean> {
   }
   // Apache: an OR on the very last condition has nothing to join, so that even a false one lets the rule match.
   return true;
+}
+
+/** Undefined for a short list, and where a trace names every condition. */
+function walkThrough(conditions: readonly Condition[], pass: Pass): ConditionWalk | undefined {
+  if (conditions.length < WORTHWHILE || pass.traceLevel >= 1) return undefined;
+  return new ConditionWalk(conditions, (at) => expandNow(conditions[at]!.subject, pass));
+}
+
+function nextOf(walk: ConditionWalk | undefined, from: number): number {
+  return walk === undefined ? from : walk.next(from);
 }
 
 // A true condition with OR settles its group: the others with OR, and the one that ends it, are not looked at.

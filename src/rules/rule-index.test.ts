@@ -2,32 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { settle } from '../kit/wait.ts';
 import { runServerRules } from './finish-server.ts';
-import { literalPrefix } from './literal-prefix.ts';
 import { MemoryHost, memoryRequest } from './memory-host.ts';
 import { isProblem } from './problem.ts';
 import { RuleSetBuilder } from './rule-set.ts';
-
-describe('the text a match must begin with', () => {
-  it.each([
-    ['^/old/(.*)$', '/old/'],
-    ['^/a\\.html$', '/a.html'],
-    ['^/ab*', '/a'],
-    ['^/ab?c', '/a'],
-    ['^/ab+c', '/ab'],
-    ['^/ab{0,1}', '/a'],
-    ['^/a(b|c)', '/a'],
-    ['^/a|/b', ''],
-    ['^(?i)/a', ''],
-    ['^/\\d', '/'],
-    ['^/a[|]b', ''],
-    ['/a', ''],
-    ['^', ''],
-    ['^$', ''],
-    ['^/a\\', '/a'],
-  ])('of %s is %j', (source, prefix) => {
-    expect(literalPrefix(source)).toBe(prefix);
-  });
-});
 
 const pattern = fc.tuple(
   fc.constantFrom('^', '^', '^', '', '!^'),
@@ -57,5 +34,58 @@ describe('a long list of rules', () => {
       }),
       { numRuns: 100 },
     );
+  });
+});
+
+const agent = fc.tuple(
+  fc.constantFrom('', '^', '!^'),
+  fc.constantFrom('bot', 'crawl', '(b)ot', '.', 'B.t'),
+  fc.constantFrom('', 'x$'),
+);
+const condition = fc
+  .tuple(
+    fc.constantFrom(
+      '%{HTTP_USER_AGENT}',
+      '%{HTTP_USER_AGENT}',
+      '%{HTTP_USER_AGENT}',
+      '%{HTTP_REFERER}',
+      '%1',
+    ),
+    agent,
+    fc.constantFrom('[OR]', '[OR]', '[OR]', '[NC,OR]', '[NC,OR]', '[OR,NV]', ''),
+  )
+  .map(([subject, parts, flag]) => `${subject} ${parts.join('')} ${flag}`);
+const text = fc.stringMatching(/^(bot|Bot|crawl|x){0,3}$/);
+
+describe('a long list of conditions', () => {
+  it('comes to the same result with its index as when every condition is looked at', () => {
+    let applied = 0;
+    fc.assert(
+      fc.property(
+        fc.array(condition, { minLength: 24, maxLength: 60 }),
+        text,
+        text,
+        (lines, name, referer) => {
+          const builder = new RuleSetBuilder();
+          builder.setEngine(true);
+          for (const line of lines) {
+            const problem = builder.addCondition(line);
+            if (problem && isProblem(problem)) throw new Error(problem.error);
+          }
+          builder.addRule('^/(a)$ /found-$1-%1');
+          const set = builder.build();
+          const run = (traceLevel: number) => {
+            const host = new MemoryHost({ traceLevel, headers: { 'user-agent': name, referer } });
+            const outcome = settle(runServerRules(set, memoryRequest('/a'), host));
+            return { outcome, vary: host.vary };
+          };
+          const indexed = run(0);
+          expect(indexed).toEqual(run(8));
+          if (JSON.stringify(indexed.outcome).includes('found')) applied++;
+        },
+      ),
+      { numRuns: 500 },
+    );
+    expect(applied).toBeGreaterThan(50);
   });
 });

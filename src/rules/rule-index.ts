@@ -1,15 +1,11 @@
-// Which rules of a long list can match a subject at all: by the literal text their patterns begin with.
+// Which rules of a long list can match a subject at all: by the texts that their patterns need.
 // Ten thousand redirects then cost a few look-ups and not ten thousand regular expressions.
 
-import { lowerAscii } from '../kit/ascii.ts';
-import { literalPrefix } from './literal-prefix.ts';
-import { PrefixTable } from './prefix-table.ts';
+import { inOrder, PatternIndex } from '../kit/pattern-index.ts';
 import type { Rule } from './rule.ts';
 
 /** Lists shorter than this are simply walked. */
 const worthwhile = 24;
-/** One look-up is made for each length of prefix, so there are few lengths. */
-const longest = 48;
 
 const indexes = new WeakMap<readonly Rule[], RuleIndex>();
 
@@ -27,25 +23,19 @@ export function indexOf(rules: readonly Rule[]): RuleIndex | undefined {
 export class RuleIndex {
   /** Rules about which nothing is known; chains are among them, as a failing link has consequences. */
   readonly #always: number[] = [];
-  readonly #byPrefix = new PrefixTable();
-  readonly #byLowerPrefix = new PrefixTable();
+  readonly #byPattern = new PatternIndex();
 
   constructor(rules: readonly Rule[]) {
-    for (const [position, rule] of rules.entries()) {
-      const prefix =
-        rule.pattern.negated || rule.flags.chain ? '' : literalPrefix(rule.pattern.text).slice(0, longest);
-      if (prefix === '') this.#always.push(position);
-      else if (rule.flags.noCase) this.#byLowerPrefix.add(lowerAscii(prefix), position);
-      else this.#byPrefix.add(prefix, position);
+    for (const [position, { pattern, flags }] of rules.entries()) {
+      const isFree = !pattern.negated && !flags.chain;
+      if (!isFree || !this.#byPattern.add(pattern.regex, position)) this.#always.push(position);
     }
   }
 
   candidates(subject: string): readonly number[] {
     const found: number[] = [];
-    this.#byPrefix.collect(subject, found);
-    if (!this.#byLowerPrefix.isEmpty) this.#byLowerPrefix.collect(lowerAscii(subject), found);
-    if (found.length === 0) return this.#always;
-    return [...this.#always, ...found].sort((a, b) => a - b);
+    this.#byPattern.collect(subject, found);
+    return inOrder(this.#always, found);
   }
 }
 

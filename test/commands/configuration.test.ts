@@ -161,10 +161,13 @@ StartServers 2
     expect(err).toMatch(/\nSyntax OK\n$/);
   });
 
-  it('show a module name that looks misspelled by itself', async () => {
+  it('are none of them a module name that looks misspelled', async () => {
     const file = shop.write('modules.conf', 'LoadModule rewrit_module modules/mod_rewrite.so\n');
-    const { err } = await shop.run(['configtest', '-f', 'modules.conf']);
-    expect(err).toContain(`${file}:1: warning: portico has no module rewrit_module\n`);
+    const { code, err } = await shop.run(['configtest', '-f', 'modules.conf']);
+    expect(code).toBe(1);
+    expect(err).toContain(
+      `AH00526: Syntax error on line 1 of ${file}:\nportico has no module rewrit_module\n`,
+    );
     expect(err).toContain('  hint: did you mean rewrite_module?\n');
   });
 });

@@ -52,7 +52,7 @@ export function* runCondition(
   captures: ExprCaptures = { groups: [] },
 ): Waiting<boolean> {
   const { tree } = expr;
-  const run = { host, captures };
+  const run = { host, captures, isCondition: tree.kind === 'condition' };
   return tree.kind === 'condition'
     ? yield* evaluate(tree.condition, run)
     : (yield* expand(tree.word, run)) !== '';
@@ -65,7 +65,7 @@ export function* runString(
   captures: ExprCaptures = { groups: [] },
 ): Waiting<string> {
   const { tree } = expr;
-  const run = { host, captures };
+  const run = { host, captures, isCondition: tree.kind === 'condition' };
   return tree.kind === 'string'
     ? yield* expand(tree.word, run)
     : String(yield* evaluate(tree.condition, run));

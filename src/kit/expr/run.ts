@@ -15,6 +15,8 @@ import type { Condition, FileOperator, List, Word } from './tree.ts';
 export interface ExprRun {
   readonly host: ExprHost;
   readonly captures: ExprCaptures;
+  /** An answer depends on the headers that a condition reads; a text that is made of them says nothing of it. */
+  readonly isCondition: boolean;
 }
 
 /** Evaluates a condition. */
@@ -72,11 +74,11 @@ function* evaluateTest(test: Test, run: ExprRun): Waiting<boolean> {
   }
 }
 
-/** A match sets the captures, but only if the expression has groups. */
+/** What an expression with groups matched is remembered until the next such one; where that fails, nothing is. */
 function matches(test: Condition & { kind: 'regex' }, text: string, run: ExprRun): boolean {
   if (test.regex.groupCount === 0) return test.regex.test(text);
   const match = test.regex.exec(text);
-  if (match) run.captures.groups = match.groups;
+  run.captures.groups = match?.groups ?? [];
   return match !== null;
 }
 
@@ -116,11 +118,11 @@ export function* expand(word: Word, run: ExprRun): Waiting<string> {
     case 'literal':
       return word.text;
     case 'variable':
-      return yield* readVariable(word.name, run.host);
+      return yield* readVariable(word.name, run);
     case 'capture':
       return run.captures.groups[word.group] ?? '';
     case 'call':
-      return yield* callFunction(word.name, yield* expand(word.argument, run), run.host);
+      return yield* callFunction(word.name, yield* expand(word.argument, run), run);
     case 'join': {
       let text = '';
       for (const part of word.parts) text += yield* expand(part, run);
@@ -129,14 +131,14 @@ export function* expand(word: Word, run: ExprRun): Waiting<string> {
   }
 }
 
-function* readVariable(name: string, host: ExprHost): Waiting<string> {
+function* readVariable(name: string, run: ExprRun): Waiting<string> {
   const header = HEADER_VARIABLES.get(name);
-  return header ? yield* readHeader(header, host) : yield* when(host.variable(name));
+  return header ? yield* readHeader(header, run) : yield* when(run.host.variable(name));
 }
 
 /** Reads a request header for an answer that then depends on it, whether it is there or not. */
-function* readHeader(name: string, host: ExprHost): Waiting<string> {
-  if (lowerAscii(name) !== 'host') host.headerRead(name);
+function* readHeader(name: string, { host, isCondition }: ExprRun): Waiting<string> {
+  if (isCondition && lowerAscii(name) !== 'host') host.headerRead(name);
   return yield* orEmpty(host.header(name));
 }
 
@@ -144,11 +146,12 @@ function* orEmpty(answer: Answer<string | undefined>): Waiting<string> {
   return (yield* when(answer)) ?? '';
 }
 
-function* callFunction(name: FunctionName, argument: string, host: ExprHost): Waiting<string> {
+function* callFunction(name: FunctionName, argument: string, run: ExprRun): Waiting<string> {
+  const { host } = run;
   switch (name) {
     case 'req':
     case 'http':
-      return yield* readHeader(argument, host);
+      return yield* readHeader(argument, run);
     case 'req_novary':
       return yield* orEmpty(host.header(argument));
     case 'resp':
@@ -181,7 +184,12 @@ function* fileSize(path: string, host: ExprHost): Waiting<string> {
   return file?.type === 'file' ? String(file.size) : '0';
 }
 
+/** Apache's bound for `file()`. */
+const LARGEST_FILE = 10 * 1024 * 1024;
+
 function* readFile(path: string, host: ExprHost): Waiting<string> {
+  const facts = yield* when(host.stat(path, true));
+  if (facts && facts.size > LARGEST_FILE) throw new ExprError(`File ${path} too large`);
   const content = yield* when(host.readFile(path));
   if (content === null) throw new ExprError(`Cannot open file ${path}`);
   return content;

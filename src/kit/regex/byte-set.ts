@@ -41,6 +41,19 @@ export function foldCase(set: ByteSet): ByteSet {
   return folded;
 }
 
+const singles: (ByteSet | undefined)[] = [];
+const caseless: (ByteSet | undefined)[] = [];
+
+/** The set of one byte, with `nocase` in both cases; always the same one, as patterns are made of thousands. */
+export function singleByte(byte: number, nocase: boolean): ByteSet {
+  if (nocase) {
+    caseless[byte] ??= foldCase(byteSet(byte));
+    return caseless[byte];
+  }
+  singles[byte] ??= byteSet(byte);
+  return singles[byte];
+}
+
 /** How many bytes the set holds. */
 export function sizeOf(set: ByteSet): number {
   return set.reduce((size, present) => size + present, 0);
@@ -72,8 +85,16 @@ export const POSIX_CLASSES: ReadonlyMap<string, ByteSet> = new Map([
   ['xdigit', byteSet([0x30, 0x39], [0x41, 0x46], [0x61, 0x66])],
 ]);
 
+const sources: WeakMap<ByteSet, string> = new WeakMap();
+
 /** The set as the shortest simple JavaScript source: a character, a class or a negated class. */
 export function setSource(set: ByteSet): string {
+  const source = sources.get(set) ?? writeSource(set);
+  sources.set(set, source);
+  return source;
+}
+
+function writeSource(set: ByteSet): string {
   const size = sizeOf(set);
   if (size === 256) return '[^]';
   if (size === 0) return '[]';

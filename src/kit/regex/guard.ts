@@ -94,8 +94,10 @@ function costOf(tree: Tree, rest: Rest, looped: boolean): Cost {
 
 /** A node in front of the rest, as the rest of what comes before it. */
 function restWith(tree: Tree, rest: Rest, looped: boolean): Rest {
+  const { fail, total } = costOf(tree, rest, looped);
   return {
-    ...costOf(tree, rest, looped),
+    fail,
+    total,
     first: firstThen(firstOf(tree), rest.first),
     holdsAtEnd: rest.holdsAtEnd && holdsAtEnd(tree),
   };

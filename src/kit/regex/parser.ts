@@ -2,7 +2,7 @@
 // Every option is settled here; classes are in bracket.ts, escapes for bytes in escape.ts, group openings in group.ts.
 
 import { readBracket } from './bracket.ts';
-import { ANY_BYTE, type ByteSet, byteSet, complementOf, foldCase, VERTICAL_SPACE } from './byte-set.ts';
+import { ANY_BYTE, type ByteSet, byteSet, complementOf, singleByte, VERTICAL_SPACE } from './byte-set.ts';
 import { Cursor } from './cursor.ts';
 import { readByteEscape, readClassEscape } from './escape.ts';
 import { type Enclosing, readGroup } from './group.ts';
@@ -182,8 +182,7 @@ class Parser implements Enclosing {
   }
 
   #byte(byte: number): Tree {
-    const set = byteSet(byte & 0xff);
-    return { kind: 'set', set: this.flags.nocase ? foldCase(set) : set };
+    return { kind: 'set', set: singleByte(byte & 0xff, this.flags.nocase) };
   }
 
   #dollar(): Tree {

@@ -158,6 +158,7 @@ export function firstOf(tree: Tree): First {
 
 /** The first bytes of one thing followed by another. */
 export function firstThen(first: First, rest: First): First {
+  if (first === NOTHING_YET) return rest;
   return first.empty ? { bytes: unionOf(first.bytes, rest.bytes), empty: rest.empty } : first;
 }
 

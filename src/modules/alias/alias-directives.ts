@@ -4,7 +4,8 @@ import type { Command } from '../../conf/command.ts';
 import type { Directive, DirectiveError } from '../../conf/directive.ts';
 import { everywhere, serverFiles, servers } from '../contexts.ts';
 import { compilePattern, compileTarget, isFault } from './compile.ts';
-import type { AliasDir, AliasServer } from './config.ts';
+import type { AliasDir, AliasEntry, AliasServer } from './config.ts';
+import { firstThatApplies } from './entry-index.ts';
 import { matchPrefix } from './prefix.ts';
 
 type AliasCommand = Command<AliasServer, AliasDir>;
@@ -20,11 +21,17 @@ function withHandler(handler: string | undefined): { handler?: string } {
   return handler === undefined ? {} : { handler };
 }
 
+/** The first alias that covers a path; kept up to date while the list grows, so that it can be long. */
+function findCovering(aliases: readonly AliasEntry[], path: string): AliasEntry | undefined {
+  return firstThatApplies(aliases, path, (entry) => {
+    const covers = entry.prefix === undefined ? entry.regex!.test(path) : matchPrefix(path, entry.prefix) > 0;
+    return covers ? entry : undefined;
+  });
+}
+
 /** A later alias below an earlier one is never reached: the first match wins. */
 function warnOverlap(cmd: AliasCommand, prefix: string): void {
-  const earlier = cmd.config.aliases.find((entry) =>
-    entry.prefix === undefined ? entry.regex!.test(prefix) : matchPrefix(prefix, entry.prefix) > 0,
-  );
+  const earlier = findCovering(cmd.config.aliases, prefix);
   if (!earlier) return;
   const name = `${earlier.handler === undefined ? '' : 'Script'}Alias${earlier.regex ? 'Match' : ''}`;
   cmd.warn(

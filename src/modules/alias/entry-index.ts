@@ -1,66 +1,42 @@
 // Which aliases or redirects of a long list can apply to a path at all. Ten thousand redirects then cost a few look-ups
 // and not ten thousand comparisons; what is found is still matched as always, in file order.
 
-import { literalPrefix } from '../../rules/literal-prefix.ts';
-import { PrefixTable } from '../../rules/prefix-table.ts';
+import { PathIndex } from '../../kit/path-index.ts';
+import { inOrder, type NeedyPattern, PatternIndex } from '../../kit/pattern-index.ts';
 
 /** What the index needs of an entry; exactly one of both is there. */
 interface Entry {
   readonly prefix?: string;
-  readonly regex?: { readonly source: string };
+  readonly regex?: NeedyPattern;
 }
 
 /** Lists shorter than this are simply walked. */
 const WORTHWHILE = 24;
 
-/** A look-up is made for each length of a pattern's beginning, so there are few lengths. */
-const LONGEST = 48;
-
 const indexes: WeakMap<readonly Entry[], EntryIndex> = new WeakMap();
 
-/** Slashes in a row stand for one, and one at the end for none: how a prefix and a path become comparable. */
-function plainPath(path: string): string {
-  const merged = path.includes('//') ? path.replace(/\/{2,}/g, '/') : path;
-  return merged.endsWith('/') ? merged.slice(0, -1) : merged;
-}
-
 class EntryIndex {
-  readonly #byPath: Map<string, number[]> = new Map();
-  readonly #byBeginning: PrefixTable = new PrefixTable();
-  /** Patterns about whose beginning nothing is known. */
+  readonly #byPath: PathIndex = new PathIndex();
+  readonly #byPattern: PatternIndex = new PatternIndex();
+  /** Patterns about which nothing is known. */
   readonly #always: number[] = [];
 
-  constructor(entries: readonly Entry[]) {
-    for (const [position, { prefix, regex }] of entries.entries()) {
-      if (prefix !== undefined) this.#addPath(plainPath(prefix), position);
-      else this.#addPattern(literalPrefix(regex?.source ?? '').slice(0, LONGEST), position);
+  #size = 0;
+
+  /** Takes in what has come to the list since: while a configuration is read, lists grow. */
+  update(entries: readonly Entry[]): void {
+    for (; this.#size < entries.length; this.#size++) {
+      const { prefix, regex } = entries[this.#size]!;
+      if (prefix !== undefined) this.#byPath.add(prefix, this.#size);
+      else if (!this.#byPattern.add(regex!, this.#size)) this.#always.push(this.#size);
     }
-  }
-
-  #addPath(path: string, position: number): void {
-    const positions = this.#byPath.get(path);
-    if (positions === undefined) this.#byPath.set(path, [position]);
-    else positions.push(position);
-  }
-
-  #addPattern(beginning: string, position: number): void {
-    if (beginning === '') this.#always.push(position);
-    else this.#byBeginning.add(beginning, position);
   }
 
   candidates(uri: string): readonly number[] {
     const found: number[] = [];
-    const path = plainPath(uri);
-    for (let end = 0; end >= 0; end = path.indexOf('/', end + 1)) this.#collect(path.slice(0, end), found);
-    this.#collect(path, found);
-    this.#byBeginning.collect(uri, found);
-    if (found.length === 0) return this.#always;
-    return [...this.#always, ...found].sort((a, b) => a - b);
-  }
-
-  #collect(path: string, into: number[]): void {
-    const positions = this.#byPath.get(path);
-    if (positions !== undefined) into.push(...positions);
+    this.#byPath.collect(uri, found);
+    this.#byPattern.collect(uri, found);
+    return inOrder(this.#always, found);
   }
 }
 
@@ -74,8 +50,9 @@ export function firstThatApplies<E extends Entry, T>(
   apply: (entry: E) => T | undefined,
 ): T | undefined {
   if (entries.length < WORTHWHILE) return firstOf(entries, apply);
-  const index = indexes.get(entries) ?? new EntryIndex(entries);
+  const index = indexes.get(entries) ?? new EntryIndex();
   indexes.set(entries, index);
+  index.update(entries);
   for (const position of index.candidates(uri)) {
     const applied = apply(entries[position]!);
     if (applied !== undefined) return applied;

@@ -7,6 +7,7 @@ import { logEvent } from '../../request/log.ts';
 import { selfOrigin } from '../../request/self-url.ts';
 import { DECLINED, type Verdict } from '../../request/verdict.ts';
 import { escapeUrl } from '../../rules/escape.ts';
+import { knownReason } from '../../wire/reason.ts';
 import type { RedirectEntry, SectionRedirect } from './config.ts';
 import { firstThatApplies } from './entry-index.ts';
 import { matchPrefix } from './prefix.ts';
@@ -54,7 +55,7 @@ const CONTROLS = /[\x00-\x1f\x7f]/;
 
 /** Sets Location and answers the status; a target that is no URL, or could not stand in a header, is a 500. */
 function redirect(x: Exchange, { status, target }: Redirection, isRelative: boolean): Verdict {
-  if (!isRedirectStatus(status)) return isValidStatus(status) ? status : refuseStatus(x, status);
+  if (!isRedirectStatus(status)) return refuse(x, status);
   const absolute = target.startsWith('/') && !isRelative ? selfOrigin(x) + target : target;
   if (!isAbsoluteUrl(absolute) && !absolute.startsWith('/')) {
     logEvent(
@@ -80,11 +81,9 @@ function redirect(x: Exchange, { status, target }: Redirection, isRelative: bool
   return status;
 }
 
-function isValidStatus(status: number): boolean {
-  return status >= 100 && status <= 599;
-}
-
-function refuseStatus(x: Exchange, status: number): Verdict {
+/** Apache: a status that it has no words for is sent as 500. */
+function refuse(x: Exchange, status: number): Verdict {
+  if (status >= 100 && status <= 599) return knownReason(status) === undefined ? 500 : status;
   logEvent(x, 'http', 'error', `AH01579: Invalid response status ${status}`);
   return 500;
 }

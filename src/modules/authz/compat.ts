@@ -2,62 +2,86 @@
 
 import type { Command } from '../../conf/command.ts';
 import type { Directive, DirectiveError } from '../../conf/directive.ts';
+import { AddressSet } from '../../kit/address-set.ts';
 import { equalsIgnoreCase, lowerAscii } from '../../kit/ascii.ts';
-import { compileIpRange } from '../../kit/ip-range.ts';
+import { isInRange, parseAddressRange } from '../../kit/ip-range.ts';
+import { andThen, type Soon } from '../../kit/wait.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
-import { plainAddress } from '../../request/vhosts.ts';
 import { sections } from '../contexts.ts';
 import { limitedMethods, type MethodTest } from '../core/index.ts';
-import { hasNameIn } from './names.ts';
+import { isClientIn } from './names.ts';
 
 type Order = 'deny,allow' | 'allow,deny' | 'mutual-failure';
 
+/** Whom Allow or Deny names: whoever is in one of these. */
+interface Whom {
+  /** What is not inside a <Limit> is one set, however long the list. */
+  readonly addresses: AddressSet;
+  readonly entries: Entry[];
+  readonly domains: Domain[];
+}
+
 interface Entry {
   readonly methods: MethodTest | undefined;
-  readonly matches: (x: Exchange) => boolean | Promise<boolean>;
+  readonly matches: (x: Exchange) => boolean;
+}
+
+interface Domain {
+  readonly methods: MethodTest | undefined;
+  readonly name: string;
 }
 
 interface CompatDir {
   /** The last one that speaks of a method counts. */
   readonly orders: { readonly order: Order; readonly methods: MethodTest | undefined }[];
-  readonly allow: Entry[];
-  readonly deny: Entry[];
+  readonly allow: Whom;
+  readonly deny: Whom;
   readonly satisfies: { readonly isAny: boolean; readonly methods: MethodTest | undefined }[];
 }
 
 type CompatCommand = Command<undefined, CompatDir>;
 
-/** `all`, `env=NAME`, `env=!NAME`, an address range, or a domain. */
-function compileWho(word: string): Entry['matches'] | string {
-  if (equalsIgnoreCase(word, 'all')) return () => true;
-  if (/^env=/i.test(word)) {
-    const name = word.slice(4);
-    if (!name.startsWith('!')) return (x) => x.hasEnv() && x.env.has(name);
-    return (x) => !(x.hasEnv() && x.env.has(name.slice(1)));
-  }
-  const contains = compileIpRange(word);
-  if (contains) return (x) => contains(x.clientAddress);
-  if (word.includes('/')) return 'The specified network mask is invalid.';
-  return (x) => hasNameIn(plainAddress(x.clientAddress), word);
+function nobody(): Whom {
+  return { addresses: new AddressSet(), entries: [], domains: [] };
 }
 
-function addEntry(cmd: CompatCommand, into: Entry[], from: string, word: string): DirectiveError | undefined {
+/** `all`, `env=NAME`, `env=!NAME`; undefined for what must be an address or a domain. */
+function compileEntry(word: string): Entry['matches'] | undefined {
+  if (equalsIgnoreCase(word, 'all')) return () => true;
+  if (!/^env=/i.test(word)) return undefined;
+  const name = word.slice(4);
+  if (!name.startsWith('!')) return (x) => x.hasEnv() && x.env.has(name);
+  return (x) => !(x.hasEnv() && x.env.has(name.slice(1)));
+}
+
+function addEntry(cmd: CompatCommand, into: Whom, from: string, word: string): DirectiveError | undefined {
   if (!equalsIgnoreCase(from, 'from')) return "allow and deny must be followed by 'from'";
-  const matches = compileWho(word);
-  if (typeof matches === 'string') return matches;
-  into.push({ methods: limitedMethods(cmd.section), matches });
+  const methods = limitedMethods(cmd.section);
+  const matches = compileEntry(word);
+  const range = matches === undefined ? parseAddressRange(word) : undefined;
+  if (matches !== undefined) into.entries.push({ methods, matches });
+  else if (range !== undefined && methods === undefined) into.addresses.add(range);
+  else if (range !== undefined)
+    into.entries.push({ methods, matches: (x) => isInRange(range, x.clientAddress) });
+  else if (word.includes('/')) return 'The specified network mask is invalid.';
+  else into.domains.push({ methods, name: word });
   return undefined;
 }
 
-async function anyMatches(x: Exchange, entries: readonly Entry[]): Promise<boolean> {
-  for (const { methods, matches } of entries) {
-    if (methods !== undefined && !methods(x.method)) continue;
-    if (await matches(x)) return true;
-  }
-  return false;
+function appliesTo(x: Exchange): (entry: { readonly methods: MethodTest | undefined }) => boolean {
+  return ({ methods }) => methods === undefined || methods(x.method);
+}
+
+/** Names are looked up only where nothing else settles it. */
+function isAmong(x: Exchange, { addresses, entries, domains }: Whom): Soon<boolean> {
+  const applies = appliesTo(x);
+  if (addresses.has(x.clientAddress) || entries.some((entry) => applies(entry) && entry.matches(x)))
+    return true;
+  const names = domains.filter(applies).map(({ name }) => name);
+  return names.length > 0 && isClientIn(x, names);
 }
 
 function orderFor(dir: CompatDir, method: string): Order {
@@ -66,19 +90,24 @@ function orderFor(dir: CompatDir, method: string): Order {
   );
 }
 
-async function isAllowed(x: Exchange, dir: CompatDir): Promise<boolean> {
+function isAllowed(x: Exchange, dir: CompatDir): Soon<boolean> {
   const order = orderFor(dir, x.method);
-  const allowed = await anyMatches(x, dir.allow);
-  if (order === 'deny,allow') return allowed || !(await anyMatches(x, dir.deny));
-  return allowed && !(await anyMatches(x, dir.deny));
+  return andThen(isAmong(x, dir.allow), (allowed) => {
+    if (allowed === (order === 'deny,allow')) return allowed;
+    return andThen(isAmong(x, dir.deny), (denied) => !denied);
+  });
+}
+
+function isNobody({ addresses, entries, domains }: Whom): boolean {
+  return addresses.isEmpty && entries.length === 0 && domains.length === 0;
 }
 
 function isEmpty({ orders, allow, deny }: CompatDir): boolean {
-  return orders.length === 0 && allow.length === 0 && deny.length === 0;
+  return orders.length === 0 && isNobody(allow) && isNobody(deny);
 }
 
-async function check(x: Exchange, dir: CompatDir): Promise<Verdict> {
-  if (await isAllowed(x, dir)) return OK;
+function rule(x: Exchange, allowed: boolean): Verdict {
+  if (allowed) return OK;
   logEvent(
     x,
     'access_compat',
@@ -154,14 +183,15 @@ export const accessCompat: Module<undefined, CompatDir> = defineModule<undefined
   directives,
   // Apache: a section that has any of these directives starts anew.
   dirConfig: {
-    create: () => ({ orders: [], allow: [], deny: [], satisfies: [] }),
+    create: () => ({ orders: [], allow: nobody(), deny: nobody(), satisfies: [] }),
     merge: (_base, add) => add,
   },
   satisfiesAny,
   hooks: {
     accessChecker(x) {
       const dir = accessCompat.dir(x);
-      return dir === undefined || isEmpty(dir) ? DECLINED : check(x, dir);
+      if (dir === undefined || isEmpty(dir)) return DECLINED;
+      return andThen(isAllowed(x, dir), (allowed) => rule(x, allowed));
     },
   },
 });

@@ -2,8 +2,9 @@
 // stand beside (users.ts, groups.ts, owner.ts).
 
 import type { DirectiveFault } from '../../conf/directive.ts';
+import { AddressSet } from '../../kit/address-set.ts';
 import { runCondition, runString } from '../../kit/expr/index.ts';
-import { compileIpRange, type IpRange } from '../../kit/ip-range.ts';
+import { compileIpRange, type IpRange, parseAddressRange } from '../../kit/ip-range.ts';
 import { settle } from '../../kit/wait.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { exprHost } from '../../request/expr-host.ts';
@@ -11,7 +12,7 @@ import { logEvent } from '../../request/log.ts';
 import { plainAddress } from '../../request/vhosts.ts';
 import { isRegisteredMethod, methodClass } from '../core/index.ts';
 import { groupProviders } from './groups.ts';
-import { addressesOf, hasNameIn } from './names.ts';
+import { isClientIn, isClientNamed } from './names.ts';
 import { ownerProviders } from './owner.ts';
 import { compileExpression, type Provider, wordsOf } from './provider.ts';
 import type { RuleTest, Ruling } from './rules.ts';
@@ -88,13 +89,13 @@ function badAddress(text: string): string {
 function compileIp(text: string): RuleTest | string {
   const words = wordsOf(text);
   if (words.length === 0) return "'require ip' requires an argument";
-  const ranges: IpRange[] = [];
+  const addresses = new AddressSet();
   for (const word of words) {
-    const range = compileIpRange(word);
+    const range = parseAddressRange(word);
     if (range === undefined) return badAddress(word);
-    ranges.push(range);
+    addresses.add(range);
   }
-  return (x) => grantIf(ranges.some((contains) => contains(x.clientAddress)));
+  return Object.assign((x: Exchange) => grantIf(addresses.has(x.clientAddress)), { addresses });
 }
 
 const isLoopback: readonly IpRange[] = [compileIpRange('127.0.0.0/8')!, compileIpRange('::1')!];
@@ -104,21 +105,16 @@ function testLocal(x: Exchange): Ruling {
   return grantIf(isOwn || isLoopback.some((contains) => contains(x.clientAddress)));
 }
 
-/** Tests of one name after the other; the names may be expressions. */
+/** A test of names, which may be expressions. */
 function compileNames(
   text: string,
   isRestricted: boolean,
-  matches: (address: string, name: string) => Promise<boolean>,
+  matches: (x: Exchange, names: readonly string[]) => Promise<boolean>,
 ): RuleTest | DirectiveFault {
   const expr = compileExpression(text, 'string', isRestricted);
   if ('message' in expr) return expr;
-  const anyMatches = async (x: Exchange): Promise<boolean> => {
-    const address = plainAddress(x.clientAddress);
-    for (const name of wordsOf(await settle(runString(expr, exprHost(x))))) {
-      if (await matches(address, name)) return true;
-    }
-    return false;
-  };
+  const anyMatches = async (x: Exchange): Promise<boolean> =>
+    matches(x, wordsOf(await settle(runString(expr, exprHost(x)))));
   return (x) => waitFor(x, anyMatches(x), 'denied');
 }
 
@@ -135,16 +131,16 @@ export const providers: ReadonlyMap<string, Provider> = new Map<string, Provider
   ...ownerProviders,
   [
     'host',
-    { module: 'authz_host_module', compile: (text, restricted) => compileNames(text, restricted, hasNameIn) },
+    {
+      module: 'authz_host_module',
+      compile: (text, restricted) => compileNames(text, restricted, isClientIn),
+    },
   ],
   [
     'forward-dns',
     {
       module: 'authz_host_module',
-      compile: (text, restricted) =>
-        compileNames(text, restricted, async (address, name) =>
-          (await addressesOf(name)).map(plainAddress).includes(address),
-        ),
+      compile: (text, restricted) => compileNames(text, restricted, isClientNamed),
     },
   ],
 ]);

@@ -7,7 +7,7 @@ import { equalsIgnoreCase, lowerAscii } from '../../kit/ascii.ts';
 import { sections } from '../contexts.ts';
 import { limitedMethods } from '../core/index.ts';
 import { findProvider, providerNames } from './alias.ts';
-import { GROUP_NAMES, isNegated, type RuleGroup } from './rules.ts';
+import { addRequirement, GROUP_NAMES, isNegated, type RuleGroup } from './rules.ts';
 
 export interface AuthzDir {
   /** What stands directly in a section is a <RequireAny>. */
@@ -53,7 +53,7 @@ function addRequire(cmd: AuthzCommand, text: string): DirectiveError | undefined
   if (negate && group.op !== 'all')
     return `negative Require directive has no effect in <${GROUP_NAMES[group.op]}> directive`;
   const methods = limitedMethods(cmd.section);
-  group.rules.push({ kind: 'require', negate, methods, test, text: `${name} ${rest}` });
+  addRequirement(group, { kind: 'require', negate, methods, test, text: `${name} ${rest}` });
   return undefined;
 }
 

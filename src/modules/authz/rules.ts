@@ -1,5 +1,6 @@
 // Access rules as a tree, and what they come to for a request. Kinds of rules are providers.ts's business.
 
+import type { AddressSet } from '../../kit/address-set.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { isLogged, logEvent } from '../../request/log.ts';
 import type { MethodTest } from '../core/index.ts';
@@ -10,10 +11,14 @@ import type { MethodTest } from '../core/index.ts';
  */
 export type Ruling = 'granted' | 'denied' | 'denied-no-user' | 'neutral' | 'error';
 
-export type RuleTest = (x: Exchange) => Ruling | Promise<Ruling>;
+export interface RuleTest {
+  (x: Exchange): Ruling | Promise<Ruling>;
+  /** The test grants these addresses and denies all others. */
+  readonly addresses?: AddressSet;
+}
 
 /** One Require line. */
-interface Requirement {
+export interface Requirement {
   readonly kind: 'require';
   readonly negate: boolean;
   /** Inside <Limit>: the methods that it speaks of. */
@@ -39,6 +44,27 @@ export const GROUP_NAMES = { all: 'RequireAll', any: 'RequireAny', none: 'Requir
 
 export function isNegated(rule: Rule): boolean {
   return rule.kind === 'require' ? rule.negate : rule.op === 'none';
+}
+
+/**
+ * Puts a requirement into its group. A long list of addresses, a line each, is one rule: where one grant decides the
+ * group, or one `not`, it comes to the same.
+ */
+export function addRequirement(group: RuleGroup, added: Requirement): void {
+  const last = group.rules.at(-1);
+  if (
+    last?.kind === 'require' &&
+    isSameButForAddresses(last, added) &&
+    added.negate === (group.op === 'all')
+  ) {
+    last.test.addresses!.addAll(added.test.addresses!);
+    group.rules[group.rules.length - 1] = { ...last, text: `${last.text}, ${added.text}` };
+  } else group.rules.push(added);
+}
+
+function isSameButForAddresses(a: Requirement, b: Requirement): boolean {
+  if (a.test.addresses === undefined || b.test.addresses === undefined) return false;
+  return a.negate === b.negate && a.methods === undefined && b.methods === undefined;
 }
 
 /** Does a rule say anything of this method? A group does where one of its rules does. */

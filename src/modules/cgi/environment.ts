@@ -3,7 +3,7 @@
 import { coreDir, coreServer } from '../../request/core-config.ts';
 import { signature } from '../../request/error-page.ts';
 import type { Exchange } from '../../request/exchange.ts';
-import { schemeOf, serverName, serverPort } from '../../request/self-url.ts';
+import { schemeOf, selfOrigin, serverName, serverPort } from '../../request/self-url.ts';
 import { serverSoftware } from '../../request/software.ts';
 import { protocolName } from '../../request/variables.ts';
 import { documentRoot } from '../../request/walk.ts';
@@ -40,11 +40,16 @@ async function pathTranslated(x: Exchange): Promise<string | undefined> {
   return sub.filename === undefined ? undefined : sub.filename + sub.pathInfo;
 }
 
+function wholeUrl(x: Exchange): string {
+  return `${selfOrigin(x)}${x.uri}${x.args === undefined ? '' : `?${x.args}`}`;
+}
+
 /** What an error document or a rewritten request is told of the request before it. */
 function redirectVariables(x: Exchange): [string, string][] {
   const variables: [string, string][] = [];
   if (x.prev === undefined) return variables;
-  variables.push(['REDIRECT_URL', x.prev.uri]);
+  const { qualifyRedirectUrl } = coreDir(x.dirConfig);
+  variables.push(['REDIRECT_URL', qualifyRedirectUrl ? wholeUrl(x.prev) : x.prev.uri]);
   if (x.prev.args !== undefined) variables.push(['REDIRECT_QUERY_STRING', x.prev.args]);
   const user = x.user === undefined ? earlierUser(x) : undefined;
   if (user !== undefined) variables.push(['REDIRECT_REMOTE_USER', user]);
@@ -78,7 +83,7 @@ export async function scriptEnvironment(x: Exchange): Promise<Map<string, string
     contextDocumentRoot: x.contextDocumentRoot ?? documentRoot(x),
     requestScheme: schemeOf(x),
     requestMethod: x.method,
-    requestUri: x.target,
+    requestUri: coreDir(x.dirConfig).cgiCurrentUri ? x.uri : x.target,
     queryString: x.args ?? '',
     scriptName: scriptName(x.uri, x.pathInfo),
     scriptFilename: x.filename ?? '',

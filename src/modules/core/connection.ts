@@ -4,6 +4,7 @@ import type { Directive } from '../../conf/directive.ts';
 import { equalsIgnoreCase, lowerAscii } from '../../kit/ascii.ts';
 import type { CoreDirConfig, CoreServerConfig, Listen } from '../../request/core-config.ts';
 import { mainServer, servers } from '../contexts.ts';
+import { MOST_METHODS, registerMethod } from './methods.ts';
 import { leadingInteger, parseDuration } from './numbers.ts';
 
 type CoreDirective = Directive<CoreServerConfig, CoreDirConfig>;
@@ -63,6 +64,26 @@ export const connectionDirectives: readonly CoreDirective[] = [
       cmd.config.listens.push(
         protocol === undefined ? listen : { ...listen, protocol: lowerAscii(protocol) },
       );
+      return undefined;
+    },
+  },
+  {
+    name: 'Port',
+    args: 'take1',
+    contexts: servers,
+    help: 'Port was replaced with Listen in Apache 2.0',
+    example: '<IfVersion < 2.0>\nPort 80\n</IfVersion>',
+    set: () => 'Port was replaced with Listen in Apache 2.0',
+  },
+  {
+    name: 'RegisterHttpMethod',
+    args: 'iterate',
+    contexts: mainServer,
+    help: 'Registers non-standard HTTP methods',
+    example: 'RegisterHttpMethod PURGE',
+    set(cmd, method = '') {
+      if (!registerMethod(method))
+        cmd.warn(`Maximum new request methods ${MOST_METHODS} reached while registering method ${method}.`);
       return undefined;
     },
   },

@@ -32,6 +32,36 @@ function setHandler(cmd: CoreCommand, handler: string): DirectiveError | undefin
 
 export const contentDirectives: readonly CoreDirective[] = [
   {
+    name: 'CGIVar',
+    args: 'take2',
+    contexts: everywhere,
+    override: 'FileInfo',
+    default: 'REQUEST_URI original-uri',
+    help: 'Controls how some CGI variables are set',
+    example: 'CGIVar REQUEST_URI current-uri',
+    set(cmd, variable = '', word = '') {
+      const rule = lowerAscii(word);
+      if (variable !== 'REQUEST_URI') return `Unrecognized CGI variable: "${variable}"`;
+      if (rule !== 'current-uri' && rule !== 'original-uri')
+        return "Valid rules for REQUEST_URI are 'current-uri' and 'original-uri'";
+      cmd.dir.cgiCurrentUri = rule === 'current-uri';
+      return undefined;
+    },
+  },
+  {
+    name: 'QualifyRedirectURL',
+    args: 'flag',
+    contexts: everywhere,
+    override: 'FileInfo',
+    default: 'Off',
+    help: 'Controls whether the REDIRECT_URL environment variable is fully qualified',
+    example: 'QualifyRedirectURL On',
+    set(cmd, value) {
+      cmd.dir.qualifyRedirectUrl = value === 'on';
+      return undefined;
+    },
+  },
+  {
     name: 'ForceType',
     args: 'take1',
     contexts: everywhere,

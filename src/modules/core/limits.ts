@@ -78,10 +78,10 @@ export const limitDirectives: readonly CoreDirective[] = [
     contexts: everywhere,
     override: 'All',
     default: '1000000',
+    noEffect: 'only WebDAV reads such bodies, which portico does not have',
     help: 'Limit (in bytes) on maximum size of an XML-based request body',
     example: 'LimitXMLRequestBody 1000000',
     set(_cmd, arg = '') {
-      // Only WebDAV reads XML bodies; there is none here that the limit could apply to.
       const limit = readBodyLimit('LimitXMLRequestBody', arg);
       return typeof limit === 'string' ? limit : undefined;
     },

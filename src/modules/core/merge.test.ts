@@ -48,7 +48,7 @@ describe('merging options', () => {
 
 describe('merging maps', () => {
   it('keeps error documents and log levels of both', () => {
-    const text = { kind: 'text', text: 'x' } as const;
+    const text = { kind: 'default' } as const;
     const merged = mergeDir(
       { errorDocuments: new Map([[404, text]]), logLevels: new Map([['', 4]]) },
       { errorDocuments: new Map([[403, text]]), logLevels: new Map([['rewrite', 10]]) },

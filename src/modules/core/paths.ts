@@ -23,7 +23,8 @@ export const pathDirectives: readonly Directive<CoreServerConfig, CoreDirConfig>
     example: 'DocumentRoot /',
     set(cmd, arg = '') {
       const path = cmd.resolve(arg);
-      if (!isDirectory(cmd.io, path)) return `DocumentRoot '${arg}' is not a directory, or is not readable`;
+      if (!cmd.io.assumesDocumentRoots && !isDirectory(cmd.io, path))
+        return `DocumentRoot '${arg}' is not a directory, or is not readable`;
       cmd.config.documentRoot = path;
       return undefined;
     },
@@ -88,6 +89,32 @@ export const pathDirectives: readonly Directive<CoreServerConfig, CoreDirConfig>
       if (group !== undefined) cmd.config.group = group;
       return undefined;
     },
+  },
+  {
+    name: 'ChrootDir',
+    args: 'take1',
+    contexts: mainServer,
+    help: 'The directory to chroot(2) into',
+    example: '<IfDefine Chroot>\nChrootDir /srv/jail\n</IfDefine>',
+    set: () => ({
+      message: 'portico cannot change its root directory',
+      hint: 'Start it inside of the directory: with chroot(8), RootDirectory= of systemd, or in a container.',
+    }),
+  },
+  {
+    name: 'Suexec',
+    args: 'flag',
+    contexts: mainServer,
+    default: 'Off',
+    help: 'Enable or disable suEXEC support',
+    example: 'Suexec Off',
+    set: (_cmd, value) =>
+      value === 'on'
+        ? {
+            message: "suEXEC isn't supported: scripts run as the user of the server",
+            hint: 'Give each user an application server of their own, and pass requests on with ProxyPass.',
+          }
+        : undefined,
   },
   {
     name: 'PidFile',

@@ -47,8 +47,10 @@ export const serverNameDirectives: readonly CoreDirective[] = [
     example: 'ServerAlias example.com *.example.com',
     set(cmd, ...names) {
       for (const name of names.map((word) => lowerAscii(word ?? ''))) {
-        if (/[*?]/.test(name)) cmd.config.wildAliases.push(compileWildcard(name));
-        else cmd.config.aliases.push(name);
+        if (/[*?]/.test(name)) {
+          cmd.config.wildAliases.push(compileWildcard(name));
+          cmd.config.wildAliasTexts = [...(cmd.config.wildAliasTexts ?? []), name];
+        } else cmd.config.aliases.push(name);
       }
       return undefined;
     },
@@ -58,14 +60,9 @@ export const serverNameDirectives: readonly CoreDirective[] = [
     args: 'take1',
     contexts: ['virtual host'],
     help: 'The pathname the server can be reached at',
+    noEffect: 'clients that send no Host field get the first virtual host',
     example: 'ServerPath /sub/',
-    set(cmd) {
-      cmd.warn('ServerPath has no effect', {
-        code: 'conf/no-effect',
-        why: 'It serves clients that send no Host field; those get the first virtual host.',
-      });
-      return undefined;
-    },
+    set: () => undefined,
   },
   {
     name: 'ServerAdmin',

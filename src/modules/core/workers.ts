@@ -33,6 +33,20 @@ export const workerDirectives: readonly CoreDirective[] = [
     set: setWorkers,
   },
   {
+    name: 'GracefulShutdownTimeout',
+    args: 'take1',
+    contexts: mainServer,
+    default: '0',
+    help: 'Maximum time in seconds to wait for child processes to complete transactions during shutdown',
+    example: 'GracefulShutdownTimeout 10',
+    set(cmd, arg = '') {
+      const seconds = leadingInteger(arg);
+      if (seconds < 0) return 'GracefulShutdownTimeout must be >= 0';
+      cmd.config.gracefulShutdownTimeout = seconds;
+      return undefined;
+    },
+  },
+  {
     name: 'ListenBacklog',
     args: 'take1',
     contexts: mainServer,

@@ -90,7 +90,8 @@ export function* runAction(x: Exchange, headers: HeaderList, action: Action): Wa
     case 'append':
       return headers.merge(action.field, value);
     case 'merge':
-      if (!hasListValue(headers.combined(lower) ?? '', value)) headers.merge(action.field, value);
+      // Apache: of several fields of the name, the first one is looked at, and added to.
+      if (!hasListValue(headers.get(lower) ?? '', value)) headers.merge(action.field, value);
       return;
     case 'setifempty':
       if (!headers.has(lower)) headers.set(action.field, value);

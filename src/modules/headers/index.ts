@@ -157,7 +157,8 @@ function* isWanted(x: Exchange, when: When): Waiting<boolean> {
     case 'env':
       return (x.hasEnv() && x.env.has(when.name)) !== when.absent;
     case 'expr':
-      return (yield* holds(x, when.expr)) === true;
+      // Apache: a condition that cannot be evaluated is no condition.
+      return (yield* holds(x, when.expr)) !== false;
   }
 }
 

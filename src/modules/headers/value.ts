@@ -13,8 +13,13 @@ type Item = (x: Exchange, argument: string) => string;
 /** Apache writes what is unset as C's printf shows a null pointer, and people have come to rely on seeing it. */
 const UNSET = '(null)';
 
+/** Apache knows these; what a line end does to a header, sending it says. */
+const ESCAPES: { readonly [letter: string]: string } = { '\\': '\\', r: '\r', n: '\n', t: '\t' };
+
 const ITEMS: { readonly [letter: string]: Item } = {
   '%': () => '%',
+  // One at the end of the text.
+  '': () => '%',
   t: (x) => `t=${Math.round(x.startedAt * 1000)}`,
   D: (x) => `D=${Math.max(0, Math.round((x.site.io.now() - x.startedAt) * 1000))}`,
   e: (x, name) => (x.hasEnv() ? x.env.get(name) : undefined) ?? UNSET,
@@ -30,7 +35,7 @@ export function compileHeaderValue(text: string): HeaderValue | { readonly messa
   if (text.startsWith('expr=')) {
     return compileExpr(text.slice(5), { kind: 'string' });
   }
-  return text.includes('%') ? compileItems(text) : text;
+  return /[%\\]/.test(text) ? compileItems(text) : text;
 }
 
 /** The value for one exchange. */
@@ -42,14 +47,19 @@ export function* valueFor(x: Exchange, value: HeaderValue): Waiting<string> {
 
 function compileItems(text: string): HeaderValue | { readonly message: string } {
   const parts: (string | ((x: Exchange) => string))[] = [];
-  const pattern = /%(?:\{([^}]*)\})?([\s\S]?)/g;
+  const pattern = /\\([\\rnt])|%(?:\{([^}]*)\})?([\s\S]?)/g;
   let at = 0;
   for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
-    const item = ITEMS[found[2]!];
-    if (item === undefined) return { message: `Unrecognized header format %${found[2]}` };
-    const argument = found[1] ?? '';
-    parts.push(text.slice(at, found.index), (x) => item(x, argument));
+    const [, escaped, argument = '', letter = ''] = found;
+    parts.push(text.slice(at, found.index));
     at = pattern.lastIndex;
+    if (escaped !== undefined) {
+      parts.push(ESCAPES[escaped]!);
+      continue;
+    }
+    const item = ITEMS[letter];
+    if (item === undefined) return { message: `Unrecognized header format %${letter}` };
+    parts.push((x) => item(x, argument));
   }
   parts.push(text.slice(at));
   return (x) => {

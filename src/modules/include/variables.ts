@@ -1,8 +1,9 @@
 // The variables of a document: the environment of its request with what CGI scripts are told, the document's own
 // (DATE_LOCAL, DOCUMENT_NAME …), and the groups of the last regular expression. Included documents share them.
 
-import { equalsIgnoreCase } from '../../kit/ascii.ts';
+import { upperAscii } from '../../kit/ascii.ts';
 import { strftime } from '../../kit/strftime.ts';
+import { Environment } from '../../request/environment.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { scriptEnvironment } from '../cgi/index.ts';
@@ -11,13 +12,6 @@ import { scriptEnvironment } from '../cgi/index.ts';
 const UNREAD: WeakMap<ReadonlyMap<string, string>, Set<string>> = new WeakMap();
 
 const TIMES = ['DATE_LOCAL', 'DATE_GMT', 'LAST_MODIFIED'] as const;
-
-/** The name as the table has it: names have no case, as in Apache's tables. */
-function spelledName(env: ReadonlyMap<string, string>, name: string): string {
-  if (env.has(name)) return name;
-  for (const candidate of env.keys()) if (equalsIgnoreCase(candidate, name)) return candidate;
-  return name;
-}
 
 /** Apache's order; what is not in it comes before. */
 const ORDER: readonly string[] =
@@ -32,8 +26,8 @@ function inOrder(variables: ReadonlyMap<string, string>): readonly (readonly [st
 
 /** Gives the request of a document its variables; an included one has those of the outermost. */
 export async function beginVariables(x: Exchange): Promise<void> {
-  const env = new Map(x.env);
-  for (const [name, value] of inOrder(await scriptEnvironment(x))) env.set(spelledName(env, name), value);
+  const env = new Environment(x.env);
+  for (const [name, value] of inOrder(await scriptEnvironment(x))) env.set(name, value);
   for (const name of TIMES) env.set(name, '');
   env.set('DOCUMENT_URI', x.uri);
   env.set('DOCUMENT_ARGS', x.args ?? '');
@@ -83,9 +77,9 @@ export class Variables {
   get(name: string): string | undefined {
     if (/^[0-9]$/.test(name)) return this.#capture(Number(name));
     const { env } = this.#x;
-    const spelled = spelledName(env, name);
-    if (UNREAD.get(env)?.has(spelled)) this.#read(spelled);
-    return env.get(spelled);
+    const plain = upperAscii(name);
+    if (UNREAD.get(env)?.has(plain)) this.#read(plain);
+    return env.get(name);
   }
 
   #capture(at: number): string | undefined {
@@ -117,9 +111,8 @@ export class Variables {
 
   set(name: string, value: string): void {
     const { env } = this.#x;
-    const spelled = spelledName(env, name);
-    UNREAD.get(env)?.delete(spelled);
-    env.set(spelled, value);
+    UNREAD.get(env)?.delete(upperAscii(name));
+    env.set(name, value);
   }
 
   setTimeFormat(format: string): void {

@@ -43,7 +43,6 @@ export interface ProxyServerConfig {
   hasEncoded?: boolean;
   workers: Worker[];
   sections: ProxySection[];
-  inherit?: boolean;
   via?: 'off' | 'on' | 'full' | 'block';
   /** Milliseconds. */
   timeout?: number;
@@ -76,15 +75,15 @@ export function createServerConfig(): ProxyServerConfig {
   return { passes: [], workers: [], sections: [] };
 }
 
-/** Own ProxyPass lines come before inherited ones; sections and workers of the main server come first. */
+/** Whatever is a list begins with the main server's. */
 export function mergeServerConfig(base: ProxyServerConfig, add: ProxyServerConfig): ProxyServerConfig {
-  const inherits = add.inherit ?? base.inherit ?? true;
   return {
     ...base,
     ...add,
-    passes: inherits ? [...add.passes, ...base.passes] : add.passes,
+    // Apache: the main server's lines come first, and ProxyPassInherit Off takes none of them away.
+    passes: [...base.passes, ...add.passes],
     hasEncoded: add.hasEncoded === true || base.hasEncoded === true,
-    workers: [...add.workers, ...base.workers],
+    workers: [...base.workers, ...add.workers],
     sections: [...base.sections, ...add.sections],
   };
 }

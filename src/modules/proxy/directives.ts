@@ -188,12 +188,9 @@ export const plainDirectives: readonly ProxyDirective[] = [
     contexts: servers,
     args: 'flag',
     default: 'ProxyPassInherit On',
-    help: 'inherit ProxyPass directives defined from the main server scope',
+    help: 'inherit ProxyPass directives defined from the main server scope; has no effect, as in Apache',
     example: 'ProxyPassInherit Off',
-    set: (cmd, value) => {
-      cmd.config.inherit = value === 'on';
-      return undefined;
-    },
+    set: () => undefined,
   },
   {
     name: 'ProxyStatus',

@@ -3,7 +3,7 @@
 
 import { crypt64, crypt64Value } from './crypt64.ts';
 
-/** One bit each: permutations are a look-up per bit, and half a millisecond is fast enough. */
+/** One bit each: permutations are a look-up per bit, and a millisecond or two is fast enough. */
 type Bits = Uint8Array;
 
 /** Positions of the standard (FIPS 46-3), counted from 1 there and from 0 here. */
@@ -44,7 +44,9 @@ const BOXES: readonly (readonly number[])[] = [
 ].map((rows) => [...rows.replace(/ /g, '')].map((digit) => Number.parseInt(digit, 16)));
 
 function pick(bits: Bits, order: readonly number[]): Bits {
-  return Uint8Array.from(order, (at) => bits[at]!);
+  const picked = new Uint8Array(order.length);
+  for (let i = 0; i < picked.length; i++) picked[i] = bits[order[i]!]!;
+  return picked;
 }
 
 /** Seven bits of each of the first eight bytes; the eighth, DES's parity, counts for nothing. */
@@ -100,12 +102,15 @@ function encrypt(block: Bits, keys: readonly Bits[], expansion: readonly number[
   let left = start.subarray(0, 32);
   let right = start.subarray(32);
   for (const key of keys) {
-    const change = scramble(right, key, expansion);
-    const next = left.map((bit, i) => bit ^ change[i]!);
+    const next = scramble(right, key, expansion);
+    for (let i = 0; i < next.length; i++) next[i]! ^= left[i]!;
     left = right;
     right = next;
   }
-  return pick(Uint8Array.from([...right, ...left]), FINAL);
+  const end = new Uint8Array(64);
+  end.set(right);
+  end.set(left, 32);
+  return pick(end, FINAL);
 }
 
 /** The hash of a password with the salt of `stored`; undefined where that is none. */

@@ -1,43 +1,19 @@
 // mod_setenvif: variables set from what the request looks like, before rules and access control read them.
-// Server-wide lines act when the head is read, lines of sections and .htaccess once those are known.
+// Server-wide lines act when the head is read, lines of sections and .htaccess once those are known. What they do is
+// run-lines.ts's.
 
-import type { Command } from '../conf/command.ts';
-import type { Directive, DirectiveError } from '../conf/directive.ts';
-import { splitWords } from '../conf/words.ts';
-import { lowerAscii } from '../kit/ascii.ts';
-import { compileExpr, type Expr, type ExprCaptures, ExprSyntaxError } from '../kit/expr/index.ts';
-import { compileRegex, type Regex, RegexSyntaxError } from '../kit/regex/index.ts';
-import { settle, type Waiting } from '../kit/wait.ts';
-import { holds } from '../request/evaluate.ts';
-import type { Exchange } from '../request/exchange.ts';
-import { defineModule, type Module } from '../request/module.ts';
-import { protocolName } from '../request/variables.ts';
-import { DECLINED, type Verdict } from '../request/verdict.ts';
-import { substituteGroups } from './alias/index.ts';
-import { everywhere } from './contexts.ts';
-
-/** `VAR`, `VAR=value` or `!VAR`. */
-interface Assignment {
-  readonly name: string;
-  readonly value: string;
-  readonly unset: boolean;
-}
-
-/** What is looked at: a header field, a variable or an attribute of the request by its name, or a field by a pattern. */
-interface Subject {
-  readonly name: string;
-  /** For names of header fields, as the client spelled them. */
-  readonly pattern: Regex | undefined;
-}
-
-type Test =
-  | { readonly kind: 'value'; readonly subject: Subject; readonly regex: Regex; readonly isLiteral: boolean }
-  | { readonly kind: 'expr'; readonly expr: Expr };
-
-interface Line {
-  readonly test: Test;
-  readonly assignments: readonly Assignment[];
-}
+import type { Command } from '../../conf/command.ts';
+import type { Directive, DirectiveError } from '../../conf/directive.ts';
+import { splitWords } from '../../conf/words.ts';
+import { lowerAscii } from '../../kit/ascii.ts';
+import { compileExpr, ExprSyntaxError } from '../../kit/expr/index.ts';
+import { compileRegex, RegexSyntaxError } from '../../kit/regex/index.ts';
+import { settle } from '../../kit/wait.ts';
+import { defineModule, type Module } from '../../request/module.ts';
+import { DECLINED } from '../../request/verdict.ts';
+import { everywhere } from '../contexts.ts';
+import type { Assignment, Line, Subject } from './line.ts';
+import { runLines } from './run-lines.ts';
 
 interface Lines {
   readonly lines: Line[];
@@ -128,79 +104,6 @@ function browserMatch(name: string, nocase: boolean): Directive<Lines, Lines> {
       return addLine(cmd, 'User-Agent', pattern, variables, nocase);
     },
   };
-}
-
-function subjectValue(x: Exchange, { name, pattern }: Subject): string {
-  return (pattern === undefined ? namedValue(x, name) : lastField(x, pattern)) ?? '';
-}
-
-/** Apache: of several fields whose names fit, the last one counts. */
-function lastField(x: Exchange, pattern: Regex): string | undefined {
-  let last: string | undefined;
-  for (const [name, value] of x.headers) if (pattern.test(name)) last = value;
-  return last;
-}
-
-function namedValue(x: Exchange, name: string): string | undefined {
-  switch (name) {
-    case 'remote_addr':
-    case 'remote_host':
-      return x.clientAddress;
-    case 'server_addr':
-      return x.transport.localAddress;
-    case 'request_method':
-      return x.method;
-    case 'request_protocol':
-      return protocolName(x);
-    case 'request_uri':
-      return x.uri;
-    default:
-      return x.headers.combined(name) ?? (x.hasEnv() ? variable(x, name) : undefined);
-  }
-}
-
-/** Apache's variables have no case. */
-function variable(x: Exchange, name: string): string | undefined {
-  for (const [key, value] of x.env) if (key.length === name.length && lowerAscii(key) === name) return value;
-  return undefined;
-}
-
-type Groups = readonly (string | undefined)[];
-
-function expand(value: string, groups: Groups): string {
-  return groups.length === 0 ? value : substituteGroups(value, groups);
-}
-
-function assign(x: Exchange, assignments: readonly Assignment[], groups: Groups): void {
-  for (const { name, value, unset } of assignments) {
-    if (unset) x.env.delete(name);
-    else x.env.set(name, expand(value, groups));
-  }
-}
-
-/** The groups of an expression's last match where it holds. */
-function* runExpr(x: Exchange, expr: Expr): Waiting<Groups | undefined> {
-  const captures: ExprCaptures = { groups: [] };
-  return (yield* holds(x, expr, captures)) === true ? captures.groups : undefined;
-}
-
-/** Apache: what several lines in a row look at is looked up for the first one, whatever that one sets. */
-function* runLines(x: Exchange, lines: readonly Line[]): Waiting<Verdict> {
-  let subject: Subject | undefined;
-  let value = '';
-  for (const { test, assignments } of lines) {
-    let groups: Groups | undefined;
-    if (test.kind === 'expr') groups = yield* runExpr(x, test.expr);
-    else {
-      if (test.subject !== subject) value = subjectValue(x, test.subject);
-      subject = test.subject;
-      groups = test.regex.exec(value)?.groups;
-      // Without groups `$0` stays as it is.
-      if (groups !== undefined && test.isLiteral) groups = [];
-    }
-    if (groups !== undefined) assign(x, assignments, groups);
-  }
-  return DECLINED;
 }
 
 const EMPTY = {

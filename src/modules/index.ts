@@ -18,8 +18,10 @@ import { env } from './env.ts';
 import { expires } from './expires/index.ts';
 import { filter } from './filter/index.ts';
 import { headers } from './headers/index.ts';
+import { include } from './include/index.ts';
 import { info } from './info/index.ts';
 import { logConfig } from './log-config/index.ts';
+import { logio } from './logio.ts';
 import { mime } from './mime/index.ts';
 import { negotiation } from './negotiation/index.ts';
 import { proxy, proxyFcgi, proxyHttp, proxyWstunnel } from './proxy/index.ts';
@@ -83,6 +85,8 @@ export const modules: readonly Module[] = [
   cgi,
   actions,
   autoindex,
+  include,
   info,
   logConfig,
+  logio,
 ];

@@ -209,6 +209,7 @@ function redirected(x: Exchange, target: string): Exchange | undefined {
   );
   next.headOnly = x.headOnly;
   next.prev = x;
+  next.main = x.main;
   x.next = next;
   next.redirects = x.redirects + 1;
   next.clientAddress = x.clientAddress;

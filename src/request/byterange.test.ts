@@ -101,5 +101,6 @@ async function streamed(source: BodySource, range: string): Promise<Exchange> {
     contentLength: TEXT.length,
     responseBody: source,
     isSubrequest: () => false,
+    dirConfig: { values: [] },
   } as unknown as Exchange;
 }

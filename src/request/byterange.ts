@@ -11,7 +11,9 @@ import {
   parseRanges,
   partHead,
   partsEnd,
+  RANGE_LIMITS,
 } from '../wire/ranges.ts';
+import { coreDir } from './core-config.ts';
 import type { Exchange, ResponseBody, SliceableBody } from './exchange.ts';
 import { OK, type Verdict } from './verdict.ts';
 
@@ -22,7 +24,8 @@ export function cutRanges(x: Exchange): Verdict {
   if (wanted === undefined || x.isSubrequest()) return OK;
   const length = bodyLength(x);
   if (length === undefined || !mayCut(x)) return OK;
-  const ranges = parseRanges(wanted, length);
+  const { rangeLimits } = coreDir(x.dirConfig);
+  const ranges = parseRanges(wanted, length, rangeLimits && { ...RANGE_LIMITS, ...rangeLimits });
   if (ranges === 'unsatisfiable') return 416;
   if (ranges !== 'whole') cut(x, ranges, length);
   return OK;

@@ -6,6 +6,8 @@ import type { Override } from '../conf/context.ts';
 import type { DirConfig } from '../conf/section.ts';
 import type { Server } from '../conf/server.ts';
 import type { Expr } from '../kit/expr/index.ts';
+import type { RangeLimits } from '../wire/ranges.ts';
+import type { ErrorLogFormat } from './log-event.ts';
 
 /** The slot of the core module; it is always the first. */
 export const CORE_SLOT = 0;
@@ -51,6 +53,10 @@ export interface CoreServerConfig {
   protocolOptions?: { strict?: boolean; lenientMethods?: boolean; allow09?: boolean };
   /** A path, `|program` or `syslog…`, as written; relative paths are resolved. */
   errorLog?: string;
+  /** ErrorLogFormat; and what is said once for each request and each connection. */
+  errorLogFormat?: ErrorLogFormat;
+  requestLogFormats?: readonly ErrorLogFormat[];
+  connectionLogFormats?: readonly ErrorLogFormat[];
   serverTokens?: 'full' | 'os' | 'minimal' | 'minor' | 'major' | 'prod';
   /** Main server only. */
   listens: Listen[];
@@ -70,14 +76,25 @@ export interface CoreServerConfig {
 export const OPT = {
   none: 0,
   indexes: 1,
+  /** IncludesNOEXEC; Includes is this and the next. */
   includes: 2,
   symLinks: 4,
   execCgi: 8,
-  includesNoExec: 16,
+  includesWithExec: 16,
   symLinksIfOwner: 32,
   multiViews: 64,
-  all: 15,
+  all: 31,
 } as const;
+
+/** Bits of FileETag. */
+export const ETAG = { none: 1, mtime: 2, inode: 4, size: 8, all: 14, digest: 16 } as const;
+
+/** What FileETag says: bits set outright, and those added and taken away. */
+export interface EtagSetting {
+  readonly bits: number;
+  readonly add: number;
+  readonly remove: number;
+}
 
 /** What ErrorDocument says for a status. */
 export type ErrorDocument =
@@ -121,7 +138,9 @@ export interface CoreDirConfig {
   useCanonicalPhysicalPort?: boolean;
   serverSignature?: 'off' | 'on' | 'email';
   limitRequestBody?: number;
-  fileETag?: { inode: boolean; mtime: boolean; size: boolean };
+  fileETag?: EtagSetting;
+  /** MaxRanges and its kin, as far as they are said. */
+  rangeLimits?: Partial<RangeLimits>;
   /** undefined: unset; false: Off; else the charset. */
   addDefaultCharset?: string | false;
   cgiPassAuth?: boolean;
@@ -134,6 +153,13 @@ export interface CoreDirConfig {
 
 export function coreServer(server: Server): CoreServerConfig {
   return server.config[CORE_SLOT] as CoreServerConfig;
+}
+
+/** The bits of FileETag in force; 0 where nothing is said. None beside something else is nothing. */
+export function etagBits({ fileETag }: CoreDirConfig): number {
+  if (fileETag === undefined) return 0;
+  const bits = fileETag.bits === ETAG.none ? ETAG.none : fileETag.bits & ~ETAG.none;
+  return (bits & ~fileETag.remove) | fileETag.add;
 }
 
 const NOTHING: CoreDirConfig = {};

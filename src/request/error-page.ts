@@ -1,7 +1,7 @@
 // Apache's canned pages: what a client reads when nothing better is configured. Texts are Apache's, byte for byte,
 // since tests and people compare them; nothing a client sent is shown in them unescaped.
 
-import { reasonPhrase } from '../wire/reason.ts';
+import { reasonPhrase, sentStatus } from '../wire/reason.ts';
 import { coreDir, coreServer } from './core-config.ts';
 import type { Exchange } from './exchange.ts';
 import { serverName, serverPort } from './self-url.ts';
@@ -15,6 +15,10 @@ export function escapeHtml(text: string): string {
 const ENTITIES: { readonly [c: string]: string } = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 const FIXED: { readonly [status: number]: string } = {
+  305: `<p>This resource is only accessible through the proxy
+<br />
+You will need to configure your client to use that proxy.</p>
+`,
   401: `<p>This server could not verify that you
 are authorized to access the document
 requested.  Either you supplied the wrong
@@ -22,7 +26,6 @@ credentials (e.g., bad password), or your
 browser doesn't understand how to supply
 the credentials required.</p>
 `,
-  403: "<p>You don't have permission to access this resource.</p>\n",
   404: '<p>The requested URL was not found on this server.</p>\n',
   408: '<p>Server timeout waiting for the HTTP request from the client.</p>\n',
   410: `<p>The requested resource is no longer available on this server and there is no forwarding address.
@@ -118,6 +121,8 @@ function bodyText(x: Exchange, status: number, location: string | undefined): st
       return `<p>The answer to your request is located <a href="${escapeHtml(location ?? '')}">here</a>.</p>\n`;
     case 400:
       return `<p>Your browser sent a request that this server could not understand.<br />\n${notes}</p>\n`;
+    case 403:
+      return `<p>You don't have permission to access this resource.${notes}</p>\n`;
     case 405:
       return `<p>The requested method ${method} is not allowed for this URL.</p>\n`;
     case 406:
@@ -188,7 +193,9 @@ export interface ErrorPage {
 /** The whole page as bytes. */
 export function drawErrorPage(x: Exchange, page: ErrorPage): string {
   const reason = page.reason ?? reasonPhrase(page.status);
-  const title = escapeHtml(`${page.status} ${reason}`.trimEnd());
+  const title = escapeHtml(
+    `${page.reason === undefined ? sentStatus(page.status) : page.status} ${reason}`.trimEnd(),
+  );
   const again =
     page.recursive === undefined
       ? ''

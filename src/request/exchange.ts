@@ -194,6 +194,8 @@ export class Exchange {
   headersOut: HeaderList = new HeaderList();
   /** Sent with every answer, errors and redirects included (`Header always`, Set-Cookie of a rule). */
   errHeadersOut: HeaderList = new HeaderList();
+  /** The fields as they were put together for the client. */
+  sentHeaders: HeaderList | undefined = undefined;
   responseBody: ResponseBody = undefined;
   /** Bytes of `responseBody` when known. */
   contentLength: number | undefined = undefined;

@@ -1,27 +1,21 @@
-// The error log: one line per event, in Apache's default format, at the level that LogLevel sets per module.
+// The error log: one line per event, in Apache's format or ErrorLogFormat's, at the level that LogLevel sets per module.
 // Everything an operator needs to know goes here once; nothing of it goes to the client.
 
 import type { Server } from '../conf/server.ts';
 import type { LogLevelName } from './core-config.ts';
 import { coreServer, LOG_LEVELS, logLevelOf } from './core-config.ts';
 import type { Exchange, LiveSite } from './exchange.ts';
+import type { ErrorLogFormat, LogEvent } from './log-event.ts';
+import { nameConnection, nameRequest } from './log-id.ts';
+import { logTime } from './log-time.ts';
 
 const LEVEL_NUMBER: ReadonlyMap<string, number> = new Map(LOG_LEVELS.map((name, number) => [name, number]));
 
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const NOTICE = LEVEL_NUMBER.get('notice')!;
+const DEBUG = LEVEL_NUMBER.get('debug')!;
 
-function two(n: number): string {
-  return n < 10 ? `0${n}` : `${n}`;
-}
-
-/** `Sun Nov 22 09:15:02.123000 2026`, local time (Apache's `%{u}t`). */
-function logTime(now: number): string {
-  const t = new Date(now);
-  const clock = `${two(t.getHours())}:${two(t.getMinutes())}:${two(t.getSeconds())}`;
-  const micros = String(t.getMilliseconds()).padStart(3, '0');
-  return `${DAYS[t.getDay()]} ${MONTHS[t.getMonth()]} ${two(t.getDate())} ${clock}.${micros}000 ${t.getFullYear()}`;
-}
+/** Apache's MAX_STRING_LEN: what is longer is cut. */
+const LONGEST_LINE = 8190;
 
 /** Control bytes, quotes excepted, as `\xhh` or `\n`: what a client sent cannot forge or hide a line. */
 export function escapeLog(text: string): string {
@@ -36,6 +30,7 @@ const LOG_ESCAPES: { readonly [byte: string]: string } = {
   '\r': '\\r',
   '\t': '\\t',
   '\b': '\\b',
+  '\v': '\\v',
   '\\': '\\\\',
 };
 
@@ -50,11 +45,11 @@ export function isLogged(x: Exchange, module: string, level: LogLevelName): bool
  */
 export function logEvent(x: Exchange, module: string, level: LogLevelName, text: string): void {
   if (!isLogged(x, module, level)) return;
-  const client = x.clientPort > 0 ? `${x.clientAddress}:${x.clientPort}` : x.clientAddress;
-  writeLine(x.site, x.server, module, level, `[client ${client}] ${escapeLog(text)}`);
+  const { site, server, transport } = x;
+  writeEvent({ ...levelled(module, level), site, server, transport, x, text: escapeLog(text) });
 }
 
-/** Logs an event that belongs to no exchange. */
+/** Logs an event that belongs to no exchange. A notice of the server itself is not for LogLevel to hide, as in Apache. */
 export function logServer(
   site: LiveSite,
   server: Server,
@@ -62,15 +57,67 @@ export function logServer(
   level: LogLevelName,
   text: string,
 ): void {
-  if (LEVEL_NUMBER.get(level)! > logLevelOf(server.defaults, module)) return;
-  writeLine(site, server, module, level, escapeLog(text));
+  const number = LEVEL_NUMBER.get(level)!;
+  const isForced = number === NOTICE && !isSyslog(targetOf(site, server));
+  if (!isForced && number > logLevelOf(server.defaults, module)) return;
+  writeEvent({ ...levelled(module, level), site, server, text: escapeLog(text) });
 }
 
-function writeLine(site: LiveSite, server: Server, module: string, level: LogLevelName, text: string): void {
-  const target = coreServer(server).errorLog ?? coreServer(site.main).errorLog ?? 'stderr';
-  const line = `[${logTime(site.io.now())}] [${module}:${level}] [pid ${site.io.pid}] ${text}`;
-  site.io.openLog(target).write(line);
+function levelled(module: string, level: LogLevelName): Pick<LogEvent, 'module' | 'level' | 'levelNumber'> {
+  return { module, level, levelNumber: LEVEL_NUMBER.get(level)! };
 }
+
+/** Once for each connection and each request, what ErrorLogFormat says of them; then the line itself. */
+function writeEvent(event: LogEvent): void {
+  const { x, site, server } = event;
+  const core = coreServer(server);
+  if (x !== undefined) {
+    const { transport } = x;
+    if (nameConnection(x))
+      for (const format of core.connectionLogFormats ?? [])
+        writeLine({ site, server, transport, text: '' }, format);
+    const main = x.main ?? x;
+    if (nameRequest(main))
+      for (const format of core.requestLogFormats ?? [])
+        writeLine({ site, server, transport, x: main, text: '' }, format);
+  }
+  writeLine(event, core.errorLogFormat ?? defaultFormat);
+}
+
+function writeLine(event: LogEvent, format: ErrorLogFormat): void {
+  const line = format(event);
+  if (line === '') return;
+  const target = targetOf(event.site, event.server);
+  const mark = isSyslog(target) ? `<${Math.min(event.levelNumber ?? DEBUG, DEBUG)}>` : '';
+  event.site.io.openLog(target).write(mark + line.slice(0, LONGEST_LINE));
+}
+
+function targetOf(site: LiveSite, server: Server): string {
+  return coreServer(server).errorLog ?? coreServer(site.main).errorLog ?? 'stderr';
+}
+
+/** The system's log has a time of its own. */
+export function isSyslog(target: string): boolean {
+  return target === 'syslog' || target.startsWith('syslog:');
+}
+
+function clientOf({ x, transport }: LogEvent): string {
+  if (transport === undefined) return '';
+  const address = x?.clientAddress ?? transport.remoteAddress;
+  const port = x?.clientPort ?? transport.remotePort;
+  return `[client ${port > 0 ? `${address}:${port}` : address}] `;
+}
+
+/** `[time] [module:level] [pid N] [client ADDRESS] text, referer: URL`. */
+function defaultFormat(event: LogEvent): string {
+  const { site, server, x, module, level, text } = event;
+  const time = isSyslog(targetOf(site, server)) ? '' : `[${logTime(site.io.now(), WITH_MICROS)}] `;
+  const referer = x?.headers.get('referer');
+  const behind = referer === undefined || referer === '' ? '' : `, referer: ${escapeLog(referer)}`;
+  return `${time}[${module}:${level}] [pid ${site.io.pid}] ${clientOf(event)}${text}${behind}`;
+}
+
+const WITH_MICROS = { compact: false, micros: true, offset: false };
 
 /** Logs an exception with its stack on one line: a defect of portico's, answered with 500. */
 export function logException(x: Exchange, module: string, error: unknown): void {

@@ -5,7 +5,7 @@ import { andThen, type Soon } from '../kit/wait.ts';
 import type { BodyContent } from '../wire/body.ts';
 import { HeaderList } from '../wire/header-list.ts';
 import { httpDateNow } from '../wire/http-date.ts';
-import { reasonPhrase } from '../wire/reason.ts';
+import { reasonPhrase, sentStatus } from '../wire/reason.ts';
 import { die } from './answer.ts';
 import { cutRanges } from './byterange.ts';
 import type { Exchange, ResponseBody } from './exchange.ts';
@@ -79,10 +79,11 @@ function answerOf(x: Exchange): Answer {
   const body = x.responseBody;
   const bodiless = x.headOnly || hasNoBody(x.status);
   if (bodiless) abortBody(body);
+  x.sentHeaders = answerHeaders(x);
   return {
-    status: x.status,
+    status: x.reason === undefined ? sentStatus(x.status) : x.status,
     reason: x.reason ?? reasonPhrase(x.status),
-    headers: answerHeaders(x),
+    headers: x.sentHeaders,
     body: bodiless ? undefined : wholeBody(body),
     length: x.contentLength,
     bodiless,

@@ -69,6 +69,16 @@ export interface Transport {
   readonly secure: boolean;
   /** Requests served on this connection before this one. */
   readonly served: number;
+  /** The same object for all requests of a connection; absent where the transport is that. */
+  readonly connection?: object;
+  /** Another request may follow; known once the answer is sent. */
+  readonly staysOpen?: boolean;
+  /** Bytes read for this request, head and framing included, as far as it was read. */
+  readonly received?: number;
+  /** Bytes of interim answers. */
+  readonly interimBytes?: number;
+  /** Fields behind a chunked body, once it is read. */
+  readonly trailers?: HeaderList | undefined;
   /** An interim answer (100, 103 …). Does nothing for clients that cannot take it. */
   interim(status: number, reason: string, headers: HeaderList): void;
   /** Fails (throws or rejects) only with UnsafeAnswer, before a byte is out. */

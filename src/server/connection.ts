@@ -215,6 +215,7 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
     input.keep();
     while (input.bytes !== undefined && body.wantsBytes) input.consume(body.read(input.bytes, input.at));
     this.#isReadingBody = false;
+    request.received += size - input.size;
     if (this.#isInputOver && input.isEmpty) body.closeInput();
     request.followBody();
     this.#awaitBody(request, size - input.size);
@@ -254,6 +255,7 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
     const request = new RequestTransport(this, head);
     const before = this.#clock?.bytes ?? 0;
     request.headBytes = before + size;
+    request.received = request.headBytes;
     const isHeld = this.owner.heads.grow(before, request.headBytes);
     this.#parser = undefined;
     this.#clock = undefined;

@@ -193,6 +193,7 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
       for (const module of this.#options.modules)
         if (site.modules.includes(module)) targets.push(...(module.logs?.(server) ?? []));
     }
+    this.#machine.serverRoot = site.serverRoot;
     const problems = this.#machine.openLogs(targets);
     if (problems.length === 0) return;
     throw new StartError(

@@ -1,8 +1,7 @@
-// Where log lines go: files that are appended to, standard streams, programs behind a pipe.
+// Where log lines go: files that are appended to and standard streams. Programs behind a pipe are log-program.ts's.
 // Lines are gathered and written in one go, so that a request never waits for its line; a reader that is stuck costs
 // lines, not memory, and what was lost is said once.
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { close, openSync, write, writeSync } from 'node:fs';
 import type { LogSink } from '../request/io.ts';
 
@@ -11,7 +10,6 @@ const GATHER_BYTES = 64 * 1024;
 /** More than this is not kept for a reader that does not take it. */
 const MOST_KEPT = 4 << 20;
 const RETRY_MS = 200;
-const RESTART_MS = 1000;
 
 /** Tells the operator about a log that cannot be written. */
 export type ReportLogTrouble = (text: string) => void;
@@ -29,7 +27,7 @@ export interface Log extends LogSink {
 }
 
 /** The gathering that files and pipes share. `push` writes a batch and calls back when the next may come. */
-abstract class GatheredLog implements Log {
+export abstract class GatheredLog implements Log {
   problem: string | undefined = undefined;
   #lines = '';
   #timer: NodeJS.Timeout | undefined = undefined;
@@ -183,63 +181,5 @@ export class FileLog extends DescriptorLog {
     this.fd = undefined;
     if (fd === undefined) return Promise.resolve();
     return new Promise((resolve) => this.afterWriting(() => close(fd, () => resolve())));
-  }
-}
-
-/** A program that reads the log on its standard input; started again when it ends (Apache's piped logs). */
-export class PipedLog extends GatheredLog {
-  readonly #command: string;
-  #child: ChildProcess | undefined = undefined;
-  #startedAt = 0;
-  #isClosed = false;
-
-  /** `command` as behind the `|`: a shell runs it, so that its words may be quoted. */
-  constructor(command: string, report: ReportLogTrouble) {
-    super(report);
-    this.#command = command.replace(/^[|$]/, '');
-    this.#start();
-  }
-
-  #start(): void {
-    this.#startedAt = Date.now();
-    const child = spawn('/bin/sh', ['-c', `exec ${this.#command}`], {
-      stdio: ['pipe', 'inherit', 'inherit'],
-    });
-    child.on('error', (error) => this.report(`the log program cannot be started: ${error.message}`));
-    child.on('exit', () => this.#onExit(child));
-    child.stdin.on('error', () => undefined);
-    this.#child = child;
-  }
-
-  #onExit(child: ChildProcess): void {
-    if (this.#child !== child) return;
-    this.#child = undefined;
-    if (this.#isClosed) return;
-    this.report(`the log program "${this.#command}" ended and is started again`);
-    const wait = Math.max(0, this.#startedAt + RESTART_MS - Date.now());
-    setTimeout(() => {
-      if (!this.#isClosed) this.#start();
-    }, wait).unref();
-  }
-
-  protected override push(batch: Buffer, done: (taken: number) => void): void {
-    const stdin = this.#child?.stdin;
-    if (stdin === undefined || stdin === null || !stdin.writable) done(0);
-    else stdin.write(batch, () => done(batch.length));
-  }
-
-  protected override pushNow(batch: Buffer): void {
-    this.#child?.stdin?.write(batch);
-  }
-
-  override reopen(): void {}
-
-  /** The program sees the end of its input and decides itself when to end. */
-  override close(): Promise<void> {
-    this.#isClosed = true;
-    this.flushNow();
-    const stdin = this.#child?.stdin;
-    if (stdin === undefined || stdin === null || stdin.destroyed) return Promise.resolve();
-    return new Promise((resolve) => stdin.end(resolve).once('close', resolve));
   }
 }

@@ -119,13 +119,13 @@ describe('logs', () => {
   it('may be programs, started again when they end', async () => {
     const other = new Machine((text) => told.push(text));
     const path = join(folder, 'piped.log');
-    const target = `|sh -c 'head -n 1 >> ${path}'`;
+    const target = `|/bin/sh -c 'head -n 1 >> ${path}'`;
     other.openLog(target).write('first');
     await expect.poll(() => readText(path)).toBe('first\n');
     await sleep(1200);
     other.openLog(target).write('second');
     await expect.poll(() => readText(path), { timeout: 5000 }).toBe('first\nsecond\n');
-    expect(told.at(-1)).toContain('ended and is started again');
+    expect(told.at(-1)).toContain('failed unexpectedly');
     await other.closeLogs();
   });
 });

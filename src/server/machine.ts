@@ -3,12 +3,15 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import type { FileFacts } from '../conf/io.ts';
 import type { LogSink, SiteIo } from '../request/io.ts';
+import { isSyslog } from '../request/log.ts';
 import type { BodyContent } from '../wire/body.ts';
 import { Accounts } from './accounts.ts';
 import { openFileBody, readWholeFile } from './file-body.ts';
 import { FactsCache, factsOf } from './file-facts.ts';
 import { HotFiles } from './hot-files.ts';
-import { FileLog, type Log, PipedLog, type ReportLogTrouble, StandardLog } from './log-file.ts';
+import { FileLog, type Log, type ReportLogTrouble, StandardLog } from './log-file.ts';
+import { PipedLog, parseLogCommand } from './log-program.ts';
+import { findSyslogCommand } from './syslog.ts';
 
 const LINK_OPTIONS = { bigint: true, throwIfNoEntry: false } as const;
 const NON_ASCII = /[^\x01-\x7f]/;
@@ -30,6 +33,8 @@ function systemPath(path: string): string | Buffer {
 export class Machine implements SiteIo {
   readonly pid: number = process.pid;
   readonly accounts: Accounts = new Accounts();
+  /** ServerRoot: where the programs of piped logs run. */
+  serverRoot = '/';
   readonly #logs: Map<string, Log> = new Map();
   readonly #facts: FactsCache = new FactsCache();
   readonly #hot: HotFiles = new HotFiles();
@@ -112,7 +117,8 @@ export class Machine implements SiteIo {
     const report: ReportLogTrouble = (text) => this.#report(`${target}: ${text}`);
     if (STANDARD_ERROR.has(target)) return new StandardLog(2, () => undefined);
     if (STANDARD_OUTPUT.has(target)) return new StandardLog(1, report);
-    if (target.startsWith('|')) return new PipedLog(target.slice(1), report);
+    if (target.startsWith('|')) return new PipedLog(parseLogCommand(target, this.serverRoot), report);
+    if (isSyslog(target)) return new PipedLog(findSyslogCommand(target, this.pid), report);
     return new FileLog(systemPath(target), report);
   }
 

@@ -4,6 +4,7 @@
 import type { BodySink, BodySource } from '../wire/body.ts';
 import { BodyError } from '../wire/body.ts';
 import type { BodyDecoder } from '../wire/body-decoder.ts';
+import type { HeaderList } from '../wire/header-list.ts';
 
 /** The connection, as a body sees it. */
 export interface BodyOwner {
@@ -40,6 +41,10 @@ export class RequestBodySource implements BodySource {
   /** The framing was wrong or the body broke off: what follows on the connection cannot be read. */
   get isBroken(): boolean {
     return this.#error !== undefined;
+  }
+
+  get trailers(): HeaderList | undefined {
+    return this.#decoder.trailers;
   }
 
   /** Bytes may be handed to `read`. */

@@ -70,8 +70,10 @@ export class RequestTransport implements Transport, BodyOwner {
   staysOpen = false;
   /** It is one of those that are answered at once. */
   hasTurn = false;
-  /** Bytes of the head. */
+  /** Bytes of the head, while it is held. */
   headBytes = 0;
+  received = 0;
+  interimBytes = 0;
 
   readonly #connection: ClientConnection;
   readonly #socket: Socket;
@@ -177,6 +179,14 @@ export class RequestTransport implements Transport, BodyOwner {
     return this.#connection.secure;
   }
 
+  get connection(): object {
+    return this.#connection;
+  }
+
+  get trailers(): HeaderList | undefined {
+    return this.body?.trailers;
+  }
+
   get served(): number {
     return this.#connection.served;
   }
@@ -214,7 +224,9 @@ export class RequestTransport implements Transport, BodyOwner {
       this.#mayContinue = false;
     }
     const head = writeResponseHead(status, reason, headers);
-    if (typeof head === 'string') this.#socket.write(head, 'latin1');
+    if (typeof head !== 'string') return;
+    this.interimBytes += head.length;
+    this.#socket.write(head, 'latin1');
   }
 
   send(answer: Answer): Soon<Sent> {

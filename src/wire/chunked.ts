@@ -1,5 +1,6 @@
 // The chunked transfer coding (RFC 9112 section 7.1), both ways.
-// Strict: CR LF only, hexadecimal digits only, bounded lines; extensions and trailers are checked and dropped.
+// Strict: CR LF only, hexadecimal digits only, bounded lines; extensions are checked and dropped, trailers are kept for
+// logs as far as they are short.
 
 import {
   BAD_EXTENSION,
@@ -10,6 +11,7 @@ import {
 } from './chunk-extension.ts';
 import type { BodyDecoder, TakeContent } from './decoder.ts';
 import { BYTE_CLASS, isBlank, TEXT, TOKEN } from './field-syntax.ts';
+import { HeaderList } from './header-list.ts';
 import { MessageError } from './message-error.ts';
 
 /** The line before a chunk of `size` bytes; `size` is not 0. */
@@ -33,6 +35,9 @@ export interface ChunkLimits {
 }
 
 const CHUNK_LIMITS: ChunkLimits = { fieldSize: 8190, fields: 100 };
+
+/** Trailers that are longer together are checked and not kept: nothing but a log may want them. */
+const MOST_KEPT_TRAILERS = 8190;
 
 const SIZE = 0;
 // Apache: some senders pad the size with spaces.
@@ -66,6 +71,8 @@ export class ChunkedDecoder implements BodyDecoder {
   #lineLength = 0;
   #fieldLength = 0;
   #trailers = 0;
+  /** The trailer lines as they came. */
+  #trailerText = '';
 
   constructor(limits: ChunkLimits = CHUNK_LIMITS) {
     this.#limits = limits;
@@ -147,8 +154,16 @@ export class ChunkedDecoder implements BodyDecoder {
     if (this.#size > Number.MAX_SAFE_INTEGER) this.#fail(413);
   }
 
+  /** The fields behind the body; undefined for none. */
+  get trailers(): HeaderList | undefined {
+    if (!this.done || this.#trailerText === '' || this.#trailerText.length > MOST_KEPT_TRAILERS)
+      return undefined;
+    return readTrailers(this.#trailerText);
+  }
+
   #stepTrailer(byte: number): void {
     this.#lineLength += 1;
+    if (this.#trailerText.length <= MOST_KEPT_TRAILERS) this.#trailerText += String.fromCharCode(byte);
     if (this.#lineLength > this.#limits.fieldSize + 1 && byte !== CR && byte !== LF)
       this.#fail(400, 'wire/field-size');
     else if (this.#state === TRAILER_START) this.#startTrailer(byte);
@@ -202,6 +217,17 @@ export class ChunkedDecoder implements BodyDecoder {
   #fail(status: number, code: 'wire/chunk' | 'wire/field-size' | 'wire/field-count' = 'wire/chunk'): void {
     this.error = new MessageError(status, code);
   }
+}
+
+/** Of lines that were checked; a fold is a blank. The end of the last line alone is none. */
+function readTrailers(text: string): HeaderList | undefined {
+  const list = new HeaderList();
+  for (const line of text.replace(/\r\n[ \t]+/g, ' ').split('\r\n')) {
+    const colon = line.indexOf(':');
+    if (colon > 0) list.append(line.slice(0, colon), line.slice(colon + 1).trim());
+  }
+  list.joinRepeated();
+  return list.size === 0 ? undefined : list;
 }
 
 function hexValue(byte: number): number {

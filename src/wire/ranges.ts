@@ -44,7 +44,7 @@ export function parseRanges(
     if (range === SYNTAX_ERROR) return 'whole';
     if (range !== undefined) merger.add(range);
   }
-  if (merger.isOverLimit) return 'whole';
+  if (merger.isOverLimit || merger.total > length) return 'whole';
   return merger.ranges.length === 0 ? 'unsatisfiable' : merger.ranges;
 }
 
@@ -72,6 +72,11 @@ class RangeMerger {
 
   constructor(limits: RangeLimits) {
     this.#limits = limits;
+  }
+
+  /** Bytes of all ranges. */
+  get total(): number {
+    return this.ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
   }
 
   get isOverLimit(): boolean {

@@ -72,3 +72,8 @@ export function knownReason(status: number): string | undefined {
 export function reasonPhrase(status: number): string {
   return PHRASES.get(status) ?? 'Internal Server Error';
 }
+
+/** The status that is sent where nobody has given a reason: Apache sends 500 for one that it cannot name. */
+export function sentStatus(status: number): number {
+  return PHRASES.has(status) ? status : 500;
+}

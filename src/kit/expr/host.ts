@@ -22,6 +22,8 @@ export interface ExprHost {
   responseHeader(name: string): Answer<string | undefined>;
   env(name: string): Answer<string | undefined>;
   osEnv(name: string): Answer<string | undefined>;
+  /** A variable of the document that the expression stands in. */
+  documentVariable?(name: string): string | undefined;
   note(name: string): Answer<string | undefined>;
   ssl(name: string): Answer<string | undefined>;
   stat(path: string, followLinks: boolean): Answer<ExprFile | null>;

@@ -43,12 +43,16 @@ export const FUNCTION_NAMES = [
   'ldap',
   'file',
   'filesize',
+  'v',
 ] as const;
 
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /** Functions that read files are refused where anybody may write the expression. */
 export const RESTRICTED_FUNCTIONS: ReadonlySet<FunctionName> = new Set(['file', 'filesize']);
+
+/** Functions that only documents with variables of their own know (mod_include). */
+export const DOCUMENT_FUNCTIONS: ReadonlySet<FunctionName> = new Set(['v']);
 
 /** Functions that answer a list, by their name in lower case. */
 export const LIST_FUNCTIONS: ReadonlyMap<string, string> = new Map([['peerextlist', 'PeerExtList']]);

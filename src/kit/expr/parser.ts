@@ -7,6 +7,7 @@ import { compileRegex, RegexSyntaxError } from '../regex/index.ts';
 import { ExprSyntaxError } from './error.ts';
 import { Lexer, type Token } from './lexer.ts';
 import {
+  DOCUMENT_FUNCTIONS,
   EXPR_VARIABLES,
   FUNCTION_NAMES,
   type FunctionName,
@@ -19,6 +20,8 @@ import type { Condition, FileOperator, IntegerOperator, List, StringOperator, Wo
 export interface ParserOptions {
   /** In .htaccess: functions that read files are refused. */
   readonly restricted?: boolean;
+  /** In a document with variables of its own, which `v` reads. */
+  readonly document?: boolean;
   /** Says whether a text names addresses (`10.0.0.0/8`); any constant is taken when absent. */
   readonly isAddressRange?: (text: string) => boolean;
 }
@@ -308,7 +311,8 @@ class Parser {
 
   #call(token: Token, argument: Word): Word {
     const name = functionNamed(lowerAscii(token.text));
-    if (!name) this.#fail(`Function '${token.text}' does not exist`, token.offset);
+    if (!name || (DOCUMENT_FUNCTIONS.has(name) && this.#options.document !== true))
+      this.#fail(`Function '${token.text}' does not exist`, token.offset);
     if (this.#options.restricted && RESTRICTED_FUNCTIONS.has(name)) {
       this.#fail(`${token.text} not available in restricted context`, token.offset);
     }

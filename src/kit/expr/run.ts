@@ -159,6 +159,8 @@ function* callFunction(name: FunctionName, argument: string, run: ExprRun): Wait
     case 'env':
     case 'reqenv':
       return yield* orEmpty(host.env(argument));
+    case 'v':
+      return host.documentVariable?.(argument) ?? '';
     case 'osenv':
       return yield* orEmpty(host.osEnv(argument));
     case 'note':

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { complaintsOf, memorySite } from '../../../test/support/memory-site.ts';
-import { formatSize } from './draw.ts';
+import { formatSize } from '../../kit/size-text.ts';
 
 const files = {
   '/srv/htdocs/d/b.txt': 'bb',

@@ -1,5 +1,6 @@
 // A directory's entries as HTML, in Apache's three forms: a list, preformatted columns, a table.
 
+import { formatSize } from '../../kit/size-text.ts';
 import { escapeHtml } from '../../request/error-page.ts';
 import { escapeUrl } from '../../rules/escape.ts';
 import type { IndexDir, IndexWords, SortKey } from './config.ts';
@@ -24,23 +25,6 @@ function hrefOf({ name }: Entry): string {
 
 function shownName({ isParent, name }: Entry): string {
   return isParent ? 'Parent Directory' : name;
-}
-
-/** Bytes as Apache shows them: `  9 `, `2.0K`, ` 20K`; `  - ` for directories. */
-export function formatSize(size: number): string {
-  if (size < 0) return '  - ';
-  if (size < 973) return `${String(size).padStart(3)} `;
-  let whole = size;
-  for (const unit of 'KMGTPE') {
-    const rest = whole % 1024;
-    whole = Math.floor(whole / 1024);
-    if (whole >= 973) continue;
-    if (whole > 9 || (whole === 9 && rest >= 973))
-      return String(whole + (rest >= 512 ? 1 : 0)).padStart(3) + unit;
-    const tenths = whole * 10 + Math.floor((rest * 5 + 256) / 512);
-    return `${Math.floor(tenths / 10)}.${tenths % 10}${unit}`;
-  }
-  return '****';
 }
 
 function two(n: number): string {

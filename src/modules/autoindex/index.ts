@@ -1,11 +1,11 @@
 // mod_autoindex: a page that lists a directory which has no index file.
 
-import { coreDir, optionsOf as directoryOptions, OPT } from '../../request/core-config.ts';
+import { optionsOf as directoryOptions, OPT } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
+import { etagOfFile } from '../../request/file-etag.ts';
 import { logEvent } from '../../request/log.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
-import { fileEtag } from '../../wire/etag.ts';
 import { formatHttpDate } from '../../wire/http-date.ts';
 import { DIRECTORY_TYPE, INDEX_NAMES } from '../dir.ts';
 import { createDir, type IndexDir, mergeDir, wordsOf } from './config.ts';
@@ -43,8 +43,7 @@ async function list(x: Exchange, dir: IndexDir): Promise<Verdict> {
 function setValidators(x: Exchange): void {
   const file = x.file!;
   x.headersOut.set('Last-Modified', formatHttpDate(Math.min(file.mtime / 1000, x.startedAt)));
-  const facts = { size: file.size, mtimeMicros: file.mtime, inode: file.inode };
-  const etag = fileEtag(facts, x.startedAt * 1000, coreDir(x.dirConfig).fileETag);
+  const etag = etagOfFile(file, x.dirConfig, x.startedAt);
   if (etag !== undefined) x.headersOut.set('ETag', etag);
 }
 

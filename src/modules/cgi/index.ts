@@ -11,7 +11,11 @@ import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import { CgiError, type CgiHead, CgiResponseParser } from '../../wire/cgi-response.ts';
 import { type ScriptDir, scriptDirectives } from './directives.ts';
 import { scriptEnvironment, searchWords } from './environment.ts';
+import { isRootByAccident } from './root.ts';
 import { Script, ScriptBody } from './script.ts';
+
+export { scriptEnvironment } from './environment.ts';
+export { runShell } from './shell.ts';
 
 /** Timeout's default, milliseconds. */
 const DEFAULT_TIMEOUT = 60_000;
@@ -163,11 +167,6 @@ function conditional(x: Exchange, body: ScriptBody, script: Script): Verdict {
   }
   script.kill();
   return verdict;
-}
-
-/** Scripts get root's powers only where the configuration asks for them. differs: "CGI scripts do not run as root by accident". */
-function isRootByAccident(x: Exchange): boolean {
-  return process.getuid?.() === 0 && coreServer(x.site.main).user === undefined;
 }
 
 async function handle(x: Exchange): Promise<Verdict> {

@@ -6,38 +6,11 @@ import { equalsIgnoreCase, lowerAscii } from '../../kit/ascii.ts';
 import { compileExpr, ExprSyntaxError } from '../../kit/expr/index.ts';
 import type { CoreDirConfig, CoreServerConfig } from '../../request/core-config.ts';
 import { everywhere, sections } from '../contexts.ts';
+import { fileEtagDirective } from './file-etag.ts';
 import type { HandlerSetting } from './overrides.ts';
 
 type CoreCommand = Command<CoreServerConfig, CoreDirConfig>;
 type CoreDirective = Directive<CoreServerConfig, CoreDirConfig>;
-
-type EtagParts = NonNullable<CoreDirConfig['fileETag']>;
-
-const ETAG_WORDS: Readonly<Record<string, keyof EtagParts>> = {
-  inode: 'inode',
-  mtime: 'mtime',
-  size: 'size',
-};
-
-function setEtagParts(cmd: CoreCommand, words: readonly (string | undefined)[]): string | undefined {
-  // Signed words change Apache's default, plain ones replace it.
-  const isSigned = words[0]?.startsWith('+') || words[0]?.startsWith('-');
-  const parts: EtagParts =
-    cmd.dir.fileETag && isSigned
-      ? { ...cmd.dir.fileETag }
-      : { inode: false, mtime: isSigned === true, size: isSigned === true };
-  for (const word of words) {
-    const sign = /^[+-]/.exec(word ?? '')?.[0];
-    const name = lowerAscii((word ?? '').slice(sign ? 1 : 0));
-    const part = ETAG_WORDS[name];
-    if (part !== undefined) parts[part] = sign !== '-';
-    else if (name === 'all') parts.inode = parts.mtime = parts.size = sign !== '-';
-    else if (name === 'none') parts.inode = parts.mtime = parts.size = false;
-    else if (name !== 'digest') return `Unknown keyword '${name}' for FileETag directive`;
-  }
-  cmd.dir.fileETag = parts;
-  return undefined;
-}
 
 /** A handler with `%{` in it is an expression, asked for each request. */
 function setHandler(cmd: CoreCommand, handler: string): DirectiveError | undefined {
@@ -149,16 +122,7 @@ export const contentDirectives: readonly CoreDirective[] = [
       return undefined;
     },
   },
-  {
-    name: 'FileETag',
-    args: 'takeArgv',
-    contexts: everywhere,
-    override: 'FileInfo',
-    default: 'MTime Size',
-    help: "Specify components used to construct a file's ETag",
-    example: 'FileETag INode MTime Size',
-    set: (cmd, ...words) => setEtagParts(cmd, words),
-  },
+  fileEtagDirective,
   {
     name: 'AddDefaultCharset',
     args: 'take1',

@@ -20,6 +20,7 @@ import { createServer, mergeDir, mergeServer } from './merge.ts';
 import { optionDirectives } from './options.ts';
 import { beginChanges, overrideType } from './overrides.ts';
 import { pathDirectives } from './paths.ts';
+import { rangeDirectives } from './range-limits.ts';
 import { limitBody } from './request-body.ts';
 import { serverNameDirectives } from './server-name.ts';
 import { serveFile } from './static.ts';
@@ -43,6 +44,7 @@ export const core: Module<CoreServerConfig, CoreDirConfig> = defineModule<CoreSe
     ...optionDirectives,
     errorDocument,
     ...contentDirectives,
+    ...rangeDirectives,
     ...limitSections,
     ...workerDirectives,
     ...statusDirectives,

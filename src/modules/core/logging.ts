@@ -1,10 +1,12 @@
-// ErrorLog and LogLevel.
+// ErrorLog, ErrorLogFormat and LogLevel.
 
 import type { Command } from '../../conf/command.ts';
 import type { Directive, DirectiveError } from '../../conf/directive.ts';
 import { lowerAscii } from '../../kit/ascii.ts';
 import { type CoreDirConfig, type CoreServerConfig, LOG_LEVELS } from '../../request/core-config.ts';
+import { isSyslog } from '../../request/log.ts';
 import { serverFiles, servers } from '../contexts.ts';
+import { compileErrorLogFormat, type FormatKind } from './error-log-format.ts';
 
 type CoreCommand = Command<CoreServerConfig, CoreDirConfig>;
 
@@ -37,11 +39,32 @@ function setLogLevel(cmd: CoreCommand, word: string): DirectiveError | undefined
     cmd.dir.logLevels = new Map([['', level]]);
     return undefined;
   }
+  if (colon === word.length - 1)
+    return `Module specifier '${word.slice(0, colon)}' must be followed by a log level keyword`;
   if (level < 0) return `${word}: ${BAD_LEVEL}`;
   const module = plainModuleName(word.slice(0, colon));
   if (!isModule(cmd, module)) return `Cannot find module ${word.slice(0, colon)}`;
   cmd.dir.logLevels = new Map([...(cmd.dir.logLevels ?? []), [module, level]]);
   return undefined;
+}
+
+/** `ErrorLogFormat request "…"`: a line that is written once for each request; the empty string adds none. */
+function setErrorLogFormat(cmd: CoreCommand, first: string, second: string | undefined): string | undefined {
+  const kind: FormatKind | undefined = second === undefined ? 'main' : formatKind(first);
+  if (kind === undefined) return 'ErrorLogFormat type must be one of request, connection';
+  const format = compileErrorLogFormat(second ?? first, kind);
+  if (typeof format !== 'function') return format.message;
+  const { config } = cmd;
+  const added = second === '' ? [] : [format];
+  if (kind === 'main') config.errorLogFormat = format;
+  else if (kind === 'request') config.requestLogFormats = [...(config.requestLogFormats ?? []), ...added];
+  else config.connectionLogFormats = [...(config.connectionLogFormats ?? []), ...added];
+  return undefined;
+}
+
+function formatKind(word: string): FormatKind | undefined {
+  const kind = lowerAscii(word);
+  return kind === 'request' || kind === 'connection' ? kind : undefined;
 }
 
 export const loggingDirectives: readonly Directive<CoreServerConfig, CoreDirConfig>[] = [
@@ -53,10 +76,18 @@ export const loggingDirectives: readonly Directive<CoreServerConfig, CoreDirConf
     help: 'The filename of the error log',
     example: 'ErrorLog logs/error.log',
     set(cmd, target = '') {
-      const isPath = !target.startsWith('|') && target !== 'stderr' && !/^syslog(:|$)/.test(target);
+      const isPath = !target.startsWith('|') && target !== 'stderr' && !isSyslog(target);
       cmd.config.errorLog = isPath ? cmd.resolve(target) : target;
       return undefined;
     },
+  },
+  {
+    name: 'ErrorLogFormat',
+    args: 'take12',
+    contexts: servers,
+    help: 'Format string for the ErrorLog',
+    example: 'ErrorLogFormat "[%t] [%l] %M"',
+    set: (cmd, first = '', second?: string) => setErrorLogFormat(cmd, first, second),
   },
   {
     name: 'LogLevel',

@@ -1,7 +1,8 @@
 // How core settings of an outer and an inner section, or of the main server and a virtual host, become one.
 
 import type { Server } from '../../conf/server.ts';
-import type { CoreDirConfig, CoreServerConfig } from '../../request/core-config.ts';
+import { type CoreDirConfig, type CoreServerConfig, OPT } from '../../request/core-config.ts';
+import { mergeEtag } from './file-etag.ts';
 
 /** A virtual host has the port of its first address, until a ServerName says what port it has or none. */
 export function createServer({ addresses }: Server): CoreServerConfig {
@@ -35,7 +36,9 @@ function withoutUnset(config: CoreServerConfig): CoreServerConfig {
 function mergeOptions(base: CoreDirConfig, add: CoreDirConfig): Partial<CoreDirConfig> {
   if (add.options !== undefined) return {};
   const added = add.optionsAdd ?? 0;
-  const removed = add.optionsRemove ?? 0;
+  // Apache: what is added without exec takes exec away.
+  const isWithoutExec = (added & (OPT.includes | OPT.includesWithExec)) === OPT.includes;
+  const removed = (add.optionsRemove ?? 0) | (isWithoutExec ? OPT.includesWithExec : 0);
   return {
     optionsAdd: ((base.optionsAdd ?? 0) & ~removed) | added,
     optionsRemove: ((base.optionsRemove ?? 0) & ~added) | removed,
@@ -50,6 +53,10 @@ export function mergeDir(base: CoreDirConfig, add: CoreDirConfig): CoreDirConfig
   const merged: CoreDirConfig = { ...base, ...add, ...mergeOptions(base, add) };
   if (base.errorDocuments && add.errorDocuments)
     merged.errorDocuments = mergeMaps(base.errorDocuments, add.errorDocuments);
-  if (base.logLevels && add.logLevels) merged.logLevels = mergeMaps(base.logLevels, add.logLevels);
+  // A level for all modules speaks of those, too, that had one of their own outside.
+  if (base.logLevels && add.logLevels && !add.logLevels.has(''))
+    merged.logLevels = mergeMaps(base.logLevels, add.logLevels);
+  if (base.fileETag && add.fileETag) merged.fileETag = mergeEtag(base.fileETag, add.fileETag);
+  if (base.rangeLimits && add.rangeLimits) merged.rangeLimits = { ...base.rangeLimits, ...add.rangeLimits };
   return merged;
 }

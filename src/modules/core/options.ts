@@ -14,8 +14,8 @@ type CoreDirective = Directive<CoreServerConfig, CoreDirConfig>;
 /** Bits by option, names in lower case. */
 const OPTION_BITS: Readonly<Record<string, number>> = {
   indexes: OPT.indexes,
-  includes: OPT.includes,
-  includesnoexec: OPT.includesNoExec,
+  includes: OPT.includes | OPT.includesWithExec,
+  includesnoexec: OPT.includes,
   followsymlinks: OPT.symLinks,
   symlinksifownermatch: OPT.symLinksIfOwner,
   execcgi: OPT.execCgi,

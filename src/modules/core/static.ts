@@ -1,15 +1,18 @@
 // The default handler: files as they are (RFC 9110 section 9). Conditions and ranges are general; see request/.
 
+import { createHash } from 'node:crypto';
 import type { FileFacts } from '../../conf/io.ts';
+import type { Soon } from '../../kit/wait.ts';
 import { allowField, METHODS_OF_A_FILE } from '../../request/allow.ts';
 import { meetsConditions } from '../../request/conditions.ts';
-import { coreDir, type LogLevelName } from '../../request/core-config.ts';
+import { coreDir, ETAG, type EtagSetting, etagBits, type LogLevelName } from '../../request/core-config.ts';
 import type { Exchange, SliceableBody } from '../../request/exchange.ts';
+import { etagOfFile } from '../../request/file-etag.ts';
 import type { SiteIo } from '../../request/io.ts';
 import { logEvent } from '../../request/log.ts';
 import { OK, type Verdict } from '../../request/verdict.ts';
 import { abortContent, type BodyContent } from '../../wire/body.ts';
-import { type EtagParts, fileEtag, joinEtags } from '../../wire/etag.ts';
+import { joinEtags } from '../../wire/etag.ts';
 import { formatHttpDate } from '../../wire/http-date.ts';
 import { isRegisteredMethod } from './methods.ts';
 import { discardBody } from './request-body.ts';
@@ -51,12 +54,12 @@ class FileBody implements SliceableBody {
 }
 
 /** Serves the file that the request was mapped to; a body that came with the request is read and dropped. */
-export function serveFile(x: Exchange): Verdict | Promise<Verdict> {
+export function serveFile(x: Exchange): Soon<Verdict> {
   if (x.body === undefined || x.errorStatus !== 0) return serve(x);
   return discardBody(x).then((read) => (read === OK ? serve(x) : read));
 }
 
-function serve(x: Exchange): Verdict {
+function serve(x: Exchange): Soon<Verdict> {
   const { method } = x;
   if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return answerOther(x, method);
   const file = x.file;
@@ -91,14 +94,28 @@ function notFound(x: Exchange, what: string, level: LogLevelName = 'info'): Verd
   return 404;
 }
 
-function sendFile(x: Exchange, path: string, file: FileFacts): Verdict {
+function sendFile(x: Exchange, path: string, file: FileFacts): Soon<Verdict> {
   let body: FileBody;
   try {
     body = new FileBody(x.site.io, path, file);
   } catch (error) {
     return cannotOpen(x, path, error);
   }
-  setValidators(x, file);
+  if ((etagBits(coreDir(x.dirConfig)) & ETAG.digest) === 0) return sendOpened(x, file, body, undefined);
+  return sendDigested(x, path, file, body);
+}
+
+async function sendDigested(x: Exchange, path: string, file: FileFacts, body: FileBody): Promise<Verdict> {
+  try {
+    return sendOpened(x, file, body, await digestEtag(x.site.io.openFile(path, 0, file.size, file)));
+  } catch (error) {
+    body.abort();
+    throw error;
+  }
+}
+
+function sendOpened(x: Exchange, file: FileFacts, body: FileBody, digest: string | undefined): Verdict {
+  setValidators(x, file, digest);
   const verdict = meetsConditions(x);
   if (verdict === 'proceed') {
     x.contentLength = file.size;
@@ -108,13 +125,13 @@ function sendFile(x: Exchange, path: string, file: FileFacts): Verdict {
   body.abort();
   // Apache: a failed condition is answered with the file's own header fields and no page.
   x.status = verdict;
-  if (verdict === 412) x.contentLength = 0;
+  if (verdict === 412) x.contentLength = x.headOnly ? file.size : 0;
   return OK;
 }
 
 /** What is said of a state of a file. */
 interface Validators {
-  readonly parts: EtagParts | undefined;
+  readonly setting: EtagSetting | undefined;
   readonly etag: string | undefined;
   readonly lastModified: string;
 }
@@ -123,21 +140,44 @@ interface Validators {
 const knownValidators: WeakMap<FileFacts, Validators> = new WeakMap();
 const FRESH_MS = 1000;
 
-function setValidators(x: Exchange, file: FileFacts): void {
+function setValidators(x: Exchange, file: FileFacts, digest: string | undefined): void {
   const out = x.headersOut;
-  const { etag, lastModified } = validatorsOf(x, file);
-  out.set('Last-Modified', lastModified);
+  const known = validatorsOf(x, file);
+  const etag = digest ?? known.etag;
+  out.set('Last-Modified', known.lastModified);
   if (etag !== undefined) out.set('ETag', x.listTag === undefined ? etag : joinEtags(etag, x.listTag));
-  out.set('Accept-Ranges', 'bytes');
+  out.set('Accept-Ranges', coreDir(x.dirConfig).rangeLimits?.ranges === 0 ? 'none' : 'bytes');
+}
+
+/** The tag of `FileETag Digest`: what is in the file, and nothing else. */
+function digestEtag(content: BodyContent): Soon<string> {
+  const hash = createHash('sha1');
+  const tag = (): string => `"${hash.digest('base64')}"`;
+  if (typeof content === 'string' || Buffer.isBuffer(content)) {
+    hash.update(typeof content === 'string' ? Buffer.from(content, 'latin1') : content);
+    return tag();
+  }
+  return new Promise((resolve, reject) => {
+    content.start({
+      data(chunk) {
+        hash.update(chunk);
+        return true;
+      },
+      end: () => resolve(tag()),
+      fail: reject,
+    });
+  });
 }
 
 function validatorsOf(x: Exchange, file: FileFacts): Validators {
-  const parts = coreDir(x.dirConfig).fileETag;
+  const setting = coreDir(x.dirConfig).fileETag;
   const known = knownValidators.get(file);
-  if (known !== undefined && known.parts === parts) return known;
-  const identity = { size: file.size, mtimeMicros: file.mtime, inode: file.inode };
-  const etag = fileEtag(identity, x.startedAt * 1000, parts);
-  const validators: Validators = { parts, etag, lastModified: lastModified(x, file) };
+  if (known !== undefined && known.setting === setting) return known;
+  const validators: Validators = {
+    setting,
+    etag: etagOfFile(file, x.dirConfig, x.startedAt),
+    lastModified: lastModified(x, file),
+  };
   if (x.startedAt - file.mtime / 1000 > FRESH_MS) knownValidators.set(file, validators);
   return validators;
 }

@@ -6,8 +6,9 @@ import type { FileFacts } from '../../conf/io.ts';
 import { METHODS_OF_A_FILE } from '../../request/allow.ts';
 import { fastRedirect, internalRedirect } from '../../request/answer.ts';
 import { meetsConditions } from '../../request/conditions.ts';
-import { coreDir, OPT, optionsOf } from '../../request/core-config.ts';
+import { OPT, optionsOf } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
+import { etagOfFile } from '../../request/file-etag.ts';
 import { logEvent } from '../../request/log.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
@@ -197,12 +198,7 @@ function readMap(x: Exchange, map: Exchange): Variant[] | number {
     if (problem.isFatal) return 500;
   }
   const { file } = map;
-  if (file !== undefined)
-    x.listTag = fileEtag(
-      { size: file.size, mtimeMicros: file.mtime, inode: file.inode },
-      x.startedAt * 1000,
-      coreDir(map.dirConfig).fileETag,
-    );
+  if (file !== undefined) x.listTag = etagOfFile(file, map.dirConfig, x.startedAt);
   return variants;
 }
 

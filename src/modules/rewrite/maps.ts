@@ -1,6 +1,7 @@
 // Where RewriteMap values come from: opens what the second and third argument of the directive describe.
 
 import type { Command } from '../../conf/command.ts';
+import { splitProgramWords } from '../../kit/program-words.ts';
 import {
   internalMap,
   type MapLocation,
@@ -13,7 +14,6 @@ import { dbmType, dbmTypeNames } from './dbm/index.ts';
 import { dbmFormat, FileMap, type MapFormat, textFormat } from './map-file.ts';
 import { MapProgram } from './map-program.ts';
 import { KeptMap, SqlMap } from './map-sql.ts';
-import { splitProgramWords } from './program-words.ts';
 
 /** The words of a RewriteMap line. */
 export interface MapLine {

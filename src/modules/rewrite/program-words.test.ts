@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { splitProgramWords } from '../../kit/program-words.ts';
 import { findProgramUser } from './program-user.ts';
-import { splitProgramWords } from './program-words.ts';
 
 describe('the command line of a program', () => {
   // Words as a program started by Apache 2.4.71 sees them.

@@ -1,4 +1,4 @@
-// The command line of a `prg:` map.
+// Command lines of programs that a configuration names: `prg:` maps and piped logs.
 
 /**
  * Splits at white space, as APR does: quotes count where a word begins, a backslash takes the next character as it is.

@@ -1,0 +1,56 @@
+// Commands of documents (`<!--#exec cmd="…" -->`): a shell runs what the document says, its output is the body.
+
+import { coreServer } from '../../request/core-config.ts';
+import type { Exchange } from '../../request/exchange.ts';
+import { logEvent } from '../../request/log.ts';
+import type { BodySource } from '../../wire/body.ts';
+import { isRootByAccident } from './root.ts';
+import { Script, ScriptBody } from './script.ts';
+
+/** Timeout's default, milliseconds. */
+const DEFAULT_TIMEOUT = 60_000;
+
+export interface ShellCommand {
+  readonly text: string;
+  /** `$0`, `$1` … of the shell. */
+  readonly parameters: readonly string[];
+  readonly environment: ReadonlyMap<string, string>;
+}
+
+/** Starts the command in the document's folder; undefined, and logged, where it may not run. */
+export function runShell(x: Exchange, command: ShellCommand): BodySource | undefined {
+  if (isRootByAccident(x)) {
+    logEvent(x, 'cgi', 'error', 'portico runs as root, and a command would too: add User and Group lines');
+    return undefined;
+  }
+  const file = x.filename ?? '/';
+  const body = new ScriptBody(() => script);
+  const timeout = coreServer(x.server).timeout ?? DEFAULT_TIMEOUT;
+  // A command that says nothing for that long is given up, as Apache gives up its pipe.
+  const timer = setTimeout(() => script.kill(), timeout);
+  const script: Script = new Script(
+    {
+      file: '/bin/sh',
+      words: ['-c', command.text, ...command.parameters],
+      directory: file.slice(0, file.lastIndexOf('/')) || '/',
+      environment: command.environment,
+    },
+    {
+      output(chunk) {
+        timer.refresh();
+        body.push(chunk);
+      },
+      complaint(line) {
+        logEvent(x, 'cgi', 'error', `AH01215: stderr from ${file}: ${line}`);
+      },
+      over(error) {
+        clearTimeout(timer);
+        if (error !== undefined)
+          logEvent(x, 'cgi', 'error', `AH01227: couldn't spawn child process: ${file}: ${error.message}`);
+        body.finish();
+      },
+    },
+  );
+  script.feed(undefined);
+  return body;
+}

@@ -325,7 +325,8 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
     await this.#reloading;
     await this.#listeners.close();
     const left = await this.#connections.drain(deadlineMs);
-    if (left > 0) this.#options.tell?.(`${left} connections were cut after ${deadlineMs / 1000} seconds`);
+    if (left > 0 && deadlineMs > 0)
+      this.#options.tell?.(`${left} connections were cut after ${deadlineMs / 1000} seconds`);
     logServer(this.live, this.live.main, 'core', 'notice', 'shutting down');
     await this.#end();
   }

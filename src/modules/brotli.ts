@@ -6,7 +6,7 @@ import type { Soon } from '../kit/wait.ts';
 import type { Exchange } from '../request/exchange.ts';
 import { logEvent } from '../request/log.ts';
 import { defineModule, type Module } from '../request/module.ts';
-import { FILTER_TYPE, holdBody, isAtHand, replaceBody } from '../request/output-filters.ts';
+import { FILTER_TYPE, FilterError, holdBody, isAtHand, replaceBody } from '../request/output-filters.ts';
 import {
   type EtagChange,
   freeCompressor,
@@ -128,7 +128,7 @@ function settings(x: Exchange, { quality = 5, window = 18, block = 0, notes }: B
     flush: BROTLI_FLUSH,
     failed(error) {
       logEvent(x, 'brotli', 'error', `AH03459: Error while compressing data (${error.message})`);
-      return error;
+      return new FilterError();
     },
     done({ input, output }) {
       if (notes !== undefined) leaveNotes(x, notes, input, output, '0');

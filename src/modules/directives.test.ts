@@ -24,7 +24,7 @@ function placed({ contexts, example }: Directive | Container): string {
 }
 
 function errorsIn(text: string): string[] {
-  const io = createMemoryIo({ '/etc/mime.types': '', '/srv/x': '' });
+  const io = createMemoryIo({ '/etc/mime.types': '', '/srv/x': '', '/srv/conf/proxies.lst': '' });
   const { diagnostics } = readSite({
     sources: [{ name: '/srv/httpd.conf', text }],
     modules,

@@ -24,6 +24,20 @@ export const env: Module<undefined, EnvDir> = defineModule<undefined, EnvDir>({
   name: 'env',
   directives: [
     {
+      name: 'PassEnv',
+      args: 'iterate',
+      contexts: everywhere,
+      override: 'FileInfo',
+      help: 'a list of environment variables to pass to CGI.',
+      example: 'PassEnv HOME',
+      set(cmd, name: string) {
+        const value = cmd.io.env(name);
+        if (value !== undefined) cmd.dir.set.set(name, value);
+        else cmd.warn(`AH01506: PassEnv variable ${name} was undefined`);
+        return undefined;
+      },
+    },
+    {
       name: 'SetEnv',
       args: 'take12',
       contexts: everywhere,
@@ -48,20 +62,6 @@ export const env: Module<undefined, EnvDir> = defineModule<undefined, EnvDir>({
       example: 'UnsetEnv LD_LIBRARY_PATH',
       set(cmd, name: string) {
         cmd.dir.set.set(name, undefined);
-        return undefined;
-      },
-    },
-    {
-      name: 'PassEnv',
-      args: 'iterate',
-      contexts: everywhere,
-      override: 'FileInfo',
-      help: 'a list of environment variables to pass to CGI.',
-      example: 'PassEnv HOME',
-      set(cmd, name: string) {
-        const value = cmd.io.env(name);
-        if (value !== undefined) cmd.dir.set.set(name, value);
-        else cmd.warn(`AH01506: PassEnv variable ${name} was undefined`);
         return undefined;
       },
     },

@@ -2,6 +2,7 @@
 // To add a module, add its line here.
 
 import type { Module } from '../request/module.ts';
+import { actions } from './actions.ts';
 import { alias } from './alias/index.ts';
 import { allowmethods } from './allowmethods.ts';
 import { authBasic, authDigest, authnAnon, authnCore, authnFile } from './authn/index.ts';
@@ -23,7 +24,7 @@ import { logConfig } from './log-config/index.ts';
 import { logio } from './logio.ts';
 import { mime } from './mime/index.ts';
 import { negotiation } from './negotiation/index.ts';
-import { proxy, proxyHttp, proxyWstunnel } from './proxy/index.ts';
+import { proxy, proxyFcgi, proxyHttp, proxyWstunnel } from './proxy/index.ts';
 import { ratelimit } from './ratelimit.ts';
 import { remoteip } from './remoteip/index.ts';
 import { reqtimeout } from './reqtimeout.ts';
@@ -49,6 +50,7 @@ export const modules: readonly Module[] = [
   rewrite,
   proxy,
   proxyHttp,
+  proxyFcgi,
   proxyWstunnel,
   alias,
   userdir,
@@ -81,6 +83,7 @@ export const modules: readonly Module[] = [
   ratelimit,
   expires,
   cgi,
+  actions,
   autoindex,
   include,
   info,

@@ -106,5 +106,11 @@ export class TableFiles<T> {
 }
 
 function isSame(a: FileFacts, b: FileFacts): boolean {
-  return a.mtime === b.mtime && a.size === b.size && a.inode === b.inode && a.device === b.device;
+  return (
+    a.mtime === b.mtime &&
+    a.ctime === b.ctime &&
+    a.size === b.size &&
+    a.inode === b.inode &&
+    a.device === b.device
+  );
 }

@@ -26,7 +26,10 @@ export function answer(x: Exchange): Soon<void> {
 function runToAnswer(x: Exchange): Soon<Verdict> {
   return andThen(runPhase(x, 'postReadRequest'), (read) => {
     if (read !== OK) return read;
-    return andThen(mapRequest(x), (mapped) => (mapped === OK ? runHandler(x) : mapped));
+    return andThen(mapRequest(x), (mapped) => {
+      x.isMadeEarly = mapped === DONE;
+      return mapped === OK ? runHandler(x) : mapped;
+    });
   });
 }
 
@@ -236,11 +239,18 @@ function carryEnv(from: Exchange, to: Exchange): void {
 
 /**
  * Answers with another URL of this server: `target` is an escaped path with an optional query. All phases run
- * again. What the handler phase should answer: OK, the new exchange holds the answer, or 500 beyond the limit.
+ * again; `contentType` is the type where they find none. What the handler phase should answer: OK, the new exchange
+ * holds the answer, or 500 beyond the limit.
  */
-export function internalRedirect(x: Exchange, target: string): Soon<Verdict> {
+export function internalRedirect(
+  x: Exchange,
+  target: string,
+  { contentType }: { readonly contentType?: string | undefined } = {},
+): Soon<Verdict> {
   const next = redirected(x, target);
-  return next === undefined ? 500 : andThen(answer(next), () => OK);
+  if (next === undefined) return 500;
+  next.contentType = contentType;
+  return andThen(answer(next), () => OK);
 }
 
 /**

@@ -25,7 +25,10 @@ export function holds(x: Exchange, expr: Expr, captures?: ExprCaptures): Waiting
   return logged(x, expr, runCondition(expr, exprHost(x), captures));
 }
 
-/** The text of a string expression; undefined, and logged, when it cannot be evaluated. */
-export function textOf(x: Exchange, expr: Expr): Waiting<string | undefined> {
-  return logged(x, expr, runString(expr, exprHost(x)));
+/**
+ * The text of a string expression; undefined, and logged, when it cannot be evaluated. `captures` are the groups that
+ * `$0`-`$9` in it stand for.
+ */
+export function textOf(x: Exchange, expr: Expr, captures?: ExprCaptures): Waiting<string | undefined> {
+  return logged(x, expr, runString(expr, exprHost(x), captures));
 }

@@ -209,6 +209,8 @@ export class Exchange {
   inputFilters: InputFilter[] | undefined = undefined;
   /** The answer is a page made for a status, not a handler's own. */
   isCanned = false;
+  /** The answer was there before the request was mapped to the end (TRACE, `OPTIONS *`): nothing changes it. */
+  isMadeEarly = false;
   /** The connection must close after this answer. */
   closeAfter = false;
 
@@ -286,6 +288,13 @@ export class Exchange {
     let first: Exchange = this;
     while (first.prev !== undefined) first = first.prev;
     return first;
+  }
+
+  /** The request as the client made it: where subrequests and redirects began. */
+  root(): Exchange {
+    let at: Exchange = this;
+    while (at.main !== undefined) at = at.main;
+    return at.initial();
   }
 
   /** The last exchange of a chain of internal redirects: the one whose answer is sent. */

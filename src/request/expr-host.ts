@@ -1,7 +1,7 @@
 // Expressions about an exchange: what kit/expr asks, answered from the request, the site and subrequests.
 
 import { createHash } from 'node:crypto';
-import type { ExprFile, ExprHost } from '../kit/expr/index.ts';
+import { ExprError, type ExprFile, type ExprHost } from '../kit/expr/index.ts';
 import { compileIpRange } from '../kit/ip-range.ts';
 import type { Exchange } from './exchange.ts';
 import { serverVariable } from './variables.ts';
@@ -9,6 +9,9 @@ import { addVary } from './vary.ts';
 
 /** The address lists that Apache's expressions know by name are all of other modules. */
 const NO_VALUES: readonly string[] = [];
+
+/** Apache's bound for `file()`. */
+const LARGEST_FILE = 10 * 1024 * 1024;
 
 /** What a module that is changing a request has not handed over yet. */
 export interface PendingFacts {
@@ -40,8 +43,13 @@ class ExchangeExprHost implements ExprHost {
   }
 
   responseHeader(name: string): string | undefined {
+    const x = this.#x;
     const lower = name.toLowerCase();
-    return this.#x.headersOut.combined(lower) ?? this.#x.errHeadersOut.combined(lower);
+    const value = x.headersOut.combined(lower) ?? x.errHeadersOut.combined(lower);
+    if (value !== undefined || lower !== 'content-length') return value;
+    // A handler's own length is a field of its answer already; that of a page, or behind filters, comes later.
+    if (x.isCanned || x.bodyBefore !== undefined || x.contentLength === undefined) return undefined;
+    return String(x.contentLength);
   }
 
   env(name: string): string | undefined {
@@ -66,6 +74,8 @@ class ExchangeExprHost implements ExprHost {
   }
 
   readFile(path: string): string | null {
+    const facts = lookAt(this.#x, path, true);
+    if (facts !== null && facts.size > LARGEST_FILE) throw new ExprError(`File ${path} too large`);
     try {
       return this.#x.site.io.read(path);
     } catch {

@@ -21,6 +21,9 @@ const MOST_ABSENT = 10_000;
 
 const DEFAULT_NAMES = ['.htaccess'];
 
+/** What such a file comes to changes with other files: it is read for each request, as Apache reads all of them. */
+const ASKS_FOR_FILES = /<IfFile\s/i;
+
 /**
  * The configuration of the access file in `directory` (with a trailing slash): undefined when there is none,
  * 403 when it cannot be read, 500 when it has an error, which is logged as Apache logs it.
@@ -90,6 +93,7 @@ function compileFile(
   const result = compileText(x, path, directory, text);
   const cache = x.site.htaccess.compiled;
   cache.delete(path);
+  if (ASKS_FOR_FILES.test(text)) return result;
   if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value!);
   const { mtime, size, inode } = facts;
   cache.set(path, {

@@ -157,6 +157,7 @@ export function beginningOf(x: Exchange, source: BodySource, most: number): Prom
   return new Promise((resolve, reject) => {
     const held = new HeldBody(source, most);
     let isSettled = false;
+    let hasClientGone = false;
     let takeBack: (() => void) | undefined;
     held.look({
       found(beginning) {
@@ -167,11 +168,16 @@ export function beginningOf(x: Exchange, source: BodySource, most: number): Prom
       failed(error) {
         isSettled = true;
         takeBack?.();
-        logEvent(x, 'core', 'error', `the body of the answer broke off: ${error.message}`);
-        reject(new FilterError(x.proxied ? 502 : 500));
+        if (!hasClientGone && !(error instanceof FilterError))
+          logEvent(x, 'core', 'error', `the body of the answer broke off: ${error.message}`);
+        reject(error instanceof FilterError ? error : new FilterError(x.proxied ? 502 : 500));
       },
     });
-    if (!isSettled) takeBack = x.transport.onClientGone(() => held.abort());
+    if (isSettled) return;
+    takeBack = x.transport.onClientGone(() => {
+      hasClientGone = true;
+      held.abort();
+    });
   });
 }
 

@@ -55,7 +55,7 @@ type Recover = (x: Exchange, error: UnsafeAnswer) => Soon<Sent>;
 function sendFiltered(x: Exchange, recover: Recover): Soon<Sent> {
   return guard(
     () =>
-      andThen(runPhase(x, 'insertFilter'), (verdict) =>
+      andThen(x.isMadeEarly ? OK : runPhase(x, 'insertFilter'), (verdict) =>
         verdict === OK ? send(x) : refuseFiltered(x, verdict, recover),
       ),
     (error) => {

@@ -44,9 +44,18 @@ export interface CgiFacts {
  * PATH; names that differ in case or in a replaced character only are one name.
  */
 export function buildCgiEnvironment(facts: CgiFacts): Map<string, string> {
+  return build(facts, environmentName);
+}
+
+/** The parameters of a FastCGI request: the same, but names of the request environment stay as they are. */
+export function buildFastCgiParams(facts: CgiFacts): Map<string, string> {
+  return build(facts, (name) => name);
+}
+
+function build(facts: CgiFacts, nameOf: (name: string) => string): Map<string, string> {
   const variables = new Variables();
   variables.set('PATH', facts.path);
-  for (const [name, value] of facts.requestEnvironment) variables.set(environmentName(name), value);
+  for (const [name, value] of facts.requestEnvironment) variables.set(nameOf(name), value);
   addHeaders(variables, facts.headers, facts.passAuthorization);
   addServerFacts(variables, facts);
   addRequestFacts(variables, facts);

@@ -16,6 +16,8 @@ export interface CgiHead {
   readonly reason: string | undefined;
   /** May be empty, which is not the same as none. */
   readonly location: string | undefined;
+  /** As it came, and not to be believed: what is sent decides. */
+  readonly contentLength: string | undefined;
   /**
    * The other fields: Set-Cookie as often as it came, other repetitions merged, the last Content-Type, Last-Modified
    * in its proper form. Status, Location, Content-Length and Transfer-Encoding are not among them.
@@ -100,6 +102,7 @@ class CgiFields {
   readonly #headers = new HeaderList();
   #status: string | undefined;
   #location: string | undefined;
+  #contentLength: string | undefined;
   #count = 0;
 
   add(line: string): CgiError | undefined {
@@ -120,7 +123,8 @@ class CgiFields {
     else if (equalsIgnoreCase(name, 'content-type')) this.#headers.set('Content-Type', value);
     else if (equalsIgnoreCase(name, 'last-modified')) this.#storeDate(value);
     else if (equalsIgnoreCase(name, 'set-cookie')) this.#headers.append(name, value);
-    else if (!isFramingField(name)) this.#headers.merge(name, value);
+    else if (equalsIgnoreCase(name, 'content-length')) this.#contentLength = value;
+    else if (!equalsIgnoreCase(name, 'transfer-encoding')) this.#headers.merge(name, value);
   }
 
   #storeDate(value: string): void {
@@ -134,13 +138,10 @@ class CgiFields {
       status: line?.status,
       reason: line?.reason,
       location: this.#location,
+      contentLength: this.#contentLength,
       headers: this.#headers,
     };
   }
-}
-
-function isFramingField(name: string): boolean {
-  return equalsIgnoreCase(name, 'content-length') || equalsIgnoreCase(name, 'transfer-encoding');
 }
 
 /** Apache: any number from 100 to 999 is taken, with its text when a space follows; the rest is 500. */

@@ -78,16 +78,18 @@ interface Backends extends Record<string, Backend> {
   readonly echo2: Backend;
   readonly fastCgi: Backend;
   readonly socket: Backend;
+  readonly fastCgiSocket: Backend;
 }
 
 async function startBackends(root: string, canned: ReadonlyMap<string, string>): Promise<Backends> {
-  const [echo, echo2, fastCgi, socket] = await Promise.all([
+  const [echo, echo2, fastCgi, socket, fastCgiSocket] = await Promise.all([
     startEchoBackend({ canned }),
     startEchoBackend({ canned }),
     startFastCgiBackend(canned),
     startEchoBackend({ canned, socketPath: join(root, 'echo.sock') }),
+    startFastCgiBackend(canned, join(root, 'fastcgi.sock')),
   ]);
-  return { echo, echo2, fastCgi, socket };
+  return { echo, echo2, fastCgi, socket, fastCgiSocket };
 }
 
 function siteNames(root: string, port: number, deadPort: number, backends: Backends): Names {
@@ -98,6 +100,7 @@ function siteNames(root: string, port: number, deadPort: number, backends: Backe
     ['DEAD', String(deadPort)],
     ['FCGI', String(backends.fastCgi.port)],
     ['SOCK', join(root, 'echo.sock')],
+    ['FSOCK', join(root, 'fastcgi.sock')],
     ['DOCROOT', join(root, 'htdocs')],
     ['CGIBIN', join(root, 'cgi-bin')],
     ['ROOT', root],

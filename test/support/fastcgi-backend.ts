@@ -19,10 +19,13 @@ interface FastCgiRecord {
   readonly content: string;
 }
 
-/** Starts the responder on a free port of 127.0.0.1. */
-export async function startFastCgiBackend(canned: ReadonlyMap<string, string>): Promise<Backend> {
+/** Starts the responder on a unix socket, or else on a free port of 127.0.0.1. */
+export async function startFastCgiBackend(
+  canned: ReadonlyMap<string, string>,
+  socketPath?: string,
+): Promise<Backend> {
   const seen: string[] = [];
-  return startBackend(undefined, seen, (socket) => serveConnection(socket, canned, seen));
+  return startBackend(socketPath, seen, (socket) => serveConnection(socket, canned, seen));
 }
 
 async function serveConnection(

@@ -3,7 +3,16 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-export type PartName = 'apache2' | 'cherrypy' | 'chromium' | 'curl' | 'nginx' | 'postgresql' | 'python3';
+export type PartName =
+  | 'apache2'
+  | 'cherrypy'
+  | 'chromium'
+  | 'curl'
+  | 'dokuwiki'
+  | 'nginx'
+  | 'php-fpm'
+  | 'postgresql'
+  | 'python3';
 
 export interface Part {
   readonly name: PartName;
@@ -42,7 +51,20 @@ const DESCRIPTIONS: Readonly<Record<PartName, PartDescription>> = {
     version: /\b(\d+\.[\d.]+)/,
   },
   curl: { package: 'curl', programs: () => ['curl'], ask: ['--version'], version: /^curl (\S+)/ },
+  // No program: what is installed under /usr/share/dokuwiki.
+  dokuwiki: {
+    package: 'dokuwiki',
+    programs: () => ['dpkg-query'],
+    ask: ['-W', '-f', '${Status} ${Version}', 'dokuwiki'],
+    version: /^install ok installed (\S+)/,
+  },
   nginx: { package: 'nginx-light', programs: () => ['nginx'], ask: ['-v'], version: /nginx\/(\S+)/ },
+  'php-fpm': {
+    package: 'php-fpm',
+    programs: phpFpmPrograms,
+    ask: ['-v'],
+    version: /^PHP (\S+) \(fpm/m,
+  },
   postgresql: {
     package: 'postgresql',
     programs: postgresqlPrograms,
@@ -117,4 +139,17 @@ function postgresqlPrograms(): string[] {
   } catch {
     return ['initdb'];
   }
+}
+
+/** php-fpm, which Debian names after PHP's version; the latest first. */
+function phpFpmPrograms(): string[] {
+  const folder = '/usr/sbin';
+  const names = readdirSync(folder).filter((name) => /^php-fpm[0-9.]+$/.test(name));
+  return [
+    ...names
+      .sort()
+      .reverse()
+      .map((name) => join(folder, name)),
+    'php-fpm',
+  ];
 }

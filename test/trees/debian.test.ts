@@ -117,6 +117,14 @@ const REQUESTS = [
   '/index.html HTTP/1.0',
   '/ | Host: other.example.test',
   '/a.txt',
+  '/ | Accept-Encoding: gzip',
+  'HEAD / | Accept-Encoding: gzip',
+  '/style.css | Accept-Encoding: gzip, br',
+  '/data.json | Accept-Encoding: gzip;q=0',
+  '/a.txt | Accept-Encoding: gzip | Range: bytes=10-19',
+  '/dir/ | Accept-Encoding: gzip',
+  '/missing | Accept-Encoding: gzip',
+  '/page.html | Accept-Language: de',
   '/a.txt | Range: bytes=10-19',
   '/a.txt | Range: bytes=0-1,4-5',
   '/a.txt | Range: bytes=900-',
@@ -150,7 +158,6 @@ const REQUESTS = [
   '/icons/none.gif',
   '/icons',
   '/cgi-bin/hello',
-  '/server-info',
   'POST /a.txt | body=x',
   'PUT /a.txt | body=x',
   'DELETE /a.txt',
@@ -167,13 +174,20 @@ const MORE = [
   'POST /cgi-bin/hello | body=x',
   '/cgi-bin/',
   '/cgi-bin/none',
-  '/server-info?list | Host: nobody',
+  '/missing | Host: nobody',
+  '/server-info?no_such_module.c',
   '/ | Host: app.example.test',
   '/x/y?z | Host: app.example.test',
   '/index.php | Host: app.example.test',
   '/old | Host: app.example.test',
   '/secret/ | Host: app.example.test',
   'DELETE / | Host: app.example.test',
+  '/ | Accept-Encoding: br',
+  '/private/ | Host: app.example.test',
+  '/private/ | Host: app.example.test | Authorization: Basic bWU6c2VjcmV0',
+  '/private/ | Host: app.example.test | Authorization: Basic bWU6d3Jvbmc=',
+  '/index.php | Host: app.example.test | Cookie: a=b',
+  '/~nobody/x',
 ];
 
 describe('the tree of Debian', () => {
@@ -187,7 +201,21 @@ describe('the tree of Debian', () => {
 
   testWith(['apache2'], 'with more modules, a site and a snippet, answers as with Apache', async () => {
     plant();
-    enable('mods', 'rewrite', 'headers', 'cgi', 'allowmethods', 'macro', 'proxy', 'proxy_http');
+    enable(
+      'mods',
+      'rewrite',
+      'headers',
+      'cgi',
+      'allowmethods',
+      'macro',
+      'proxy',
+      'proxy_http',
+      'expires',
+      'brotli',
+    );
+    enable('mods', 'userdir', 'info', 'remoteip', 'substitute', 'vhost_alias', 'unique_id');
+    tree.write('www/app/private/index.php', 'private');
+    tree.write('htpasswd', 'me:$apr1$abcdefgh$h9FWgUz3n9YxylKLlR5SQ/\n');
     enable('conf', 'javascript-common');
     tree.write(
       'apache2/sites-available/app.conf',
@@ -203,6 +231,14 @@ describe('the tree of Debian', () => {
 		RewriteEngine On
 		RewriteCond %{REQUEST_FILENAME} !-f
 		RewriteRule ^x/(.*)$ /index.php?path=$1 [QSA,L]
+	</Directory>
+	ExpiresActive On
+	ExpiresByType text/html "access plus 1 hour"
+	<Directory /var/www/app/private>
+		AuthType Basic
+		AuthName "Private \\"area\\""
+		AuthUserFile ${tree.root}/htpasswd
+		Require valid-user
 	</Directory>
 	<Location /secret>
 		Require all denied

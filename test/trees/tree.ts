@@ -129,9 +129,11 @@ async function askAll(port: number, requests: readonly string[]): Promise<Map<st
 
 function write(outcome: RawOutcome): string[] {
   if (outcome.kind !== 'answer') return [`(${outcome.kind})`];
-  // Each says its own name.
-  const body = outcome.body.replace(/<address>\S+( \(Debian\))? Server at /, '<address>NAME Server at ');
-  return writeAnswer({ ...outcome, body, bodyLength: outcome.body.length }, compareEverything);
+  // Each says its own name, under a compressed page, too.
+  const withName = (line: string): string =>
+    line.replace(/<address>\S+( \(Debian\))? Server at /, '<address>NAME Server at ');
+  const answer = { ...outcome, body: withName(outcome.body), bodyLength: outcome.body.length };
+  return writeAnswer(answer, compareEverything).map(withName);
 }
 
 /** What differs between two servers: per request the lines that only one of them has. */

@@ -55,10 +55,16 @@ function bucketOf(host: string): number {
     .reduce((hash, byte) => hash ^ byte, 0);
 }
 
+/** As Apache, whose AH00558 says so: a name without a domain is none. */
+function localHost(): string {
+  const name = hostname();
+  return name.includes('.') ? name : '127.0.0.1';
+}
+
 /** The name of a server in messages: without ServerName that of the main server, or its address. */
 function nameOf(server: Server, site: Site): string {
   const { serverName } = coreServer(server);
-  const main = coreServer(site.main).serverName ?? hostname();
+  const main = coreServer(site.main).serverName ?? localHost();
   if (server.isMain) return main;
   const isInherited = serverName === coreServer(site.main).serverName;
   const [first] = server.addresses;

@@ -70,7 +70,7 @@ export function dumpRunSettings(site: Site): string {
   const shownLog = /^(\||syslog(:|$))/.test(errorLog) ? errorLog : resolvePath(site.serverRoot, errorLog);
   return `${[
     `ServerRoot: "${site.serverRoot}"`,
-    `Main DocumentRoot: "${core.documentRoot ?? resolvePath(site.serverRoot, 'htdocs')}"`,
+    `Main DocumentRoot: "${core.documentRoot ?? resolvePath(site.serverRoot, findLayout().documentRoot)}"`,
     `Main ErrorLog: "${shownLog}"`,
     `PidFile: "${resolvePath(site.serverRoot, core.pidFile ?? DEFAULT_PID_FILE)}"`,
     ...[...site.defines].map(([name, value]) => `Define: ${name}${value === undefined ? '' : `=${value}`}`),

@@ -184,12 +184,7 @@ function* fileSize(path: string, host: ExprHost): Waiting<string> {
   return file?.type === 'file' ? String(file.size) : '0';
 }
 
-/** Apache's bound for `file()`. */
-const LARGEST_FILE = 10 * 1024 * 1024;
-
 function* readFile(path: string, host: ExprHost): Waiting<string> {
-  const facts = yield* when(host.stat(path, true));
-  if (facts && facts.size > LARGEST_FILE) throw new ExprError(`File ${path} too large`);
   const content = yield* when(host.readFile(path));
   if (content === null) throw new ExprError(`Cannot open file ${path}`);
   return content;

@@ -76,14 +76,28 @@ function openFile(
   }
 }
 
+/** What a request has tried in vain: subrequests (a listing's entries) do not pay for it again. */
+const refused: WeakMap<Exchange, Set<string>> = new WeakMap();
+
+function refuse(root: Exchange, pair: string): PasswordAnswer {
+  const pairs = refused.get(root);
+  if (pairs === undefined) refused.set(root, new Set([pair]));
+  else pairs.add(pair);
+  return 'denied';
+}
+
 function checkPassword(x: Exchange, dir: DirConfig, user: string, password: string): Soon<PasswordAnswer> {
   const table = openFile(x, dir, { unset: 'AH01619', unreadable: 'AH01620' });
   if (table === undefined) return 'error';
   const hash = table.passwords.get(user);
   if (hash === undefined) return 'unknown-user';
+  const root = x.root();
+  const pair = `${hash}\0${password}`;
+  if (refused.get(root)?.has(pair)) return 'denied';
   return andThen(stateOf(x).verified.verify(password, hash), (isRight) => {
+    if (isRight === true) return 'granted';
     if (isRight === undefined) logUnknownHash(x, user);
-    return isRight === true ? 'granted' : 'denied';
+    return refuse(root, pair);
   });
 }
 

@@ -59,6 +59,21 @@ describe('Require', () => {
     expect(await statusOf(rules)).toBe(status);
   });
 
+  it('knows the addresses of a list, however long, and only those', async () => {
+    const lines = Array.from({ length: 500 }, (_, i) => `203.0.${i >> 8}.${i & 255}`);
+    const outside = `<RequireAll>\nRequire all granted\n${lines.map((each) => `Require not ip ${each}`).join('\n')}\n</RequireAll>`;
+    const inside = lines.map((each) => `Require ip ${each}`).join('\n');
+    for (const [clientAddress, isListed] of [
+      ['203.0.0.0', true],
+      ['203.0.1.243', true],
+      ['203.0.1.244', false],
+      ['::ffff:203.0.1.1', true],
+    ] as const) {
+      expect(await statusOf(outside, '/a.txt', { clientAddress })).toBe(isListed ? 403 : 200);
+      expect(await statusOf(inside, '/a.txt', { clientAddress })).toBe(isListed ? 200 : 403);
+    }
+  });
+
   it('counts HEAD as GET', async () => {
     expect(await statusOf('Require method GET', 'HEAD /a.txt')).toBe(200);
     expect(await statusOf('<Limit GET>\nRequire all denied\n</Limit>', 'HEAD /a.txt')).toBe(403);

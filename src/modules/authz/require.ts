@@ -7,7 +7,7 @@ import { equalsIgnoreCase, lowerAscii } from '../../kit/ascii.ts';
 import { sections } from '../contexts.ts';
 import { limitedMethods } from '../core/index.ts';
 import { findProvider, providerNames } from './alias.ts';
-import { addRequirement, GROUP_NAMES, isNegated, type RuleGroup } from './rules.ts';
+import { addRequirement, groupName, type Rule, type RuleGroup } from './rules.ts';
 
 export interface AuthzDir {
   /** What stands directly in a section is a <RequireAny>. */
@@ -26,7 +26,7 @@ function groupOf(cmd: AuthzCommand): RuleGroup {
     const group = groups.get(at);
     if (group) return group;
   }
-  cmd.dir.rules ??= { kind: 'group', op: 'any', rules: [] };
+  cmd.dir.rules ??= { kind: 'group', op: 'any', negate: false, rules: [] };
   return cmd.dir.rules;
 }
 
@@ -51,7 +51,7 @@ function addRequire(cmd: AuthzCommand, text: string): DirectiveError | undefined
   if (typeof test !== 'function') return test;
   const group = groupOf(cmd);
   if (negate && group.op !== 'all')
-    return `negative Require directive has no effect in <${GROUP_NAMES[group.op]}> directive`;
+    return `negative Require directive has no effect in <${groupName(group)}> directive`;
   const methods = limitedMethods(cmd.section);
   addRequirement(group, { kind: 'require', negate, methods, test, text: `${name} ${rest}` });
   return undefined;
@@ -68,33 +68,44 @@ function openGroup(
   cmd: AuthzCommand,
   arg: string,
   content: ContentRunner,
-  op: RuleGroup['op'],
+  sort: GroupSort,
 ): DirectiveError | undefined {
-  const name = GROUP_NAMES[op];
+  const name = groupName(sort);
   if (arg.trim() !== '') return `<${name}> directive doesn't take additional arguments`;
-  const group: RuleGroup = { kind: 'group', op, rules: [] };
+  const group: RuleGroup = { kind: 'group', ...sort, rules: [] };
   const inner: Section = { ...cmd.section, parent: cmd.section };
   groups.set(inner, group);
   content(inner);
   if (group.rules.length === 0) return `<${name}> directive contains no authorization directives`;
-  if (op === 'all' && group.rules.every(isNegated))
-    return 'AH01624: <RequireAll> directive contains only negative authorization directives';
+  const isChecked = cmd.section.context !== '.htaccess';
+  if (isChecked && group.rules.every(({ negate }) => negate))
+    return `AH01624: <${name}> directive contains only negative authorization directives`;
   const outer = groupOf(cmd);
-  if (op === 'none' && outer.op !== 'all')
-    return `<${name}> directive has no effect in <${GROUP_NAMES[outer.op]}> directive`;
-  outer.rules.push(group);
+  if (group.negate && outer.op !== 'all')
+    return `<${name}> directive has no effect in <${groupName(outer)}> directive`;
+  outer.rules.push(...asPartOf(outer, group, isChecked));
   return undefined;
 }
 
-function container(op: RuleGroup['op'], help: string, content: string): Container<undefined, AuthzDir> {
-  const name = GROUP_NAMES[op];
+/** What a group comes to inside another one: <RequireAll> in <RequireAll> adds nothing, and not any is all not. */
+function asPartOf(outer: RuleGroup, group: RuleGroup, isChecked: boolean): readonly Rule[] {
+  if (!group.negate) return group.op === outer.op ? group.rules : [group];
+  // Apache: only where the whole configuration is looked at once more.
+  if (!isChecked || group.op === outer.op) return [group];
+  return group.rules.map((rule) => ({ ...rule, negate: !rule.negate }));
+}
+
+type GroupSort = Pick<RuleGroup, 'op' | 'negate'>;
+
+function container(sort: GroupSort, help: string, content: string): Container<undefined, AuthzDir> {
+  const name = groupName(sort);
   return {
     name,
     contexts: sections,
     override: 'AuthConfig',
     help,
     example: `<${name}>\n${content}\n</${name}>`,
-    open: (cmd, arg, run) => openGroup(cmd, arg, run, op),
+    open: (cmd, arg, run) => openGroup(cmd, arg, run, sort),
   };
 }
 
@@ -110,18 +121,18 @@ export const requireDirectives: readonly (Directive<undefined, AuthzDir> | Conta
       set: (cmd, text = '') => addRequire(cmd, text),
     },
     container(
-      'all',
+      { op: 'all', negate: false },
       'container for grouping authorization directives of which none must fail and at least one must pass for a request to succeed',
       'Require all granted\nRequire not ip 192.0.2.1',
     ),
     container(
-      'any',
+      { op: 'any', negate: false },
       'container for grouping authorization directives of which one must pass for a request to succeed',
       'Require local\nRequire ip 192.0.2.0/24',
     ),
     {
       ...container(
-        'none',
+        { op: 'any', negate: true },
         'container for grouping authorization directives of which none must pass for a request to succeed',
         'Require ip 192.0.2.1',
       ),
@@ -183,5 +194,6 @@ function combine(
   merging: 'and' | 'or',
 ): RuleGroup | undefined {
   if (outer === undefined || inner === undefined) return outer ?? inner;
-  return { kind: 'group', op: merging === 'and' ? 'all' : 'any', rules: [outer, inner], isMerged: true };
+  const op = merging === 'and' ? 'all' : 'any';
+  return { kind: 'group', op, negate: false, rules: [outer, inner], isMerged: true };
 }

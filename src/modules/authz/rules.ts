@@ -28,10 +28,11 @@ export interface Requirement {
   readonly text: string;
 }
 
-/** A <RequireAll>, <RequireAny> or <RequireNone>; `none` is the negation of `any`. */
+/** A <RequireAll> or <RequireAny>; <RequireNone> is the negation of the latter. */
 export interface RuleGroup {
   readonly kind: 'group';
-  readonly op: 'all' | 'any' | 'none';
+  readonly op: 'all' | 'any';
+  readonly negate: boolean;
   readonly rules: Rule[];
   /** Made of two sections by AuthMerging. */
   readonly isMerged?: boolean;
@@ -39,11 +40,10 @@ export interface RuleGroup {
 
 export type Rule = Requirement | RuleGroup;
 
-/** Names of groups in messages. */
-export const GROUP_NAMES = { all: 'RequireAll', any: 'RequireAny', none: 'RequireNone' } as const;
-
-export function isNegated(rule: Rule): boolean {
-  return rule.kind === 'require' ? rule.negate : rule.op === 'none';
+/** The name of a group in messages; negating an `all` gives what no directive writes. */
+export function groupName({ op, negate }: Pick<RuleGroup, 'op' | 'negate'>): string {
+  if (op === 'all') return negate ? 'RequireNotAll' : 'RequireAll';
+  return negate ? 'RequireNone' : 'RequireAny';
 }
 
 /**
@@ -77,21 +77,31 @@ export function speaksOf(rule: Rule, method: string): boolean {
  * What a rule comes to; a promise only where one of its tests has to wait. Apache: a rule that is limited to other methods
  * stands in nobody's way, and lets nobody in where one of several rules would be enough.
  */
-export function decide(x: Exchange, rule: Rule, within: RuleGroup['op'] = 'all'): Ruling | Promise<Ruling> {
-  if (!speaksOf(rule, x.method)) {
-    const ruling = within === 'all' ? 'granted' : 'neutral';
-    return logged(x, rule, ruling, ' (directive limited to other methods)');
-  }
-  const ruling = rule.kind === 'require' ? rule.test(x) : decideGroup(x, rule);
-  return typeof ruling === 'string'
-    ? conclude(x, rule, ruling)
-    : ruling.then((late) => conclude(x, rule, late));
+export function decide(x: Exchange, rule: Rule): Ruling | Promise<Ruling> {
+  return decideWithin({ x, isLogged: isLogged(x, 'authz_core', 'debug') }, rule, 'all');
 }
 
-function conclude(x: Exchange, rule: Rule, ruling: Ruling): Ruling {
+/** A decision under way; whether it is logged rule by rule is asked once. */
+interface Deciding {
+  readonly x: Exchange;
+  readonly isLogged: boolean;
+}
+
+function decideWithin(d: Deciding, rule: Rule, within: RuleGroup['op']): Ruling | Promise<Ruling> {
+  const { x } = d;
+  if (!speaksOf(rule, x.method)) {
+    const ruling = within === 'all' ? 'granted' : 'neutral';
+    return logged(d, rule, ruling, ' (directive limited to other methods)');
+  }
+  const ruling = rule.kind === 'require' ? rule.test(x) : decideGroup(d, rule);
+  if (typeof ruling === 'string') return conclude(d, rule, ruling);
+  return ruling.then((late) => conclude(d, rule, late));
+}
+
+function conclude(d: Deciding, rule: Rule, ruling: Ruling): Ruling {
   // Apache: what could not be decided inside a group ends the matter without a word of the group.
   if (ruling === 'error') return ruling;
-  return logged(x, rule, isNegated(rule) ? negate(ruling) : ruling, '');
+  return logged(d, rule, rule.negate ? negate(ruling) : ruling, '');
 }
 
 /** Not to be kept out is no reason to be let in. */
@@ -99,30 +109,26 @@ function negate(ruling: Ruling): Ruling {
   return ruling === 'granted' ? 'denied' : 'neutral';
 }
 
-function logged(x: Exchange, rule: Rule, ruling: Ruling, remark: string): Ruling {
-  if (!isLogged(x, 'authz_core', 'debug')) return ruling;
+function logged(d: Deciding, rule: Rule, ruling: Ruling, remark: string): Ruling {
+  if (!d.isLogged) return ruling;
   const number = remark === '' ? 'AH01626' : 'AH01625';
   const shown = ruling === 'denied-no-user' ? 'denied (no authenticated user yet)' : ruling;
-  logEvent(
-    x,
-    'authz_core',
-    'debug',
-    `${number}: authorization result of ${describe(rule)}: ${shown}${remark}`,
-  );
+  const text = `${number}: authorization result of ${describe(rule)}: ${shown}${remark}`;
+  logEvent(d.x, 'authz_core', 'debug', text);
   return ruling;
 }
 
 function describe(rule: Rule): string {
   if (rule.kind === 'require') return `Require ${rule.negate ? 'not ' : ''}${rule.text}`;
   if (rule.isMerged) return `AuthMerging ${rule.op === 'all' ? 'All' : 'Any'}`;
-  return `<${GROUP_NAMES[rule.op]}>`;
+  return `<${groupName(rule)}>`;
 }
 
-function decideGroup(x: Exchange, group: RuleGroup): Ruling | Promise<Ruling> {
+function decideGroup(d: Deciding, group: RuleGroup): Ruling | Promise<Ruling> {
   let sum: Ruling = 'neutral';
   for (let i = 0; i < group.rules.length; i++) {
-    const ruling = decide(x, group.rules[i]!, group.op);
-    if (typeof ruling !== 'string') return decideRest(x, group, sum, ruling, i + 1);
+    const ruling = decideWithin(d, group.rules[i]!, group.op);
+    if (typeof ruling !== 'string') return decideRest(d, group, { sum, ruling, at: i + 1 });
     if (isSettled(group, ruling)) return ruling;
     sum = add(group, sum, ruling);
   }
@@ -131,19 +137,17 @@ function decideGroup(x: Exchange, group: RuleGroup): Ruling | Promise<Ruling> {
 
 /** The same, once a rule has to wait. */
 async function decideRest(
-  x: Exchange,
+  d: Deciding,
   group: RuleGroup,
-  before: Ruling,
-  waiting: Promise<Ruling>,
-  from: number,
+  from: { readonly sum: Ruling; readonly ruling: Promise<Ruling>; readonly at: number },
 ): Promise<Ruling> {
-  let ruling = await waiting;
-  let sum = before;
-  for (let i = from; ; i++) {
+  let ruling = await from.ruling;
+  let { sum } = from;
+  for (let i = from.at; ; i++) {
     if (isSettled(group, ruling)) return ruling;
     sum = add(group, sum, ruling);
     if (i >= group.rules.length) return sum;
-    ruling = await decide(x, group.rules[i]!, group.op);
+    ruling = await decideWithin(d, group.rules[i]!, group.op);
   }
 }
 

@@ -9,6 +9,7 @@ import { logEvent } from '../../request/log.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import { CgiError, type CgiHead, CgiResponseParser } from '../../wire/cgi-response.ts';
+import { type ScriptDir, scriptDirectives } from './directives.ts';
 import { scriptEnvironment, searchWords } from './environment.ts';
 import { isRootByAccident } from './root.ts';
 import { Script, ScriptBody } from './script.ts';
@@ -100,7 +101,7 @@ async function startScript(x: Exchange): Promise<Beginning> {
     );
     const timer = setTimeout(
       () => fail(504, 'AH01220: Timeout waiting for output from CGI script'),
-      coreServer(x.server).timeout ?? DEFAULT_TIMEOUT,
+      cgi.dir(x)?.timeout ?? coreServer(x.server).timeout ?? DEFAULT_TIMEOUT,
     );
     const takeBack = x.transport.onClientGone(() => {
       if (!begun) fail(500, 'the client went away before the script answered');
@@ -134,10 +135,15 @@ async function takeHead(x: Exchange, head: CgiHead, body: ScriptBody, script: Sc
   return conditional(x, body, script);
 }
 
+/** Fields of the answer alone. */
+const OF_THE_BODY: ReadonlySet<string> = new Set(['etag', 'content-range', 'last-modified']);
+
+/** Apache: all others outlive an error that takes the answer's place, and are for `Header always` to change. */
 function addField(x: Exchange, name: string, value: string): void {
-  // As in Apache: cookies outlive an error that takes the answer's place.
-  if (name.toLowerCase() === 'set-cookie') x.errHeadersOut.append(name, value);
-  else x.headersOut.append(name, value);
+  const lower = name.toLowerCase();
+  if (OF_THE_BODY.has(lower)) x.headersOut.set(name, value);
+  else if (lower === 'set-cookie') x.errHeadersOut.append(name, value);
+  else x.errHeadersOut.merge(name, value);
 }
 
 async function redirectTo(x: Exchange, location: string): Promise<Verdict> {
@@ -180,10 +186,11 @@ function isScriptHandler(handler: string | undefined): boolean {
   return handler === 'cgi-script' || handler === 'application/x-httpd-cgi';
 }
 
-export const cgi: Module = defineModule({
+export const cgi: Module<undefined, ScriptDir> = defineModule<undefined, ScriptDir>({
   name: 'cgi',
   aliases: ['cgid_module', 'mod_cgid.c'],
-  directives: [],
+  directives: scriptDirectives,
+  dirConfig: { create: () => ({}), merge: (base, add) => ({ ...base, ...add }) },
   hooks: {
     handler: (x) => (isScriptHandler(x.handler) ? handle(x) : DECLINED),
   },

@@ -24,6 +24,8 @@ export interface CodecSettings {
   check?(passed: Passed): Error | undefined;
   /** All of the body went through. */
   done?(passed: Passed): void;
+  /** More came than the codec wanted; an error ends the body. Without it that is dropped. */
+  trailing?(): Error | undefined;
   /** The codec is gone, whole body or not. */
   closed?(): void;
 }
@@ -46,6 +48,8 @@ export class CodecBody implements BodySource, BodySink {
   #codec: Codec | undefined = undefined;
   #sink: BodySink | undefined = undefined;
   #input = 0;
+  /** Bytes that the codec was given. */
+  #given = 0;
   /** Sizes of the pieces that are not through the codec yet. */
   readonly #waiting: number[] = [];
   #output = 0;
@@ -90,6 +94,7 @@ export class CodecBody implements BodySource, BodySink {
     for (let at = 0; at < chunk.length; at += PIECE) {
       const piece = chunk.subarray(at, at + PIECE);
       this.#waiting.push(piece.length);
+      this.#given += piece.length;
       goesOn = codec.write(piece, this.#onTaken);
     }
     return goesOn;
@@ -131,12 +136,24 @@ export class CodecBody implements BodySource, BodySink {
     else if (this.#sink?.data(chunk) === false) this.#codec?.pause();
   }
 
+  /** The codec is at its end, perhaps before its source is. */
   #complete(): void {
+    const error = this.#hasTrailing() ? this.#settings.trailing?.() : undefined;
+    if (error !== undefined) {
+      this.#break(error);
+      return;
+    }
+    if (!this.#isEnded) this.#source.abort();
     const sink = this.#sink;
     this.#sink = undefined;
     this.#settings.done?.(this.#passed());
     this.#close();
     sink?.end();
+  }
+
+  #hasTrailing(): boolean {
+    const codec = this.#codec;
+    return codec !== undefined && (!this.#isEnded || codec.bytesWritten < this.#given);
   }
 
   #break(error: Error): void {

@@ -29,6 +29,7 @@ import { workerDirectives } from './workers.ts';
 
 export { limitedMethods, type MethodTest } from './limit-section.ts';
 export { isRegisteredMethod, methodClass } from './methods.ts';
+export { parseDuration } from './numbers.ts';
 
 export const core: Module<CoreServerConfig, CoreDirConfig> = defineModule<CoreServerConfig, CoreDirConfig>({
   name: 'core',
@@ -56,7 +57,7 @@ export const core: Module<CoreServerConfig, CoreDirConfig> = defineModule<CoreSe
     translateName: { last: translateName },
     mapToStorage: { last: mapToStorage },
     fixups: { first: overrideType },
-    handler: { last: serveFile },
+    handler: { reallyLast: serveFile },
     insertFilter: { first: beginChanges },
   },
 });

@@ -1,10 +1,13 @@
 // How core settings of an outer and an inner section, or of the main server and a virtual host, become one.
 
+import type { Server } from '../../conf/server.ts';
 import { type CoreDirConfig, type CoreServerConfig, OPT } from '../../request/core-config.ts';
 import { mergeEtag } from './file-etag.ts';
 
-export function createServer(): CoreServerConfig {
-  return { aliases: [], wildAliases: [], listens: [] };
+/** A virtual host has the port of its first address, until a ServerName says what port it has or none. */
+export function createServer({ addresses }: Server): CoreServerConfig {
+  const port = addresses[0]?.port ?? 0;
+  return { aliases: [], wildAliases: [], listens: [], ...(port === 0 ? {} : { serverPort: port }) };
 }
 
 /** A virtual host has its own name, port, aliases and rule for encoded slashes; the rest it takes over. */

@@ -34,7 +34,7 @@ export const serverNameDirectives: readonly CoreDirective[] = [
       const name = readServerName(arg);
       if (typeof name === 'string') return name;
       cmd.config.serverName = name.host;
-      if (name.port !== undefined) cmd.config.serverPort = name.port;
+      cmd.config.serverPort = name.port ?? 0;
       if (name.scheme !== undefined) cmd.config.serverScheme = name.scheme;
       return undefined;
     },

@@ -65,11 +65,28 @@ function serve(x: Exchange): Soon<Verdict> {
   const file = x.file;
   if (file === undefined) return notFound(x, 'AH00128: File does not exist');
   if (file.kind === 'directory') return notFound(x, 'AH00129: Attempt to serve directory', 'error');
+  if (x.handler?.startsWith('application/x-httpd-php') === true && OF_MOD_PHP.test(x.handler))
+    return refuseSource(x);
   if (x.pathInfo !== '' && coreDir(x.dirConfig).acceptPathInfo !== 'on')
     return notFound(x, 'AH00130: File does not exist');
   // A socket, a pipe or a device: Apache would serve some of them, and hang on others.
   if (file.kind !== 'file') return notFound(x, 'AH00128: File does not exist');
   return sendFile(x, x.filename!, file);
+}
+
+/** What mod_php runs, by handler or type; not its `-source`, which is meant to be read. */
+const OF_MOD_PHP = /^application\/x-httpd-php[0-9.]*$/;
+
+/** differs: "The source of PHP scripts stays here". */
+function refuseSource(x: Exchange): Verdict {
+  logEvent(
+    x,
+    'core',
+    'error',
+    `refused to send a script as text: ${x.filename} is for mod_php ("${x.handler}"), which portico does not have; ` +
+      'write SetHandler "proxy:unix:/run/php/php-fpm.sock|fcgi://localhost" instead (docs/php.md)',
+  );
+  return 500;
 }
 
 function notFound(x: Exchange, what: string, level: LogLevelName = 'info'): Verdict {

@@ -4,7 +4,7 @@ import { createGzip } from 'node:zlib';
 import { andThen, type Soon } from '../../kit/wait.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
-import { holdBody, isAtHand, knownLength, replaceBody } from '../../request/output-filters.ts';
+import { FilterError, holdBody, isAtHand, knownLength, replaceBody } from '../../request/output-filters.ts';
 import {
   freeCompressor,
   hasEnv,
@@ -16,7 +16,7 @@ import {
   takeCompressor,
 } from '../coding/answer-coding.ts';
 import { CodecBody, type CodecSettings, GZIP_FLUSH } from '../coding/codec-body.ts';
-import { chunkSize, DEFAULT_BUFFER, type DeflateServer } from './directives.ts';
+import { chunkSize, DEFAULT_BUFFER, type DeflateServer, MOST_HELD } from './directives.ts';
 
 /** Answers up to this size grow: gzip's head and tail, and the fields that speak of it. */
 const TINY = 68;
@@ -70,7 +70,7 @@ function compress(x: Exchange, conf: DeflateServer): Soon<void> {
   const isWhole = isAtHand(x);
   replaceBody(x, (source) => new CodecBody(source, settings(x, conf, window, bufferSize)));
   // Apache: what fits into the buffer is known to its end before it is sent, with its length and for ranges.
-  return isWhole && !x.headOnly ? holdBody(x, bufferSize) : undefined;
+  return isWhole && !x.headOnly ? holdBody(x, Math.min(bufferSize, MOST_HELD)) : undefined;
 }
 
 function settings(x: Exchange, conf: DeflateServer, windowBits: number, bufferSize: number): CodecSettings {
@@ -87,7 +87,7 @@ function settings(x: Exchange, conf: DeflateServer, windowBits: number, bufferSi
     flush: GZIP_FLUSH,
     failed(error) {
       logEvent(x, 'deflate', 'error', `AH01386: Zlib error deflating data (${error.message})`);
-      return error;
+      return new FilterError();
     },
     done({ input, output }) {
       const size = output - WRAPPING;

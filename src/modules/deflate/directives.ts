@@ -28,6 +28,9 @@ export const DEFLATE_DEFAULTS: DeflateDir = { inflateLimit: 0, ratioLimit: 200, 
 /** Bytes of DeflateBufferSize unless said otherwise. */
 export const DEFAULT_BUFFER = 8096;
 
+/** What is held of an answer before it is sent, however large the buffer is said to be. */
+export const MOST_HELD: number = 1024 * 1024;
+
 /** What zlib works with at a time: the buffer, within reason. */
 export function chunkSize(bufferSize: number): number {
   return Math.min(Math.max(bufferSize, 64), 64 * 1024);

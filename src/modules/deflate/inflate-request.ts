@@ -44,6 +44,7 @@ function settings(x: Exchange, conf: DeflateServer, dir: DeflateDir): CodecSetti
         );
       return guard.allows(passed) ? undefined : refuse(400, `AH02649: ${guard.complaint}`);
     },
+    trailing: () => refuse(400, 'AH02485: Encountered extra data after compressed data'),
     done({ input, output }) {
       logEvent(x, 'deflate', 'debug', `AH01393: Zlib: Inflated ${input} to ${output} : URL ${x.uri}`);
     },

@@ -9,11 +9,11 @@ export interface ExpiryCode {
   readonly seconds: number;
 }
 
-/** Words that Apache knows by their first letters: `m` alone is neither months nor minutes. */
+/** Words are known by their first letters, as in Apache: for units `m` alone is neither months nor minutes. */
 const BASES: readonly (readonly [prefix: string, base: ExpiryCode['base']])[] = [
   ['n', 'access'],
   ['a', 'access'],
-  ['modification', 'modification'],
+  ['m', 'modification'],
 ];
 
 const DAY = 24 * 60 * 60;

@@ -2,7 +2,7 @@
 
 import type { Command } from '../../conf/command.ts';
 import type { Directive, DirectiveError } from '../../conf/directive.ts';
-import { equalsIgnoreCase, lowerAscii } from '../../kit/ascii.ts';
+import { lowerAscii } from '../../kit/ascii.ts';
 import { compileExpr, ExprSyntaxError } from '../../kit/expr/index.ts';
 import { FILTER_TYPE } from '../../request/output-filters.ts';
 import { leadingNumber } from '../coding/leading-number.ts';
@@ -47,7 +47,7 @@ function addProvider(
       hint: 'The module that has the filter must be loaded before this line.',
     };
   const filter = cmd.dir.filters.get(name) ?? declare(cmd, name, type);
-  filter.providers.unshift({ name: lowerAscii(providerName), when, protocol: {} });
+  filter.providers.unshift({ name: lowerAscii(providerName), when });
   return undefined;
 }
 
@@ -131,9 +131,10 @@ function setProtocol(
     filter.protocol = protocolOf(text);
     return undefined;
   }
-  const found = filter.providers.find((candidate) => equalsIgnoreCase(candidate.name, provider));
-  if (found === undefined) return 'FilterProtocol: No such provider for this filter';
-  found.protocol = protocolOf(text);
+  const providerName = lowerAscii(provider);
+  if (!filter.providers.some((candidate) => candidate.name === providerName))
+    return 'FilterProtocol: No such provider for this filter';
+  filter.providerProtocols.set(providerName, protocolOf(text));
   return undefined;
 }
 

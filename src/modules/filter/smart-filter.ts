@@ -21,8 +21,9 @@ export interface Provider {
   /** Of a registered filter. */
   readonly name: string;
   readonly when: { readonly expr: Expr } | { readonly types: readonly string[] };
-  protocol: FilterProtocol;
 }
+
+const NO_PROTOCOL: FilterProtocol = {};
 
 /** Range fields that wait until it is known whether ranges may be cut of what a filter makes. */
 const RANGE_NOTE = 'filter-range';
@@ -33,6 +34,8 @@ export class SmartFilter implements OutputFilter {
   /** The one that was declared last is asked first, as in Apache. */
   readonly providers: Provider[] = [];
   protocol: FilterProtocol = {};
+  /** Of providers, by their names. */
+  readonly providerProtocols: Map<string, FilterProtocol> = new Map();
   isTraced = false;
 
   constructor(name: string, type: number) {
@@ -52,9 +55,9 @@ export class SmartFilter implements OutputFilter {
     const provider = this.providers[at];
     if (provider === undefined) return undefined;
     return andThen(isFor(x, provider), (matches) => {
-      if (!matches || (x.proxied && isForbiddenByProxy(x, provider.protocol)))
-        return this.#tryFrom(x, at + 1);
-      keepToProtocol(x, provider.protocol);
+      const protocol = this.providerProtocols.get(provider.name) ?? NO_PROTOCOL;
+      if (!matches || (x.proxied && isForbiddenByProxy(x, protocol))) return this.#tryFrom(x, at + 1);
+      keepToProtocol(x, protocol);
       return x.site.outputFilters.get(provider.name)?.apply(x);
     });
   }

@@ -1,5 +1,6 @@
 // Values of Header and RequestHeader: text with %-items, or an expression (Apache mod_headers manual).
 
+import { loadavg } from 'node:os';
 import { compileExpr, type Expr } from '../../kit/expr/index.ts';
 import type { Waiting } from '../../kit/wait.ts';
 import { textOf } from '../../request/evaluate.ts';
@@ -25,7 +26,21 @@ const ITEMS: { readonly [letter: string]: Item } = {
   e: (x, name) => (x.hasEnv() ? x.env.get(name) : undefined) ?? UNSET,
   // No TLS variables on a plain connection.
   s: () => UNSET,
+  l: () =>
+    `l=${loadavg()
+      .map((load) => load.toFixed(2))
+      .join('/')}`,
+  i: (x) => `i=${100 - busyShare(x)}`,
+  b: (x) => `b=${busyShare(x)}`,
 };
+
+/** How many of the requests that can be answered at once are being answered, in per cent. */
+function busyShare({ site: { activity } }: Exchange): number {
+  if (activity === undefined) return 0;
+  let busy = 0;
+  for (const { request } of activity.connections()) if (request !== undefined) busy += 1;
+  return Math.min(100, Math.floor((busy * 100) / activity.most));
+}
 
 /**
  * Compiles a value as written. Answers Apache's sentence for an item it does not know; throws ExprSyntaxError for a

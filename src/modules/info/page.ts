@@ -20,8 +20,8 @@ const PHASE_TITLES: { readonly [phase in PhaseName]: string } = {
   translateName: 'Translate Name',
   mapToStorage: 'Map to Storage',
   headerParser: 'Header Parse',
-  accessChecker: 'Check Access (legacy)',
   accessCheckerEx: 'Check Access',
+  accessChecker: 'Check Access (legacy)',
   checkUserId: 'Verify User ID',
   authChecker: 'Verify User Access',
   typeChecker: 'Check Type',
@@ -38,7 +38,7 @@ const SECTIONS = `<dl><dt><tt>Sections:<br /><a href="#modules">Loaded Modules</
 /** `noteOf` answers what AddModuleInfo says about a module, which is HTML of the configuration's. */
 export function drawPage(x: Exchange, modules: Modules, noteOf: NoteOf): string {
   return [
-    '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">\n',
+    '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN"\n"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">\n',
     '<html xmlns="http://www.w3.org/1999/xhtml">\n<head>\n  <title>Server Information</title>\n</head>\n',
     '<body><h1 style="text-align: center">Apache Server Information</h1>\n',
     drawParts(x, modules, noteOf),
@@ -68,8 +68,9 @@ function drawParts(x: Exchange, modules: Modules, noteOf: NoteOf): string {
     case 'config':
       return `<dl><dt><strong>Configuration:</strong>\n${drawTree(x.site.conf.tree)}</dl><hr />`;
     default: {
+      // Apache: of a module that is not there the page says nothing.
       const found = [...modules].find(([file]) => file.toLowerCase() === args?.toLowerCase());
-      return found === undefined ? '<p><b>No such module</b></p>\n' : drawModule(x, found, noteOf);
+      return found === undefined ? '' : drawModule(x, found, noteOf);
     }
   }
 }

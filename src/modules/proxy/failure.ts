@@ -21,35 +21,47 @@ export function proxyError(x: Exchange, status: number, reason: string): Verdict
   return status;
 }
 
+/** How the module that wanted a connection speaks of one that never came to be. */
+export interface ConnectWords {
+  readonly attempt: string;
+  readonly module: string;
+  readonly failed: string;
+}
+
+const HTTP_FAILURE: ConnectWords = {
+  attempt: 'http',
+  module: 'proxy_http',
+  failed: 'AH01114: HTTP: failed to make connection to backend',
+};
+
 /** A connection that never came to be. */
-export function connectFailed(x: Exchange, origin: Origin, loss: Loss): Verdict {
+export function connectFailed(
+  x: Exchange,
+  origin: Origin,
+  loss: Loss,
+  { attempt, module, failed }: ConnectWords = HTTP_FAILURE,
+): Verdict {
   if (loss.kind === 'lookup') return lookupFailed(x, origin.host);
   const text = errorText(loss.error ?? { code: 'ETIMEDOUT', errno: -110 });
-  const end = shownEnd(origin);
-  const attempt =
+  const end =
     origin.socket === undefined
-      ? `AH00957: http: attempt to connect to ${end} failed`
-      : `AH02454: http: attempt to connect to Unix domain socket ${origin.socket} (${origin.host}:${origin.port}) failed`;
-  logEvent(x, 'proxy', 'error', `${text}: ${attempt}`);
-  logEvent(
-    x,
-    'proxy_http',
-    'error',
-    `AH01114: HTTP: failed to make connection to backend: ${origin.socket === undefined ? origin.host : 'httpd-UDS'}`,
-  );
-  return refusalStatus(x);
+      ? `AH00957: ${attempt}: attempt to connect to ${shownEnd(origin)} failed`
+      : `AH02454: ${attempt}: attempt to connect to Unix domain socket ${origin.socket} (${origin.host}:${origin.port}) failed`;
+  logEvent(x, 'proxy', 'error', `${text}: ${end}`);
+  logEvent(x, module, 'error', `${failed}: ${origin.socket === undefined ? origin.host : 'httpd-UDS'}`);
+  return refusalStatus(x, module);
 }
 
 /**
  * Apache's 503 for a backend that cannot be reached; 502 where the site has an ErrorDocument for 502 and none for
  * 503, since the page that was written for this very case is better than none.
  */
-function refusalStatus(x: Exchange): Verdict {
+function refusalStatus(x: Exchange, module: string): Verdict {
   const documents = coreDir(x.dirConfig).errorDocuments;
   if (documents === undefined || documents.has(503) || !documents.has(502)) return 503;
   logEvent(
     x,
-    'proxy_http',
+    module,
     'error',
     'answering 502 instead of 503, which Apache answers for a backend that cannot be reached: ' +
       'there is an ErrorDocument for 502 and none for 503',
@@ -72,19 +84,19 @@ export function poolExhausted(x: Exchange, origin: Origin): Verdict {
   return 503;
 }
 
+/** What the system calls the loss of a connection. */
+export function lossText(loss: Loss): string {
+  if (loss.kind === 'timeout') return '(70007)The timeout specified has expired';
+  return loss.error === undefined ? '(70014)End of file found' : errorText(loss.error);
+}
+
 /** The connection broke, or nothing came, before a status line was complete. */
 export function readFailed(x: Exchange, origin: Origin, loss: Loss): Verdict {
-  const text =
-    loss.kind === 'timeout'
-      ? '(70007)The timeout specified has expired'
-      : loss.error === undefined
-        ? '(70014)End of file found'
-        : errorText(loss.error);
   logEvent(
     x,
     'proxy_http',
     'error',
-    `${text}: AH01102: error reading status line from remote server ${origin.host}:${origin.port}`,
+    `${lossText(loss)}: AH01102: error reading status line from remote server ${origin.host}:${origin.port}`,
   );
   if (loss.kind !== 'timeout' && x.transport.served > 0) return dropClient(x, origin);
   return proxyError(x, 502, 'Error reading from remote server');

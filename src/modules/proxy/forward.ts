@@ -26,7 +26,7 @@ import {
   readFailed,
 } from './failure.ts';
 import { type RequestFraming, writeForwardHead, writeFraming } from './forward-head.ts';
-import type { Pool, PoolUser } from './pool.ts';
+import type { HttpPool, HttpUser } from './http-pools.ts';
 import { type RelayOwner, RequestRelay } from './request-relay.ts';
 import type { Target } from './target.ts';
 import { TunnelRun } from './tunnel.ts';
@@ -46,7 +46,7 @@ const EMPTY_CONTENT: RequestFraming = { kind: 'length', length: 0 };
 
 export interface ForwardPlan {
   readonly target: Target;
-  readonly pool: Pool;
+  readonly pool: HttpPool;
   readonly conf: ProxyServerConfig;
   readonly dir: ProxyDirConfig;
   readonly maxForwards: number | undefined;
@@ -71,7 +71,7 @@ function framingWithoutBody(x: Exchange): RequestFraming {
   return hadBody ? EMPTY_CONTENT : NO_CONTENT;
 }
 
-export class Forward implements PoolUser, RelayOwner {
+export class Forward implements HttpUser, RelayOwner {
   readonly #x: Exchange;
   readonly #plan: ForwardPlan;
   readonly #relay: RequestRelay | undefined;
@@ -96,8 +96,8 @@ export class Forward implements PoolUser, RelayOwner {
     // The page for an error is asked for without the body of the request that failed.
     const body = x.errorStatus === 0 ? x.body : undefined;
     const isSimple = hasEnv(x, 'force-proxy-request-1.0');
-    this.#relay =
-      body === undefined ? undefined : new RequestRelay(body, this, isSimple || hasEnv(x, 'proxy-sendcl'));
+    const needsLength = isSimple || hasEnv(x, 'proxy-sendcl');
+    this.#relay = body === undefined ? undefined : new RequestRelay(body, this, { needsLength });
     this.#keepsAlive = plan.pool.reuses && !isSimple && !hasEnv(x, 'proxy-nokeepalive');
     this.#isIdempotent = IDEMPOTENT.has(x.method);
     this.#expectsContinue =

@@ -7,13 +7,14 @@ import { logEvent } from '../../request/log.ts';
 import { DECLINED, type Verdict } from '../../request/verdict.ts';
 import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
 import { lookupFailed } from './failure.ts';
+import { canonicaliseFcgi, type FcgiPools, forwardFcgi } from './fcgi/index.ts';
 import { Forward } from './forward.ts';
+import type { HttpPools } from './http-pools.ts';
 import { NOCANON } from './map.ts';
 import { endOfForwards, readMaxForwards } from './max-forwards.ts';
-import type { Pools } from './pools.ts';
 import { type CanonOptions, canonicalTarget, splitUrl, type Target } from './target.ts';
 import { findUpgrade, requireUpgrade } from './upgrade.ts';
-import { findWorker, type Worker } from './worker.ts';
+import { findWorker, GENERIC_WORKER, type Worker } from './worker.ts';
 import { type Speakers, takesWebSockets } from './wstunnel.ts';
 
 /** What fixups finds out for the handler. */
@@ -24,19 +25,26 @@ export interface Plan {
 }
 
 /** Is a module loaded that speaks to backends of this scheme? */
-function isSpoken(scheme: string, { http, wstunnel }: Speakers): boolean {
+function isSpoken(scheme: string, { http, wstunnel, fcgi }: Speakers): boolean {
+  if (scheme === 'fcgi') return fcgi;
   return scheme === 'http' ? http : scheme === 'ws' && (http || wstunnel);
 }
 
-/** Puts the URL into its canonical form; answers the plan, or a status. */
-export function canonicalise(x: Exchange, speakers: Speakers): Plan | Verdict {
+/**
+ * Puts the URL into its canonical form; answers the plan, or a status. `isFile`: its path is the name of a file, because
+ * a handler wants it there.
+ */
+export function canonicalise(x: Exchange, speakers: Speakers, isFile = false): Plan | Verdict {
   const url = x.filename!.slice('proxy:'.length);
   const split = splitUrl(url);
   if (split === undefined) return !speakers.http || url.indexOf(':') > 0 ? DECLINED : 400;
   if (!isSpoken(split.scheme, speakers)) return DECLINED;
-  const target = canonicalTarget(split, canonOptions(x));
+  const isFcgi = split.scheme === 'fcgi';
+  const target = isFcgi
+    ? canonicaliseFcgi(x, split, isFile ? 'file' : x.note(NOCANON) === undefined ? 'decoded' : 'raw')
+    : canonicalTarget(split, canonOptions(x));
   if ('status' in target) {
-    logEvent(x, 'proxy_http', 'error', target.text);
+    logEvent(x, isFcgi ? 'proxy_fcgi' : 'proxy_http', 'error', target.text);
     return target.status;
   }
   x.filename = `proxy:${target.url}`;
@@ -61,7 +69,8 @@ function targetOfHandler(x: Exchange): string | undefined {
 export interface HandlerSite {
   readonly conf: ProxyServerConfig;
   readonly dir: ProxyDirConfig;
-  readonly pools: Pools;
+  readonly pools: HttpPools;
+  readonly fcgiPools: FcgiPools;
   /** Milliseconds. */
   readonly timeout: number;
   readonly speakers: Speakers;
@@ -73,7 +82,8 @@ export function handleProxied(
   plan: Plan | undefined,
   site: HandlerSite,
 ): Verdict | Promise<Verdict> {
-  if (!x.proxied) {
+  const isFile = !x.proxied;
+  if (isFile) {
     const filename = targetOfHandler(x);
     if (filename === undefined) return DECLINED;
     x.filename = filename;
@@ -82,7 +92,7 @@ export function handleProxied(
   if (isTraceRefused(x)) return 405;
   const maxForwards = readMaxForwards(x, site.conf);
   if (typeof maxForwards === 'string') return endOfForwards(x, maxForwards);
-  const current = plan?.filename === x.filename ? plan : canonicalise(x, site.speakers);
+  const current = plan?.filename === x.filename ? plan : canonicalise(x, site.speakers, isFile);
   if (typeof current === 'number') return current === DECLINED ? noProtocol(x) : current;
   return forward(x, current.target, site, maxForwards);
 }
@@ -90,13 +100,20 @@ export function handleProxied(
 function forward(
   x: Exchange,
   target: Target,
-  { conf, dir, pools, timeout, speakers }: HandlerSite,
+  { conf, dir, pools, fcgiPools, timeout, speakers }: HandlerSite,
   maxForwards: number | undefined,
 ): Verdict | Promise<Verdict> {
   const { origin } = target;
   if (!origin.isLookable) return lookupFailed(x, origin.host);
   if (hasUnknownCoding(x)) return refuseCoding(x);
   const worker = workerOf(conf, target);
+  if (origin.scheme === 'fcgi') {
+    if (maxForwards !== undefined) x.headers.set('Max-Forwards', String(maxForwards));
+    // Apache says so to applications of workers that no line names.
+    if (worker === GENERIC_WORKER) x.env.set('proxy-nokeepalive', '1');
+    const pool = fcgiPools.find(worker, origin, fcgiPools.settings(timeout, 'IsError'));
+    return forwardFcgi(x, { target, pool, dir });
+  }
   const isStrict = origin.scheme === 'ws' && takesWebSockets(x, speakers);
   const upgrade = isStrict ? requireUpgrade(x, worker, target) : findUpgrade(x, worker, target);
   if (typeof upgrade === 'number') return upgrade;
@@ -107,7 +124,9 @@ function forward(
 
 function workerOf(conf: ProxyServerConfig, target: Target): Worker {
   const { socket } = target.origin;
-  return findWorker(conf.workers, socket === undefined ? target.url : `unix:${socket}|${target.url}`);
+  const worker = socket === undefined ? undefined : findWorker(conf.workers, `unix:${socket}|${target.url}`);
+  // Apache: a worker that is named without the socket serves it, too.
+  return worker === undefined || worker === GENERIC_WORKER ? findWorker(conf.workers, target.url) : worker;
 }
 
 /** TRACE under TraceEnable Off is refused before a backend hears of it. */
@@ -134,7 +153,6 @@ const MISSING: { readonly [scheme: string]: string } = {
   https: 'TLS connections to backends (mod_ssl) are not supported yet',
   wss: 'TLS connections to backends (mod_ssl) are not supported yet; ws:// works without TLS',
   balancer: 'balancers (mod_proxy_balancer) are not supported yet',
-  fcgi: 'FastCGI backends (mod_proxy_fcgi) are not supported yet',
 };
 
 function noProtocol(x: Exchange): Verdict {

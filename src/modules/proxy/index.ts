@@ -1,4 +1,4 @@
-// mod_proxy, mod_proxy_http and mod_proxy_wstunnel: requests passed on to application servers. This file binds the parts to the phases.
+// mod_proxy, mod_proxy_http, mod_proxy_fcgi and mod_proxy_wstunnel: requests passed on to application servers. This file binds the parts to the phases.
 //
 //   ProxyPass ─ map ─┐
 //   [P] rules ───────┴─> proxy:URL ─ sections ─ canonical target ─ handler ─ forward ─ pool ─ backend connection
@@ -19,7 +19,10 @@ import {
   type ProxyServerConfig,
 } from './config.ts';
 import { plainDirectives } from './directives.ts';
+import { FASTCGI } from './fcgi/connection.ts';
+import type { FcgiPools } from './fcgi/index.ts';
 import { canonicalise, handleProxied, type Plan } from './handler.ts';
+import { HTTP, type HttpPools } from './http-pools.ts';
 import { translateDecoded, translateEncoded } from './map.ts';
 import { passDirectives } from './pass-directives.ts';
 import { Pools } from './pools.ts';
@@ -27,6 +30,7 @@ import { sectionDirectives, walkProxySections } from './proxy-section.ts';
 import { reverseDirectives } from './reverse-directives.ts';
 import { findSpeakers, type Speakers } from './wstunnel.ts';
 
+export { proxyFcgi } from './fcgi/index.ts';
 export { proxyWstunnel } from './wstunnel.ts';
 
 function isProxied(x: Exchange): boolean {
@@ -39,12 +43,13 @@ function dirOf(x: Exchange): ProxyDirConfig {
 
 /** What is alive while a site is. */
 interface Live {
-  readonly pools: Pools;
+  readonly pools: HttpPools;
+  readonly fcgiPools: FcgiPools;
   readonly speakers: Speakers;
 }
 
 function openLive(site: LiveSite): Live {
-  return { pools: new Pools(), speakers: findSpeakers(site) };
+  return { pools: new Pools(HTTP), fcgiPools: new Pools(FASTCGI), speakers: findSpeakers(site) };
 }
 
 function liveOf(x: Exchange): Live {
@@ -68,11 +73,12 @@ function fixups(x: Exchange): Verdict {
 
 function handler(x: Exchange): Verdict | Promise<Verdict> {
   const conf = proxy.server(x);
-  const { pools, speakers } = liveOf(x);
+  const { pools, fcgiPools, speakers } = liveOf(x);
   return handleProxied(x, x.state[proxy.slot] as Plan | undefined, {
     conf,
     dir: dirOf(x),
     pools,
+    fcgiPools,
     timeout: conf.timeout ?? coreServer(x.server).timeout ?? DEFAULT_TIMEOUT,
     speakers,
   });
@@ -94,7 +100,10 @@ export const proxy: Module<ProxyServerConfig, ProxyDirConfig> = defineModule<
     handler: { first: handler },
   },
   open: openLive,
-  close: (_site, live) => (live as Live).pools.close(),
+  close: (_site, live) => {
+    (live as Live).pools.close();
+    (live as Live).fcgiPools.close();
+  },
 });
 
 /** The http:// and ws:// schemes of mod_proxy; without it every target is answered 500. */

@@ -2,8 +2,7 @@
 // that those not needed grow old and are closed. Owns numbers and ages; a connection owns its own states.
 
 import type { BadHeaderMode } from '../../wire/response-parser.ts';
-import { BackendConnection } from './backend-connection.ts';
-import type { ConnectionOwner, ConnectionUser } from './backend-roles.ts';
+import type { ConnectionOwner } from './backend-roles.ts';
 import type { Deadlines, Timed } from './deadlines.ts';
 import type { Origin } from './target.ts';
 import type { WorkerParameters } from './worker-parameters.ts';
@@ -28,6 +27,14 @@ export interface PoolSettings {
   readonly badHeader: BadHeaderMode;
 }
 
+/** What the connections of a pool lead to, how, and under which rules. */
+export interface PoolPlan<U, C> {
+  readonly origin: Origin;
+  readonly params: WorkerParameters;
+  readonly settings: PoolSettings;
+  readonly protocol: Protocol<U, C>;
+}
+
 /** How a connection is wanted. */
 export interface Demand {
   /** The request cannot be sent a second time if the connection turns out to be dead. */
@@ -36,30 +43,51 @@ export interface Demand {
   readonly fresh: boolean;
 }
 
-/** Somebody for whom no connection may be opened yet. */
-class Waiter implements Timed {
-  deadlineAt: number;
-  readonly user: PoolUser;
-  readonly #pool: Pool;
-
-  constructor(pool: Pool, user: PoolUser, deadlineAt: number) {
-    this.#pool = pool;
-    this.user = user;
-    this.deadlineAt = deadlineAt;
-  }
-
-  onDeadline(): void {
-    this.#pool.cancel(this.user);
-    this.user.onBusy();
-  }
-}
-
-export interface PoolUser extends ConnectionUser {
+/** Whoever asks a pool for a connection. */
+export interface PoolUser<C> {
+  /** The connection is up and this user's own. */
+  onReady(connection: C): void;
   /** No connection became free within `acquire`. */
   onBusy(): void;
 }
 
-export class Pool implements ConnectionOwner<BackendConnection> {
+/** A connection, as its pool sees it. */
+export interface Pooled<U> extends Timed {
+  /** When it became idle, on the clock of the deadlines. */
+  idleSince: number;
+  readonly isUsable: boolean;
+  /** Gives an idle connection to its next user. */
+  assign(user: U): void;
+  /** Ends an idle connection. */
+  destroy(): void;
+}
+
+/** What the connections of a pool speak. */
+export interface Protocol<U, C> {
+  open(owner: ConnectionOwner<C>, user: U): C;
+  /** Connections are used again where no parameter of the worker says otherwise. */
+  readonly reuses: boolean;
+}
+
+/** Somebody for whom no connection may be opened yet. */
+class Waiter<U extends Pick<PoolUser<never>, 'onBusy'>> implements Timed {
+  deadlineAt: number;
+  readonly user: U;
+  readonly #cancel: (user: U) => void;
+
+  constructor(user: U, deadlineAt: number, cancel: (user: U) => void) {
+    this.user = user;
+    this.deadlineAt = deadlineAt;
+    this.#cancel = cancel;
+  }
+
+  onDeadline(): void {
+    this.#cancel(this.user);
+    this.user.onBusy();
+  }
+}
+
+export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements ConnectionOwner<C> {
   readonly origin: Origin;
   readonly connectTimeout: number;
   readonly timeout: number;
@@ -71,18 +99,17 @@ export class Pool implements ConnectionOwner<BackendConnection> {
 
   readonly #params: WorkerParameters;
   readonly #deadlines: Deadlines;
-  readonly #onEmpty: (pool: Pool) => void;
-  readonly #idle: BackendConnection[] = [];
-  readonly #all: Set<BackendConnection> = new Set();
-  readonly #waiters: Waiter[] = [];
+  readonly #protocol: Protocol<U, C>;
+  readonly #onEmpty: (pool: Pool<U, C>) => void;
+  readonly #idle: C[] = [];
+  readonly #all: Set<C> = new Set();
+  readonly #waiters: Waiter<U>[] = [];
   #isClosed = false;
 
   constructor(
-    origin: Origin,
-    params: WorkerParameters,
-    settings: PoolSettings,
+    { origin, params, settings, protocol }: PoolPlan<U, C>,
     deadlines: Deadlines,
-    onEmpty: (pool: Pool) => void,
+    onEmpty: (pool: Pool<U, C>) => void,
   ) {
     this.origin = origin;
     this.timeout = params.timeout ?? settings.timeout;
@@ -90,7 +117,8 @@ export class Pool implements ConnectionOwner<BackendConnection> {
     this.keepAlive = params.keepAlive === true;
     this.badHeader = settings.badHeader;
     this.fieldSize = params.responseFieldSize ?? 8192;
-    this.reuses = params.reuse !== false;
+    this.reuses = params.reuse ?? protocol.reuses;
+    this.#protocol = protocol;
     this.#params = params;
     this.#deadlines = deadlines;
     this.#onEmpty = onEmpty;
@@ -106,7 +134,7 @@ export class Pool implements ConnectionOwner<BackendConnection> {
   }
 
   /** Gives `user` a connection, at once (`onReady` is called before this returns), soon, or not at all. */
-  acquire(user: PoolUser, demand: Demand): void {
+  acquire(user: U, demand: Demand): void {
     const connection = demand.fresh ? undefined : this.#takeIdle(demand.once);
     if (connection !== undefined) {
       connection.assign(user);
@@ -115,7 +143,7 @@ export class Pool implements ConnectionOwner<BackendConnection> {
     else this.#open(user);
   }
 
-  #takeIdle(once: boolean): BackendConnection | undefined {
+  #takeIdle(once: boolean): C | undefined {
     for (;;) {
       const connection = this.#idle.at(-1);
       if (connection === undefined) return undefined;
@@ -126,13 +154,13 @@ export class Pool implements ConnectionOwner<BackendConnection> {
     }
   }
 
-  #open(user: ConnectionUser): void {
-    const connection = new BackendConnection(this, user);
+  #open(user: U): void {
+    const connection = this.#protocol.open(this, user);
     this.#all.add(connection);
     this.#deadlines.add(connection);
   }
 
-  #queue(user: PoolUser): void {
+  #queue(user: U): void {
     // An old idle connection makes room where its place is needed.
     const oldest = this.#idle.shift();
     if (oldest !== undefined) {
@@ -141,26 +169,28 @@ export class Pool implements ConnectionOwner<BackendConnection> {
       return;
     }
     const { acquire } = this.#params;
-    const waiter = new Waiter(this, user, acquire === undefined ? 0 : this.after(acquire));
+    const waiter = new Waiter(user, acquire === undefined ? 0 : this.after(acquire), (one: U) =>
+      this.cancel(one),
+    );
     this.#waiters.push(waiter);
     this.#deadlines.add(waiter);
   }
 
   /** `user` no longer waits. */
-  cancel(user: PoolUser): void {
+  cancel(user: U): void {
     const at = this.#waiters.findIndex((waiter) => waiter.user === user);
     if (at < 0) return;
     this.#deadlines.delete(this.#waiters[at]!);
     this.#waiters.splice(at, 1);
   }
 
-  #nextWaiter(): PoolUser | undefined {
+  #nextWaiter(): U | undefined {
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) this.#deadlines.delete(waiter);
     return waiter?.user;
   }
 
-  released(connection: BackendConnection): void {
+  released(connection: C): void {
     if (!this.reuses || this.#isClosed || this.#idle.length >= MOST_IDLE) {
       connection.destroy();
       return;
@@ -176,7 +206,7 @@ export class Pool implements ConnectionOwner<BackendConnection> {
     this.#idle.push(connection);
   }
 
-  closed(connection: BackendConnection): void {
+  closed(connection: C): void {
     if (!this.#all.delete(connection)) return;
     this.#deadlines.delete(connection);
     const at = this.#idle.lastIndexOf(connection);

@@ -1,21 +1,24 @@
-// All pools of a loaded site: found by worker, settings and origin, made when first needed, forgotten when empty.
+// All pools of a loaded site that speak one protocol: found by worker, settings and origin, made when first needed,
+// forgotten when empty.
 
 import type { BadHeaderMode } from '../../wire/response-parser.ts';
 import { Deadlines } from './deadlines.ts';
-import { Pool, type PoolSettings } from './pool.ts';
+import { Pool, type Pooled, type PoolSettings, type PoolUser, type Protocol } from './pool.ts';
 import type { Origin } from './target.ts';
 import type { Worker } from './worker.ts';
 
 /** The pools of one worker under one set of settings, by origin. */
-type ByOrigin = Map<string, Pool>;
+type ByOrigin<P> = Map<string, P>;
 
-export class Pools {
+export class Pools<U extends PoolUser<C>, C extends Pooled<U>> {
+  readonly #protocol: Protocol<U, C>;
   readonly #deadlines: Deadlines;
   readonly #settings: PoolSettings[] = [];
-  readonly #byWorker: Map<Worker, Map<PoolSettings, ByOrigin>> = new Map();
+  readonly #byWorker: Map<Worker, Map<PoolSettings, ByOrigin<Pool<U, C>>>> = new Map();
   #isClosed = false;
 
-  constructor(deadlines: Deadlines = new Deadlines()) {
+  constructor(protocol: Protocol<U, C>, deadlines: Deadlines = new Deadlines()) {
+    this.#protocol = protocol;
     this.#deadlines = deadlines;
   }
 
@@ -28,14 +31,15 @@ export class Pools {
     return settings;
   }
 
-  find(worker: Worker, origin: Origin, settings: PoolSettings): Pool {
+  find(worker: Worker, origin: Origin, settings: PoolSettings): Pool<U, C> {
     const known = this.#byWorker.get(worker)?.get(settings)?.get(origin.key);
     return known ?? this.#make(worker, origin, settings);
   }
 
-  #make(worker: Worker, origin: Origin, settings: PoolSettings): Pool {
+  #make(worker: Worker, origin: Origin, settings: PoolSettings): Pool<U, C> {
     const pools = this.#byOrigin(worker, settings);
-    const pool = new Pool(origin, worker.params, settings, this.#deadlines, () => {
+    const plan = { origin, params: worker.params, settings, protocol: this.#protocol };
+    const pool = new Pool<U, C>(plan, this.#deadlines, () => {
       if (pools.get(origin.key) === pool) pools.delete(origin.key);
     });
     pools.set(origin.key, pool);
@@ -43,10 +47,10 @@ export class Pools {
     return pool;
   }
 
-  #byOrigin(worker: Worker, settings: PoolSettings): ByOrigin {
-    const bySettings: Map<PoolSettings, ByOrigin> = this.#byWorker.get(worker) ?? new Map();
+  #byOrigin(worker: Worker, settings: PoolSettings): ByOrigin<Pool<U, C>> {
+    const bySettings: Map<PoolSettings, ByOrigin<Pool<U, C>>> = this.#byWorker.get(worker) ?? new Map();
     this.#byWorker.set(worker, bySettings);
-    const byOrigin: ByOrigin = bySettings.get(settings) ?? new Map();
+    const byOrigin: ByOrigin<Pool<U, C>> = bySettings.get(settings) ?? new Map();
     bySettings.set(settings, byOrigin);
     return byOrigin;
   }

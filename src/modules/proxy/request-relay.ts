@@ -15,6 +15,17 @@ const LARGEST_SPOOL = 16 * 1024 * 1024;
 
 type Mode = 'new' | 'prefetching' | 'held' | 'streaming' | 'stopped';
 
+/** A connection, as the body sees it that goes over it. */
+export type BodyCarrier = Pick<RequestCarrier, 'write' | 'cork' | 'uncork' | 'finishRequest'>;
+
+/** What a body has to look like on its way. */
+export interface RelayOptions {
+  /** The backend cannot take a body without a length: such a one is read whole. */
+  readonly needsLength: boolean;
+  /** The connection marks the end itself, so that a body is never chunked. */
+  readonly isFramed?: boolean;
+}
+
 /** Told about the body's own troubles. */
 export interface RelayOwner {
   /** The prefetch is over: all of the body is here, or enough of it. */
@@ -30,24 +41,30 @@ export class RequestRelay implements BodySink {
   readonly #length: number | undefined;
   readonly #owner: RelayOwner;
   readonly #needsWhole: boolean;
+  readonly #isFramed: boolean;
   #mode: Mode = 'new';
   #held: Buffer[] = [];
   #heldBytes = 0;
   #isComplete = false;
   #isChunked = false;
-  #connection: RequestCarrier | undefined = undefined;
+  #connection: BodyCarrier | undefined = undefined;
 
-  /** `needsLength`: the backend cannot take a chunked body, so that one without a length is read whole. */
-  constructor(body: RequestBody, owner: RelayOwner, needsLength: boolean) {
+  constructor(body: RequestBody, owner: RelayOwner, { needsLength, isFramed = false }: RelayOptions) {
     this.#source = body.source;
     this.#length = body.length;
     this.#owner = owner;
     this.#needsWhole = needsLength && body.length === undefined;
+    this.#isFramed = isFramed;
   }
 
   /** All of the body is at hand: it can be sent, and sent again. */
   get isHeldWhole(): boolean {
     return this.#isComplete && this.#mode === 'held';
+  }
+
+  /** Bytes at hand. */
+  get heldBytes(): number {
+    return this.#heldBytes;
   }
 
   /** Nothing of the body has been read. */
@@ -83,9 +100,9 @@ export class RequestRelay implements BodySink {
   }
 
   /** Sends what is held and lets the rest follow. */
-  stream(connection: RequestCarrier): void {
+  stream(connection: BodyCarrier): void {
     this.#connection = connection;
-    this.#isChunked = this.framing.kind === 'chunked';
+    this.#isChunked = !this.#isFramed && this.framing.kind === 'chunked';
     const isNew = this.#mode === 'new';
     this.#mode = 'streaming';
     const held = this.#held;
@@ -150,7 +167,7 @@ export class RequestRelay implements BodySink {
     this.#owner.onBodyFailed(error instanceof BodyError ? error : new BodyError(400, error.message));
   }
 
-  #write(connection: RequestCarrier, chunk: Buffer): boolean {
+  #write(connection: BodyCarrier, chunk: Buffer): boolean {
     if (!this.#isChunked) return connection.write(chunk);
     if (chunk.length === 0) return true;
     connection.cork();

@@ -66,13 +66,21 @@ export function splitUrl(text: string): SplitUrl | undefined {
     const bar = text.indexOf('|');
     if (bar < 0) return undefined;
     socket = text.slice(5, bar);
-    url = text.slice(bar + 1);
+    url = withHost(text.slice(bar + 1));
   }
   const from = schemeEnd(url);
   if (from === 0) return undefined;
   const scheme = url.startsWith('http:') ? 'http' : lowerAscii(url.slice(0, from - 3));
   const end = authorityEnd(url, from);
   return { socket, scheme, authority: url.slice(from, end), rest: url.slice(end) };
+}
+
+/** A URL behind a socket may leave out its host, which is nobody's: `fcgi:`, `fcgi:/path`, `fcgi:///path`. */
+function withHost(url: string): string {
+  const found = /^([A-Za-z][A-Za-z0-9+.-]*):(?:$|\/(?!\/)|\/\/(?:$|(?=\/)))/.exec(url);
+  if (found === null) return url;
+  const rest = url.slice(found[1]!.length + 1).replace(/^\/\/(?=\/|$)/, '');
+  return `${found[1]}://localhost${rest}`;
 }
 
 /** The index behind `scheme://`; 0 where the text does not begin with one. */

@@ -35,11 +35,13 @@ export interface Speakers {
   readonly http: boolean;
   /** mod_proxy_wstunnel. */
   readonly wstunnel: boolean;
+  /** mod_proxy_fcgi. */
+  readonly fcgi: boolean;
 }
 
 export function findSpeakers({ modules }: LiveSite): Speakers {
   const has = (wanted: string): boolean => modules.some(({ name }) => name === wanted);
-  return { http: has('proxy_http'), wstunnel: has('proxy_wstunnel') };
+  return { http: has('proxy_http'), wstunnel: has('proxy_wstunnel'), fcgi: has('proxy_fcgi') };
 }
 
 /** Does mod_proxy_wstunnel answer for ws:// targets here? */

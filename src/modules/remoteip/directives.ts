@@ -59,6 +59,17 @@ function whyNot(text: string): string {
   return `The specified ${isMask ? 'network mask' : 'IP address'} is invalid.`;
 }
 
+const SYSTEM_WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'No such file or directory',
+  EACCES: 'Permission denied',
+  EISDIR: 'Is a directory',
+};
+
+function systemWords(error: unknown): string {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return SYSTEM_WORDS[code] ?? message;
+}
+
 /** A file of addresses: words on lines, `#` before a remark. */
 function addList(cmd: RemoteIpCommand, file: string, isInternal: boolean): DirectiveError | undefined {
   const path = cmd.resolve(file);
@@ -66,7 +77,7 @@ function addList(cmd: RemoteIpCommand, file: string, isInternal: boolean): Direc
   try {
     text = cmd.io.read(path);
   } catch (error) {
-    return `${cmd.name}: Could not open file ${path}: ${(error as { code?: string }).code ?? String(error)}`;
+    return `${cmd.name}: Could not open file ${path}: ${systemWords(error)}`;
   }
   for (const [at, line] of text.split('\n').entries()) {
     for (const { text: word } of splitWords(line)) {

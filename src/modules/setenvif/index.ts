@@ -40,10 +40,16 @@ function isHeaderPattern(attribute: string): boolean {
 }
 
 /** Lines about the same thing share it, so that it is looked up once where they follow each other. */
-function subjectFor(lines: readonly Line[], attribute: string, nocase: boolean): Subject {
+function subjectFor(lines: readonly Line[], attribute: string, nocase: boolean): Subject | RegexSyntaxError {
   const name = lowerAscii(attribute);
   for (const { test } of lines) if (test.kind === 'value' && test.subject.name === name) return test.subject;
-  return { name, pattern: isHeaderPattern(attribute) ? compileRegex(attribute, { nocase }) : undefined };
+  if (!isHeaderPattern(attribute)) return { name, pattern: undefined };
+  try {
+    return { name, pattern: compileRegex(attribute, { nocase }) };
+  } catch (error) {
+    if (!(error instanceof RegexSyntaxError)) throw error;
+    return error;
+  }
 }
 
 /** The lines that a directive adds to: a section's own, or the server's. */
@@ -62,8 +68,10 @@ function addLine(
   if (variables.length === 0) return `Missing envariable expression for ${cmd.name}`;
   try {
     const lines = linesOf(cmd);
-    const subject = subjectFor(lines, attribute, nocase);
     const regex = compileRegex(pattern, { nocase });
+    const subject = subjectFor(lines, attribute, nocase);
+    if (subject instanceof RegexSyntaxError)
+      return { message: `${cmd.name}Header name regex could not be compiled.`, why: subject.message };
     lines.push({
       test: { kind: 'value', subject, regex, isLiteral: isLiteral(pattern) },
       assignments: variables.map(readAssignment),

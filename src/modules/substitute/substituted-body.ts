@@ -1,5 +1,6 @@
 // A body in which text is replaced line by line. What is held is the end of a piece that is no whole line yet.
 
+import { FilterError } from '../../request/output-filters.ts';
 import type { BodySource } from '../../wire/body.ts';
 import { FilteredBody } from '../../wire/filtered-body.ts';
 import type { Pattern } from './pattern.ts';
@@ -82,6 +83,6 @@ export class SubstitutedBody extends FilteredBody {
   #tooLong(): void {
     this.#begun = [];
     this.#onTooLong();
-    this.breakOff(new LineTooLong());
+    this.breakOff(new FilterError());
   }
 }

@@ -12,14 +12,14 @@ import { checkDigest } from './check.ts';
 import { DigestClients } from './clients.ts';
 import { type DigestDir, type DigestServer, digestConfig, digestDir, shmemSizeOf } from './config.ts';
 import { serverResponse } from './response.ts';
-import { type DigestState, digestStateOf, knownState, rootOf } from './state.ts';
+import { type DigestState, digestStateOf, knownState } from './state.ts';
 
 /** Seconds before a nonce is too old: the client is handed its next one. */
 const NEXT_NONCE_SECONDS = 30;
 
 /** For a user who was let in and whom Require does not want. */
 export function challengeAgain(x: Exchange, realm: string): void {
-  challengeDigest(x, digestDir(x), digestStateOf(rootOf(x)), { realm, isStale: false });
+  challengeDigest(x, digestDir(x), digestStateOf(x.root()), { realm, isStale: false });
 }
 
 async function authenticate(x: Exchange): Promise<Verdict> {
@@ -31,7 +31,7 @@ async function authenticate(x: Exchange): Promise<Verdict> {
     return 500;
   }
   const dir = digestDir(x);
-  const root = rootOf(x);
+  const root = x.root();
   const state = digestStateOf(root);
   const { parsed } = state;
   if (parsed.kind !== 'valid') {

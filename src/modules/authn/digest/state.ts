@@ -21,13 +21,6 @@ export function clientsOf(site: LiveSite): DigestClients {
   return digestConfig.state(site) as DigestClients;
 }
 
-/** The request as the client made it. */
-export function rootOf(x: Exchange): Exchange {
-  let at = x;
-  while (at.main !== undefined) at = at.main;
-  return at.initial();
-}
-
 /** The state of a request; undefined before somebody has had to say who it is. */
 export function knownState(root: Exchange): DigestState | undefined {
   return root.state[digestConfig.slot] as DigestState | undefined;

@@ -16,12 +16,17 @@ const MOST_AT_ONCE = 2;
 type Answer = boolean | undefined;
 
 export class VerifiedPasswords {
+  readonly #most: number;
   readonly #key: Buffer = randomBytes(32);
   readonly #known: Set<string> = new Set();
   /** The same question asked several times at once, as by a browser's first connections, is answered once. */
   readonly #underWay: Map<string, Promise<Answer>> = new Map();
   readonly #waiting: (() => void)[] = [];
   #busy = 0;
+
+  constructor(most: number = MOST_PAIRS) {
+    this.#most = most;
+  }
 
   verify(password: string, hash: string): Soon<Answer> {
     if (!isSlow(hash)) return verifyPassword(password, hash);
@@ -60,6 +65,6 @@ export class VerifiedPasswords {
 
   #remember(pair: string): void {
     this.#known.add(pair);
-    if (this.#known.size > MOST_PAIRS) this.#known.delete(this.#known.values().next().value!);
+    if (this.#known.size > this.#most) this.#known.delete(this.#known.values().next().value!);
   }
 }

@@ -49,7 +49,10 @@ export function logEvent(x: Exchange, module: string, level: LogLevelName, text:
   writeEvent({ ...levelled(module, level), site, server, transport, x, text: escapeLog(text) });
 }
 
-/** Logs an event that belongs to no exchange. A notice of the server itself is not for LogLevel to hide, as in Apache. */
+/**
+ * Logs an event that belongs to no exchange. As in Apache, LogLevel hides no notice of the server itself from a log that
+ * is kept; a terminal has other ways to learn of it.
+ */
 export function logServer(
   site: LiveSite,
   server: Server,
@@ -58,7 +61,7 @@ export function logServer(
   text: string,
 ): void {
   const number = LEVEL_NUMBER.get(level)!;
-  const isForced = number === NOTICE && !isSyslog(targetOf(site, server));
+  const isForced = number === NOTICE && isFile(site, server);
   if (!isForced && number > logLevelOf(server.defaults, module)) return;
   writeEvent({ ...levelled(module, level), site, server, text: escapeLog(text) });
 }
@@ -90,6 +93,12 @@ function writeLine(event: LogEvent, format: ErrorLogFormat): void {
   const target = targetOf(event.site, event.server);
   const mark = isSyslog(target) ? `<${Math.min(event.levelNumber ?? DEBUG, DEBUG)}>` : '';
   event.site.io.openLog(target).write(mark + line.slice(0, LONGEST_LINE));
+}
+
+/** The log is neither the system's nor what stands in for a missing ErrorLog. */
+function isFile(site: LiveSite, server: Server): boolean {
+  const target = coreServer(server).errorLog ?? coreServer(site.main).errorLog;
+  return target !== undefined && !isSyslog(target);
 }
 
 function targetOf(site: LiveSite, server: Server): string {

@@ -322,6 +322,7 @@ const REQUESTS = [
   `/.htpasswd${SECOND}`,
   `/files${SECOND}`,
   `/files/${SECOND}`,
+  `/files/?P=a*${SECOND}`,
   `/files/?C=N;O=D${SECOND}`,
   `/files/?C=S;O=A${SECOND}`,
   `/files/c.tgz${SECOND}`,

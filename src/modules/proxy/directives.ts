@@ -202,7 +202,9 @@ export const plainDirectives: readonly ProxyDirective[] = [
     set: (cmd, value) => {
       if (choose(value, ['off', 'on', 'full']) === undefined)
         return 'ProxyStatus must be one of: off | on | full';
-      cmd.warn('ProxyStatus has no effect: the server-status page does not list backends', { code: 'conf/no-effect' });
+      cmd.warn('ProxyStatus has no effect: the server-status page does not list backends', {
+        code: 'conf/no-effect',
+      });
       return undefined;
     },
   },

@@ -270,6 +270,18 @@ describe('what an application complains of', () => {
   });
 });
 
+describe('an application that complains without end', () => {
+  it('fills no disk with it', async () => {
+    const line = stderr('z'.repeat(60_000));
+    const { status, body, log } = await statusFor(line.repeat(40) + stdout(`${HEAD}x`) + END);
+    expect(status).toBe('HTTP/1.1 200 OK');
+    expect(body).toBe('x');
+    expect(log.length).toBeGreaterThan(1_000_000);
+    expect(log.length).toBeLessThan(1_300_000);
+    expect(log.match(/further errors of this request are not logged/g)).toHaveLength(1);
+  });
+});
+
 describe('connections', () => {
   const answer = async (talk: FcgiTalk): Promise<void> => {
     await talk.input();

@@ -42,6 +42,9 @@ const FCGI_FAILURE: ConnectWords = {
   failed: 'AH01079: failed to make connection to backend',
 };
 
+/** What one request may put into the error log; a script that loops must not fill the disk. */
+const MOST_COMPLAINTS = 1024 * 1024;
+
 export type FcgiPool = Pool<FcgiUser, FcgiConnection>;
 
 export interface FcgiPlan {
@@ -70,6 +73,7 @@ export class FcgiForward implements FcgiUser, RelayOwner {
   #body: BackendBody | undefined = undefined;
   #isOutputEnded = false;
   #unwanted = 0;
+  #complained = 0;
   /** The verdict on an answer whose output is passed over. */
   #replacement: Verdict = OK;
 
@@ -259,9 +263,14 @@ export class FcgiForward implements FcgiUser, RelayOwner {
   }
 
   onComplaint(text: string): void {
+    if (this.#complained > MOST_COMPLAINTS) return;
+    this.#complained += text.length;
     for (let at = 0; at < text.length; at += LONGEST_COMPLAINT) {
       const piece = text.slice(at, at + LONGEST_COMPLAINT);
       logEvent(this.#x, 'proxy_fcgi', 'error', `AH01071: Got error '${piece}'`);
+    }
+    if (this.#complained > MOST_COMPLAINTS) {
+      logEvent(this.#x, 'proxy_fcgi', 'error', 'further errors of this request are not logged');
     }
   }
 

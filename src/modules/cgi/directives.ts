@@ -6,7 +6,7 @@ import { serverFiles, servers } from '../contexts.ts';
 import { parseDuration } from '../core/index.ts';
 
 export interface ScriptDir {
-  /** Milliseconds that a script may be silent before its header is complete; undefined: as Timeout says. */
+  /** Milliseconds that a script may be silent; undefined: as Timeout says. */
   timeout?: number;
 }
 

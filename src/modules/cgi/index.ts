@@ -44,7 +44,9 @@ type Beginning =
   | { readonly kind: 'head'; readonly head: CgiHead; readonly body: ScriptBody; readonly script: Script }
   | { readonly kind: 'error'; readonly status: number; readonly text: string };
 
-/** Starts the script and waits for its header, at most for Timeout. */
+const TOO_SILENT = 'AH01220: Timeout waiting for output from CGI script';
+
+/** Starts the script and waits for its header. */
 async function startScript(x: Exchange): Promise<Beginning> {
   const file = x.filename!;
   const environment = await scriptEnvironment(x);
@@ -54,7 +56,6 @@ async function startScript(x: Exchange): Promise<Beginning> {
     let begun = false;
     const begin = (beginning: Beginning): void => {
       begun = true;
-      clearTimeout(timer);
       takeBack();
       resolve(beginning);
     };
@@ -68,6 +69,7 @@ async function startScript(x: Exchange): Promise<Beginning> {
         words: searchWords(x.args),
         directory: file.slice(0, file.lastIndexOf('/')) || '/',
         environment,
+        patience: cgi.dir(x)?.timeout ?? coreServer(x.server).timeout ?? DEFAULT_TIMEOUT,
       },
       {
         output(chunk) {
@@ -86,6 +88,15 @@ async function startScript(x: Exchange): Promise<Beginning> {
         complaint(line) {
           logEvent(x, 'cgi', 'error', `AH01215: ${line}: ${file}`);
         },
+        silent() {
+          if (!begun) {
+            fail(504, TOO_SILENT);
+            return;
+          }
+          logEvent(x, 'cgi', 'error', TOO_SILENT);
+          body.fail(new Error(TOO_SILENT));
+          script.kill();
+        },
         over(error) {
           if (begun) body.finish();
           else if (error === undefined)
@@ -98,10 +109,6 @@ async function startScript(x: Exchange): Promise<Beginning> {
             });
         },
       },
-    );
-    const timer = setTimeout(
-      () => fail(504, 'AH01220: Timeout waiting for output from CGI script'),
-      cgi.dir(x)?.timeout ?? coreServer(x.server).timeout ?? DEFAULT_TIMEOUT,
     );
     const takeBack = x.transport.onClientGone(() => {
       if (!begun) fail(500, 'the client went away before the script answered');

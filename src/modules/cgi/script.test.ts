@@ -41,12 +41,13 @@ function runFile(
   const complaints: string[] = [];
   return new Promise((resolve) => {
     const script = new Script(
-      { file, words, directory: folder, environment },
+      { file, words, directory: folder, environment, patience: PATIENCE },
       {
         output: (chunk) => {
           output += chunk.toString('latin1');
         },
         complaint: (line) => complaints.push(line),
+        silent: () => {},
         over: (error) => resolve({ output, complaints, error }),
       },
     );
@@ -54,6 +55,7 @@ function runFile(
   });
 }
 
+const PATIENCE = 60_000;
 const PATH = new Map([['PATH', '/usr/bin:/bin']]);
 
 describe('a script', () => {
@@ -101,8 +103,8 @@ describe('a script', () => {
       exited = resolve;
     });
     const script = new Script(
-      { file, words: [], directory: folder, environment: PATH },
-      { output: () => script.kill(), complaint: () => {}, over: () => exited() },
+      { file, words: [], directory: folder, environment: PATH, patience: PATIENCE },
+      { output: () => script.kill(), complaint: () => {}, silent: () => {}, over: () => exited() },
     );
     script.feed(undefined);
     await over;
@@ -117,8 +119,13 @@ describe('a script', () => {
     chmodSync(file, 0o755);
     const body = new ScriptBody(() => script);
     const script: Script = new Script(
-      { file, words: [], directory: folder, environment: PATH },
-      { output: (chunk) => body.push(chunk), complaint: () => {}, over: () => body.finish() },
+      { file, words: [], directory: folder, environment: PATH, patience: PATIENCE },
+      {
+        output: (chunk) => body.push(chunk),
+        complaint: () => {},
+        silent: () => {},
+        over: () => body.finish(),
+      },
     );
     script.feed(undefined);
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -138,6 +145,38 @@ describe('a script', () => {
     expect(taken).toBe(300_000);
   });
 
+  it('may be silent for so long, but not while nobody takes what it says', async () => {
+    const file = join(folder, 'script.cgi');
+    writeFileSync(file, '#!/bin/sh\necho one\nsleep 20\n');
+    chmodSync(file, 0o755);
+    let silences = 0;
+    const heard = await new Promise<string>((resolve) => {
+      let output = '';
+      const script = new Script(
+        { file, words: [], directory: folder, environment: PATH, patience: 200 },
+        {
+          output: (chunk) => {
+            output += chunk.toString('latin1');
+            script.pause();
+            setTimeout(() => {
+              expect(silences).toBe(0);
+              script.resume();
+            }, 500);
+          },
+          complaint: () => {},
+          silent: () => {
+            silences += 1;
+            script.kill();
+          },
+          over: () => resolve(output),
+        },
+      );
+      script.feed(undefined);
+    });
+    expect(heard).toBe('one\n');
+    expect(silences).toBe(1);
+  });
+
   it('feeds a request body to standard input, and need not read it', async () => {
     const file = join(folder, 'script.cgi');
     writeFileSync(file, '#!/bin/sh\nhead -c 5\n');
@@ -145,12 +184,13 @@ describe('a script', () => {
     let output = '';
     await new Promise<void>((resolve) => {
       const script = new Script(
-        { file, words: [], directory: folder, environment: PATH },
+        { file, words: [], directory: folder, environment: PATH, patience: PATIENCE },
         {
           output: (chunk) => {
             output += chunk.toString('latin1');
           },
           complaint: () => {},
+          silent: () => {},
           over: () => resolve(),
         },
       );

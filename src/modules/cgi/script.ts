@@ -10,6 +10,8 @@ export interface ScriptEvents {
   output(chunk: Buffer): void;
   /** A line of standard error, without its end. */
   complaint(line: string): void;
+  /** Nothing came for as long as the script may be silent. */
+  silent(): void;
   /** The script has ended and all its output was given; `error` when it could not be started. */
   over(error?: Error): void;
 }
@@ -37,11 +39,15 @@ export interface ScriptCommand {
   readonly words: readonly string[];
   readonly directory: string;
   readonly environment: ReadonlyMap<string, string>;
+  /** Milliseconds between two pieces of output; while nobody takes them, none are counted. */
+  readonly patience: number;
 }
 
 export class Script {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #events: ScriptEvents;
+  readonly #patience: number;
+  #silence: NodeJS.Timeout | undefined = undefined;
   #ended = false;
   #exited = false;
   #stdoutClosed = false;
@@ -51,6 +57,7 @@ export class Script {
 
   constructor(command: ScriptCommand, events: ScriptEvents) {
     this.#events = events;
+    this.#patience = command.patience;
     // Not detached: a script that leaves its process group itself (setpgrp) must be able to.
     this.#child = spawn(native(command.file), command.words.map(native), {
       cwd: native(command.directory),
@@ -58,6 +65,11 @@ export class Script {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#listen();
+    this.#countSilence();
+  }
+
+  #countSilence(): void {
+    this.#silence = setTimeout(() => this.#events.silent(), this.#patience);
   }
 
   #listen(): void {
@@ -73,6 +85,7 @@ export class Script {
     stderr.on('error', () => {});
     stdout.on('data', (chunk: Buffer) => {
       this.#sawOutput = true;
+      this.#silence?.refresh();
       if (!this.#ended) this.#events.output(chunk);
     });
     stdout.on('close', () => {
@@ -103,6 +116,7 @@ export class Script {
   #finish(error?: Error): void {
     if (this.#ended) return;
     this.#ended = true;
+    clearTimeout(this.#silence);
     if (this.#complaint !== '') this.#events.complaint(this.#complaint);
     // The pipes are let go; a background process that still holds an end keeps writing into nothing.
     this.#child.stdout.destroy();
@@ -121,7 +135,11 @@ export class Script {
     stdin.on('drain', () => body.resume());
     stdin.on('close', () => body.abort());
     body.start({
-      data: (chunk) => stdin.destroyed || stdin.write(chunk),
+      data: (chunk) => {
+        // What is still being told something need not say anything.
+        this.#silence?.refresh();
+        return stdin.destroyed || stdin.write(chunk);
+      },
       end: () => stdin.end(),
       fail: () => stdin.destroy(),
     });
@@ -129,11 +147,14 @@ export class Script {
 
   pause(): void {
     this.#paused = true;
+    clearTimeout(this.#silence);
+    this.#silence = undefined;
     this.#child.stdout.pause();
   }
 
   resume(): void {
     this.#paused = false;
+    if (this.#silence === undefined && !this.#ended) this.#countSilence();
     this.#child.stdout.resume();
   }
 
@@ -155,6 +176,7 @@ export class ScriptBody implements BodySource {
   #sink: BodySink | undefined = undefined;
   #held: Buffer[] = [];
   #over = false;
+  #error: Error | undefined = undefined;
 
   constructor(script: () => Script) {
     this.#script = script;
@@ -168,6 +190,14 @@ export class ScriptBody implements BodySource {
     } else if (!this.#sink.data(chunk)) this.#script().pause();
   }
 
+  /** What came is not all. */
+  fail(error: Error): void {
+    const sink = this.#sink;
+    this.#sink = undefined;
+    this.#error = error;
+    sink?.fail(error);
+  }
+
   /** The script has ended. */
   finish(): void {
     this.#over = true;
@@ -179,7 +209,8 @@ export class ScriptBody implements BodySource {
     let go = true;
     for (const chunk of this.#held) go = sink.data(chunk);
     this.#held = [];
-    if (this.#over) sink.end();
+    if (this.#error !== undefined) sink.fail(this.#error);
+    else if (this.#over) sink.end();
     else if (go) this.#script().resume();
   }
 

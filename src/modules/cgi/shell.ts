@@ -25,26 +25,24 @@ export function runShell(x: Exchange, command: ShellCommand): BodySource | undef
   }
   const file = x.filename ?? '/';
   const body = new ScriptBody(() => script);
-  const timeout = coreServer(x.server).timeout ?? DEFAULT_TIMEOUT;
-  // A command that says nothing for that long is given up, as Apache gives up its pipe.
-  const timer = setTimeout(() => script.kill(), timeout);
   const script: Script = new Script(
     {
       file: '/bin/sh',
       words: ['-c', command.text, ...command.parameters],
       directory: file.slice(0, file.lastIndexOf('/')) || '/',
       environment: command.environment,
+      patience: coreServer(x.server).timeout ?? DEFAULT_TIMEOUT,
     },
     {
       output(chunk) {
-        timer.refresh();
         body.push(chunk);
       },
       complaint(line) {
         logEvent(x, 'cgi', 'error', `AH01215: stderr from ${file}: ${line}`);
       },
+      // It is given up, as Apache gives up its pipe.
+      silent: () => script.kill(),
       over(error) {
-        clearTimeout(timer);
         if (error !== undefined)
           logEvent(x, 'cgi', 'error', `AH01227: couldn't spawn child process: ${file}: ${error.message}`);
         body.finish();

@@ -2,6 +2,7 @@
 // They are set late, in fixups: rules and conditions of the same request do not see them (SetEnvIf is earlier).
 
 import type { Command } from '../conf/command.ts';
+import type { Exchange } from '../request/exchange.ts';
 import { defineModule, type Module } from '../request/module.ts';
 import { DECLINED } from '../request/verdict.ts';
 import { everywhere } from './contexts.ts';
@@ -18,6 +19,14 @@ function setSpurious(cmd: Command<undefined, EnvDir>, name: string, rest: string
   );
   cmd.dir.set.set(name, `${rest}=${value}`);
   return undefined;
+}
+
+/** Apache: what a variable has already stays its value to all that read it here; scripts get the later one. */
+function setLate(x: Exchange, name: string, value: string): void {
+  if (x.env.has(name)) {
+    x.scriptEnv ??= new Map();
+    x.scriptEnv.set(name, value);
+  } else x.env.set(name, value);
 }
 
 export const env: Module<undefined, EnvDir> = defineModule<undefined, EnvDir>({
@@ -74,7 +83,7 @@ export const env: Module<undefined, EnvDir> = defineModule<undefined, EnvDir>({
     fixups(x) {
       const dir = env.dir(x);
       if (dir === undefined) return DECLINED;
-      for (const [name, value] of dir.set) if (value !== undefined) x.env.set(name, value);
+      for (const [name, value] of dir.set) if (value !== undefined) setLate(x, name, value);
       return DECLINED;
     },
   },

@@ -275,6 +275,7 @@ export function fastRedirect(x: Exchange, sub: Exchange): void {
   if (sub.hasEnv()) {
     x.coveredEnv = new Map([...(x.coveredEnv ?? []), ...x.env]);
     for (const [name, value] of sub.env) x.env.set(name, value);
+    x.scriptEnv = sub.scriptEnv;
   }
   for (const [name, value] of sub.notes) x.notes.set(name, value);
   for (const [slot, state] of sub.state.entries()) x.state[slot] = state ?? x.state[slot];

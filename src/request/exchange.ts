@@ -218,6 +218,8 @@ export class Exchange {
   #notes: Map<string, string> | undefined = undefined;
   /** What the environment held before an index took the directory's place: to scripts this still counts. */
   coveredEnv: ReadonlyMap<string, string> | undefined = undefined;
+  /** Values of SetEnv for variables that had one: they count once a script's environment is made. */
+  scriptEnv: Map<string, string> | undefined = undefined;
   /** Modules' own state, by module slot. */
   readonly state: unknown[] = [];
 

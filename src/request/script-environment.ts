@@ -62,8 +62,16 @@ function earlierUser(x: Exchange | undefined): string | undefined {
   return undefined;
 }
 
+/** Where a script's environment is made, the last value of a variable is its only one, also for what comes later. */
+function takeLastValues(x: Exchange): void {
+  if (x.scriptEnv === undefined) return;
+  for (const [name, value] of x.scriptEnv) x.env.set(name, value);
+  x.scriptEnv = undefined;
+}
+
 /** The facts for the variables of a script, as byte strings. */
 export async function scriptFacts(x: Exchange): Promise<CgiFacts> {
+  takeLastValues(x);
   return {
     serverSoftware: serverSoftware(x.site),
     serverSignature: signature(x),

@@ -5,9 +5,6 @@ import type { Exchange } from '../request/exchange.ts';
 import { defineModule, type Module } from '../request/module.ts';
 import { DECLINED, type Verdict } from '../request/verdict.ts';
 
-/** Apache's alphabet: base64 with what needs no escape in a URL. */
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@-';
-
 /** Seconds, this process by 10 random bytes, a counter, 4 bytes that Apache has for its threads: 20 bytes. */
 const LENGTH = 20;
 const ROOT_LENGTH = 10;
@@ -16,15 +13,6 @@ const root: Buffer = randomBytes(ROOT_LENGTH);
 let counter: number = randomBytes(2).readUInt16BE(0);
 /** More requests in a second than the counter can tell apart are told apart by this. */
 let turn = 0;
-
-function encode(bytes: Buffer): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 3) {
-    const three = (bytes[at]! << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
-    for (let shift = 18; shift >= 0; shift -= 6) text += ALPHABET[(three >> shift) & 63];
-  }
-  return text.slice(0, Math.ceil((bytes.length * 8) / 6));
-}
 
 /** A new name; `now` in milliseconds. */
 export function newUniqueId(now: number): string {
@@ -35,7 +23,8 @@ export function newUniqueId(now: number): string {
   if (counter === 0) turn = (turn + 1) >>> 0;
   bytes.writeUInt16BE(counter, 4 + ROOT_LENGTH);
   bytes.writeUInt32BE(turn, 6 + ROOT_LENGTH);
-  return encode(bytes);
+  // RFC 4648 section 5, without padding: the alphabet is the one of 2.4.71.
+  return bytes.toString('base64url');
 }
 
 /** An internal redirect is still the same request. */

@@ -151,16 +151,27 @@ describe('a server', () => {
 describe('reload', () => {
   it('answers new requests from the new site while the old one finishes', async () => {
     const closed: string[] = [];
-    const versionOf = (text: string, wait: number): Module => ({
+    let begun: () => void = () => {};
+    let letGo: () => void = () => {};
+    const hasBegun = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const mayEnd = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const versionOf = (text: string, wait: () => Promise<void>): Module => ({
       ...stubModule(async (x) => {
-        await sleep(wait);
+        await wait();
         x.responseBody = text;
         return OK;
       }),
       close: () => void closed.push(text),
     });
-    const first = versionOf('old', 150);
-    const second = versionOf('new', 0);
+    const first = versionOf('old', () => {
+      begun();
+      return mayEnd;
+    });
+    const second = versionOf('new', async () => {});
     let module = first;
     const instance = await startServer({
       read: () => siteOf(module),
@@ -170,11 +181,12 @@ describe('reload', () => {
     running.push(instance);
     const [port = 0] = instance.ports;
     const slow = get(port);
-    await sleep(40);
+    await hasBegun;
     module = second;
     await instance.reload();
     expect(await get(port)).toBe('new');
     expect(closed).toEqual([]);
+    letGo();
     expect(await slow).toBe('old');
     await expect.poll(() => closed).toEqual(['old']);
   });

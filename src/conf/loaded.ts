@@ -48,6 +48,11 @@ export class LoadedModules {
     return this.#names.has(name);
   }
 
+  /** Is there a module of that name, on or off? */
+  knows(name: string): boolean {
+    return this.#known.some((module) => module.name === name);
+  }
+
   /** Turns on the module of a LoadModule line. What portico has no code for stays off, for IfModule too. */
   load(identifier: string): LoadResult {
     if (this.#listed.has(identifier)) return 'again';

@@ -240,6 +240,13 @@ describe('an unknown directive', () => {
     );
   });
 
+  it('is explained by the directive alone where portico has the module', () => {
+    const modules = [loadableModule('session', 'Session', 0)];
+    expect(hintOf('SessionMaxAge 5', { modules })).toBe(
+      "SessionMaxAge belongs to Apache's mod_session, and portico does not have it. Take the line out, or put it inside <IfDirective SessionMaxAge>, which is skipped here.",
+    );
+  });
+
   it('is explained by the section it should be', () => {
     expect(hintOf('IfModule x')).toBe('IfModule is a section: write <IfModule …> and </IfModule>.');
   });

@@ -39,7 +39,7 @@ function hintFor(name: string, loaded: LoadedModules, others: readonly string[])
     return `${bare(name)} belongs to mod_${module.name}, which is not loaded: add LoadModule ${module.name}_module modules/mod_${module.name}.so`;
   }
   const [standard] = standardModulesOf(name);
-  if (standard) return hintAtStandard(name, standard);
+  if (standard) return hintAtStandard(name, standard, loaded);
   const removed = REMOVED.get(name.toLowerCase());
   if (removed) return `${name} went with httpd 2.4; ${removed}`;
   const section = name.startsWith('<') ? undefined : findSection(name, loaded, others);
@@ -53,9 +53,12 @@ function findSection(name: string, loaded: LoadedModules, others: readonly strin
   return [...others, ...loaded.names()].find((other) => other.toLowerCase() === wanted)?.slice(1);
 }
 
-function hintAtStandard(name: string, module: string): string {
+function hintAtStandard(name: string, module: string, loaded: LoadedModules): string {
   const says = `${bare(name)} belongs to Apache's ${describe(module)}, and portico does not have it.`;
   if (describe(module) === 'core') return `${says} Take the line out.`;
+  // The module is here, and lacks this directive alone.
+  if (loaded.knows(module))
+    return `${says} Take the line out, or put it inside <IfDirective ${name}>, which is skipped here.`;
   return `${says} Take the line out, or put it inside <IfModule ${standardFileName(module)}>, which is skipped here.`;
 }
 

@@ -2,7 +2,8 @@
 // as when it was made; it is asked at every request. Owns which files are kept, and that all of them have a bound.
 
 import type { FileFacts } from '../conf/io.ts';
-import type { BodyContent, BodySink, BodySource } from '../wire/body.ts';
+import type { BodyContent } from '../wire/body.ts';
+import { BufferSource, SLICE } from '../wire/buffer-source.ts';
 
 /** Bytes of one file, and of all. */
 const LARGEST = 1 << 20;
@@ -17,9 +18,6 @@ const MOST_ASKED = 1000;
  * clocks tick in milliseconds, some file systems in two seconds.
  */
 const SETTLED_MS = 3000;
-
-/** What is handed out at once, so that a slow client holds no more of it than of any other answer. */
-const PIECE = 64 * 1024;
 
 interface HotFile {
   readonly facts: FileFacts;
@@ -45,7 +43,8 @@ export class HotFiles {
     }
     if (file.text !== undefined)
       return length === file.text.length ? file.text : file.text.slice(start, start + length);
-    return length <= PIECE ? file.bytes.subarray(start, start + length) : new HotBody(file, start, length);
+    const part = file.bytes.subarray(start, start + length);
+    return length <= SLICE ? part : lend(file, part);
   }
 
   /** True from the second time on that somebody asks for the same state of a file that may be kept. */
@@ -77,65 +76,9 @@ export class HotFiles {
   }
 }
 
-/** A copy, piece by piece. */
-class HotBody implements BodySource {
-  readonly #file: HotFile;
-  readonly #end: number;
-  #at: number;
-  #sink: BodySink | undefined = undefined;
-  #isPushing = false;
-  #isPaused = false;
-  #isOver = false;
-
-  constructor(file: HotFile, start: number, length: number) {
-    this.#file = file;
-    this.#at = start;
-    this.#end = start + length;
-    file.users += 1;
-  }
-
-  start(sink: BodySink): void {
-    this.#sink = sink;
-    this.#push();
-  }
-
-  pause(): void {
-    this.#isPaused = true;
-  }
-
-  resume(): void {
-    this.#isPaused = false;
-    this.#push();
-  }
-
-  abort(): void {
-    this.#sink = undefined;
-    this.#leave();
-  }
-
-  #push(): void {
-    if (this.#isPushing) return;
-    this.#isPushing = true;
-    while (this.#sink !== undefined && !this.#isPaused && this.#at < this.#end) {
-      if (!this.#sink.data(this.#next())) this.#isPaused = true;
-    }
-    this.#isPushing = false;
-    if (this.#at < this.#end) return;
-    const sink = this.#sink;
-    this.#sink = undefined;
-    this.#leave();
-    sink?.end();
-  }
-
-  /** The last piece may lie in a socket when nobody is counted any more: it does not hold the file. */
-  #next(): Buffer {
-    const piece = this.#file.bytes.subarray(this.#at, Math.min(this.#at + PIECE, this.#end));
-    this.#at += piece.length;
-    return this.#at === this.#end ? Buffer.from(piece) : piece;
-  }
-
-  #leave(): void {
-    if (!this.#isOver) this.#file.users -= 1;
-    this.#isOver = true;
-  }
+function lend(file: HotFile, part: Buffer): BufferSource {
+  file.users += 1;
+  return new BufferSource(part, () => {
+    file.users -= 1;
+  });
 }

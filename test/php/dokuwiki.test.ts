@@ -6,7 +6,7 @@ import { afterEach, describe, expect } from 'vitest';
 import { type BrowserSession, startBrowser } from '../support/browser-session.ts';
 import { placeDokuWiki, WIKI_PASSWORD, WIKI_USER } from '../support/dokuwiki.ts';
 import { testWith } from '../support/parts.ts';
-import { startPhpFpm } from '../support/php-fpm.ts';
+import { PHP_MODULES, startPhpFpm } from '../support/php-fpm.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import type { ServerKind } from '../support/server-process.ts';
 
@@ -16,20 +16,7 @@ afterEach(async () => {
   for (const one of closing.splice(0).reverse()) await one.close();
 });
 
-const MODULES = [
-  'access_compat',
-  'alias',
-  'authz_core',
-  'authz_host',
-  'dir',
-  'env',
-  'headers',
-  'mime',
-  'proxy',
-  'proxy_fcgi',
-  'rewrite',
-  'setenvif',
-];
+const MODULES = ['access_compat', ...PHP_MODULES];
 
 /** One pixel, red. */
 const PNG = Buffer.from(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect } from 'vitest';
 import { startBrowser } from '../support/browser-session.ts';
 import { testWith } from '../support/parts.ts';
-import { startPhpFpm } from '../support/php-fpm.ts';
+import { PHP_MODULES, startPhpFpm } from '../support/php-fpm.ts';
 import { copyTree } from '../support/php-tree.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import type { ServerKind } from '../support/server-process.ts';
@@ -15,20 +15,6 @@ const closing: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const one of closing.splice(0).reverse()) await one.close();
 });
-
-const MODULES = [
-  'alias',
-  'authz_core',
-  'authz_host',
-  'dir',
-  'env',
-  'headers',
-  'mime',
-  'proxy',
-  'proxy_fcgi',
-  'rewrite',
-  'setenvif',
-];
 
 async function startNotes(kind: ServerKind): Promise<Scene> {
   const scene = await makeScene();
@@ -52,7 +38,7 @@ async function startNotes(kind: ServerKind): Promise<Scene> {
     </FilesMatch>
 </VirtualHost>
 `,
-    { kind, modules: MODULES },
+    { kind, modules: PHP_MODULES },
   );
   return scene;
 }

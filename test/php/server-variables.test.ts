@@ -1,7 +1,7 @@
 // What PHP is told of a request: the same PHP-FPM behind Apache's mod_proxy_fcgi and behind portico, $_SERVER compared.
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { part, testWith } from '../support/parts.ts';
-import { type PhpFpm, startPhpFpm } from '../support/php-fpm.ts';
+import { PHP_MODULES, type PhpFpm, startPhpFpm } from '../support/php-fpm.ts';
 import { createRawClient } from '../support/raw-client.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import type { RunningServer } from '../support/server-process.ts';
@@ -30,20 +30,7 @@ const FILES = [
   'upload/image.jpg',
 ];
 
-const MODULES = [
-  'actions',
-  'alias',
-  'authz_core',
-  'authz_host',
-  'dir',
-  'env',
-  'headers',
-  'mime',
-  'proxy',
-  'proxy_fcgi',
-  'rewrite',
-  'setenvif',
-];
+const MODULES = ['actions', ...PHP_MODULES];
 
 interface Site {
   readonly name: string;

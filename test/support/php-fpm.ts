@@ -6,6 +6,21 @@ import { part } from './programs.ts';
 import { isListening, type Scene, until } from './scene.ts';
 import { serverUser } from './server-user.ts';
 
+/** What a site with PHP loads, in the order of a list. */
+export const PHP_MODULES: readonly string[] = [
+  'alias',
+  'authz_core',
+  'authz_host',
+  'dir',
+  'env',
+  'headers',
+  'mime',
+  'proxy',
+  'proxy_fcgi',
+  'rewrite',
+  'setenvif',
+];
+
 export interface PhpFpm {
   /** What stands in `proxy:fcgi://…` or ProxyPass: host and port. */
   readonly authority: string;

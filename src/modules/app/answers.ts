@@ -15,9 +15,9 @@ import { drawWaitingPage, WAITING_PAGE_POLICY } from './waiting-page.ts';
 const LARGEST_PAGE = 1024 * 1024;
 
 /** 503, with the reason in the log. */
-export function refuse(x: Exchange, name: string, { why, cause, retryAfter }: AppRefusal): Verdict {
+export function refuse(x: Exchange, { why, cause, retryAfter }: AppRefusal): Verdict {
   const level = cause === 'queue-full' || cause === 'not-ready' ? 'warn' : 'error';
-  logEvent(x, 'app', level, `application ${name}: ${why}; answering 503`);
+  logEvent(x, 'app', level, `${why}; answering 503`);
   x.errHeadersOut.set('Retry-After', String(retryAfter));
   x.errHeadersOut.set('Cache-Control', 'no-store');
   return 503;
@@ -29,8 +29,8 @@ export function answerPage(x: Exchange, { spec, waitingPage }: AppEntry, refusal
   const text = textOf(report, x.site.io.now());
   // Where nothing is under way, a page that was written for the site's errors says it better.
   const isOwn = waitingPage.kind === 'file' || coreDir(x.dirConfig).errorDocuments?.has(503) === true;
-  if (!text.isHopeful && isOwn) return refuse(x, spec.name, refusal);
-  logEvent(x, 'app', 'info', `application ${spec.name}: ${refusal.why}; showing the waiting page`);
+  if (!text.isHopeful && isOwn) return refuse(x, refusal);
+  logEvent(x, 'app', 'info', `${refusal.why}; showing the waiting page`);
   if (waitingPage.kind === 'file' && sendFile(x, waitingPage.path)) return say(x, text);
   const details = isAtThisMachine(x) ? report : undefined;
   setBody(x, drawWaitingPage({ host: x.hostname, text, details }), 'text/html; charset=utf-8');

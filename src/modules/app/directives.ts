@@ -4,8 +4,9 @@ import type { Command, Section } from '../../conf/command.ts';
 import type { Container, ContentRunner, Directive, DirectiveError } from '../../conf/directive.ts';
 import { readWord, splitWords } from '../../conf/words.ts';
 import { lowerAscii } from '../../kit/ascii.ts';
+import { coreServer } from '../../request/core-config.ts';
 import { parseDuration } from '../core/index.ts';
-import { servers } from '../contexts.ts';
+import { mainServer, servers } from '../contexts.ts';
 import { type AppDraft, type AppServerConfig, draftOf, finishDraft, openDraft } from './config.ts';
 import {
   findShellWord,
@@ -258,6 +259,18 @@ export const appDirectives: readonly (
     help: 'An application that portico starts itself; requests reach it as app://NAME/',
     example: '<App shop>\nAppCommand "python3 webserver.py"\n</App>',
     open: (cmd, arg, content) => openApp(cmd, readWord(arg) === undefined ? '' : arg, content),
+  },
+  {
+    name: 'AppControl',
+    args: 'take1',
+    contexts: mainServer,
+    default: 'AppControl (beside the PidFile, or in a folder of the user)',
+    help: 'The socket over which the command portico apps asks this server, or off',
+    example: 'AppControl /run/portico.control',
+    set(cmd, path = '') {
+      coreServer(cmd.server).controlSocket = lowerAscii(path) === 'off' ? 'off' : cmd.resolve(path);
+      return undefined;
+    },
   },
   line('AppCommand', {
     args: 'takeArgv',

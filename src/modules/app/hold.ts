@@ -23,12 +23,12 @@ export function hold(x: Exchange, entry: AppEntry, since: number): Soon<Held> {
   const { apps } = x.site;
   const { name } = entry.spec;
   if (apps === undefined) {
-    return refuse(x, name, { kind: 'refusal', cause: 'gone', why: 'no server is there to start it', retryAfter: 60 });
+    return refuse(x, { kind: 'refusal', cause: 'gone', why: `no server is there to start app ${name}`, retryAfter: 60 });
   }
   const isPage = entry.waitingPage.kind !== 'off' && x.errorStatus === 0 && isPageRequest(x);
   const answered = (outcome: AppLease | AppRefusal): Held => {
     if (outcome.kind === 'lease') return outcome;
-    return isPage && outcome.cause !== 'gone' ? answerPage(x, entry, outcome, apps) : refuse(x, name, outcome);
+    return isPage && outcome.cause !== 'gone' ? answerPage(x, entry, outcome, apps) : refuse(x, outcome);
   };
   const asked = apps.acquire(name, patience(x, entry, isPage, since));
   if (asked.kind !== 'wait') return answered(asked);

@@ -4,6 +4,7 @@
 import type { Site } from '../conf/site.ts';
 import { lowerAscii } from '../kit/ascii.ts';
 import type { ServerActivity } from './activity.ts';
+import type { Apps } from './apps.ts';
 import type { Hook, LiveSite } from './exchange.ts';
 import type { SiteIo } from './io.ts';
 import type { HookPlace, Module } from './module.ts';
@@ -34,6 +35,7 @@ export async function openSite(
   known: readonly Module[],
   io: SiteIo,
   activity?: ServerActivity,
+  apps?: Apps,
 ): Promise<LiveSite> {
   const modules = known.filter((module) => conf.modules.includes(module));
   const vhosts = indexVhosts(conf.main, conf.vhosts);
@@ -56,6 +58,7 @@ export async function openSite(
     findServer: vhosts.find,
     readLimits: modules.find((module) => module.readLimits !== undefined)?.readLimits ?? (() => undefined),
     activity,
+    apps,
     expectsProxyHeader: undefined,
     satisfiesAny: modules.find((module) => module.satisfiesAny !== undefined)?.satisfiesAny ?? (() => false),
   };

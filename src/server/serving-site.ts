@@ -2,6 +2,7 @@
 
 import type { Site } from '../conf/site.ts';
 import type { ServerActivity } from '../request/activity.ts';
+import type { Apps } from '../request/apps.ts';
 import type { LiveSite } from '../request/exchange.ts';
 import type { SiteIo } from '../request/io.ts';
 import type { Module } from '../request/module.ts';
@@ -70,7 +71,8 @@ export async function openServingSite(
   io: SiteIo,
   report: ReportCloseTrouble,
   activity?: ServerActivity,
+  apps?: Apps,
 ): Promise<OpenedSite> {
   const loaded = modules.filter((module) => site.modules.includes(module));
-  return new OpenedSite(await openSite(site, loaded, io, activity), loaded, report);
+  return new OpenedSite(await openSite(site, loaded, io, activity, apps), loaded, report);
 }

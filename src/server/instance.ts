@@ -8,8 +8,10 @@ import { Ticker } from '../kit/ticker.ts';
 import type { RequestSums, ServerActivity } from '../request/activity.ts';
 import { type CoreServerConfig, coreServer, type Listen } from '../request/core-config.ts';
 import type { LiveSite } from '../request/exchange.ts';
-import { logServer } from '../request/log.ts';
+import type { AppSpec } from '../request/apps.ts';
+import { logPrinted, logServer } from '../request/log.ts';
 import type { Module } from '../request/module.ts';
+import { Supervisor } from './apps/index.ts';
 import { type Capacity, capacityFor, freeDescriptors } from './capacity.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOwner, OwnedConnection, ServingSite } from './connection-owner.ts';
@@ -102,11 +104,20 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
   readonly turns: Turns = new Turns(() => this.#onTurnsTaken());
   readonly heads: HeadBudget = new HeadBudget();
   isDraining = false;
+  readonly #apps: Supervisor;
 
   constructor(options: ServerOptions) {
     this.#options = options;
     this.#machine = options.machine ?? new Machine((text) => options.tell?.(text));
     this.#listeners = new Listeners(this);
+    this.#apps = new Supervisor({
+      accounts: this.#machine.accounts,
+      log: (level, text) => logServer(this.live, this.live.main, 'app', level, text),
+      logOutput: (target, { level, prefix, line }) => {
+        if (target !== undefined) this.#machine.openLog(target).write(line);
+        else logPrinted(this.live, this.live.main, 'app', level, prefix + line);
+      },
+    });
   }
 
   readonly #startedAt: number = Date.now();
@@ -238,6 +249,7 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
   }
 
   async #open(site: Site): Promise<OpenedSite> {
+    this.#apps.check(this.#appsOf(site));
     try {
       return await openServingSite(
         site,
@@ -245,10 +257,22 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
         this.#machine,
         (error) => this.#options.tell?.(`a module failed while it was closed: ${messageOf(error)}`),
         this.#activity(),
+        this.#apps,
       );
     } catch (error) {
       throw new StartError(messageOf(error), undefined, error);
     }
+  }
+
+  /** What a virtual host takes over from the main server is described once. */
+  #appsOf(site: Site): readonly AppSpec[] {
+    const described = new Map<string, AppSpec>();
+    for (const server of [site.main, ...site.vhosts])
+      for (const module of this.#options.modules)
+        if (site.modules.includes(module))
+          for (const spec of module.apps?.(server) ?? [])
+            if (!described.has(spec.name)) described.set(spec.name, spec);
+    return [...described.values()];
   }
 
   onSocket(socket: Socket): void {
@@ -340,7 +364,9 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
     const { maxRequestWorkers = this.#capacity.requests } = coreServer(main);
     this.turns.setMost(Math.min(maxRequestWorkers, this.#capacity.requests));
     this.clock.setPace(paceFor(servers.map(coreServer)));
-    old?.retire();
+    const { conf } = opened.live;
+    const identity = `${conf.serverRoot}\n${conf.files[0]?.path ?? ''}`;
+    this.#apps.apply(this.#appsOf(conf), identity, old?.retire());
   }
 
   stop(deadlineMs: number = STOP_DEADLINE_MS): Promise<void> {
@@ -356,6 +382,7 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
     if (left > 0 && deadlineMs > 0)
       this.#options.tell?.(`${left} connections were cut after ${deadlineMs / 1000} seconds`);
     logServer(this.live, this.live.main, 'core', 'notice', 'shutting down');
+    await this.#apps.shutDown();
     await this.#end();
   }
 
@@ -369,5 +396,6 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
 
   cut(): void {
     this.#connections.destroyAll();
+    this.#apps.kill();
   }
 }

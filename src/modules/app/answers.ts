@@ -2,7 +2,7 @@
 // them say when to come again.
 
 import { coreDir } from '../../request/core-config.ts';
-import type { AppRefusal, Apps } from '../../request/apps.ts';
+import type { AppRefusal, AppReport, Apps } from '../../request/apps.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { OK, type Verdict } from '../../request/verdict.ts';
@@ -25,7 +25,7 @@ export function refuse(x: Exchange, { why, cause, retryAfter }: AppRefusal): Ver
 
 /** Answers a person's browser: with a page where there is one to show, else as everybody. */
 export function answerPage(x: Exchange, { spec, waitingPage }: AppEntry, refusal: AppRefusal, apps: Apps): Verdict {
-  const report = apps.report(spec.name);
+  const report = recentReport(apps, spec.name, x.site.io.now());
   const text = textOf(report, x.site.io.now());
   // Where nothing is under way, a page that was written for the site's errors says it better.
   const isOwn = waitingPage.kind === 'file' || coreDir(x.dirConfig).errorDocuments?.has(503) === true;
@@ -36,6 +36,26 @@ export function answerPage(x: Exchange, { spec, waitingPage }: AppEntry, refusal
   setBody(x, drawWaitingPage({ host: x.hostname, text, details }), 'text/html; charset=utf-8');
   x.headersOut.set('Content-Security-Policy', WAITING_PAGE_POLICY);
   return say(x, text);
+}
+
+/** A report costs a look at the system: a crowd of visitors shares one. */
+const SHARED_MS = 500;
+
+interface RecentReport {
+  readonly at: number;
+  readonly report: AppReport | undefined;
+}
+
+const recent: WeakMap<Apps, Map<string, RecentReport>> = new WeakMap();
+
+function recentReport(apps: Apps, name: string, now: number): AppReport | undefined {
+  const known: Map<string, RecentReport> = recent.get(apps) ?? new Map();
+  recent.set(apps, known);
+  const last = known.get(name);
+  if (last !== undefined && now - last.at < SHARED_MS && now >= last.at) return last.report;
+  const report = apps.report(name);
+  known.set(name, { at: now, report });
+  return report;
 }
 
 function setBody(x: Exchange, body: string, type: string): void {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Exchange } from '../../request/exchange.ts';
+import type { Exchange } from '../../request/exchange.ts';
 import { noteAppAuthority, restBehindApp } from './app-reverse.ts';
 
 /** An exchange that an application at this place answers. */

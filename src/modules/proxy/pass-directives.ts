@@ -7,7 +7,7 @@ import { serverFiles } from '../contexts.ts';
 import type { PassEntry, ProxyDirConfig, ProxyServerConfig } from './config.ts';
 import { splitUrl } from './target.ts';
 import { ownWorker, shareWorker, workerName } from './worker.ts';
-import { NO_EFFECT, setWorkerParameter, type WorkerParameters } from './worker-parameters.ts';
+import { reasonOfNoEffect, setWorkerParameter, type WorkerParameters } from './worker-parameters.ts';
 
 type ProxyCommand = Command<ProxyServerConfig, ProxyDirConfig>;
 type ProxyDirective = Directive<ProxyServerConfig, ProxyDirConfig>;
@@ -182,8 +182,9 @@ function setParameters(cmd: ProxyCommand, url: string, line: PassLine): Directiv
 
 /** Says of a parameter that it does nothing (here). */
 export function warnNoEffect(cmd: Command<ProxyServerConfig, ProxyDirConfig>, name: string): void {
-  if (!NO_EFFECT.has(name.toLowerCase())) return;
-  cmd.warn(`${cmd.name}: parameter ${name} is accepted and has no effect here`, { code: 'conf/no-effect' });
+  const why = reasonOfNoEffect(name);
+  if (why === undefined) return;
+  cmd.warn(`${cmd.name}: parameter ${name} is accepted and has no effect here`, { code: 'conf/no-effect', why });
 }
 
 export const passDirectives: readonly ProxyDirective[] = [

@@ -2,6 +2,7 @@
 // words. What a parameter does is decided where it is read.
 
 import { equalsIgnoreCase } from '../../kit/ascii.ts';
+import { applyStatus } from './balancer/status-flags.ts';
 import { leadingInteger, parseDuration } from './duration.ts';
 
 /** Parameters of one worker; unset ones are undefined. Times in milliseconds. */
@@ -21,6 +22,13 @@ export interface WorkerParameters {
   /** Protocols that requests may switch to, or ANY_UPGRADE. */
   upgrade?: string;
   addressTtl?: number;
+  /** Hundredths: 100 for `loadfactor=1`. Of members of balancers, as are those below. */
+  loadFactor?: number;
+  lbSet?: number;
+  route?: string;
+  redirect?: string;
+  /** Bits of a state (balancer/status-flags.ts). */
+  status?: number;
 }
 
 /** Sets one parameter; answers Apache's sentence when the value is wrong. */
@@ -69,15 +77,11 @@ const SETTERS: { readonly [name: string]: Setter } = {
   receivebuffersize: setReceiveBufferSize,
   responsefieldsize: setResponseFieldSize,
   upgrade: setUpgrade,
-  loadfactor: (_, value) => {
-    const factor = Number.parseFloat(value);
-    return factor >= 1 && factor <= 100 ? undefined : 'LoadFactor must be a number between 1..100';
-  },
-  route: (_, value) => checkLength(value, 96, 'Route'),
-  redirect: (_, value) => checkLength(value, 96, 'Redirect'),
-  lbset: (_, value) =>
-    leadingInteger(value) < 0 || leadingInteger(value) > 99 ? 'lbset must be between 0 and 99' : undefined,
-  status: (_, value) => (/^[-+DSIHREN]*$/i.test(value) ? undefined : 'Unknown status parameter option'),
+  loadfactor: setLoadFactor,
+  route: (params, value) => setText(params, 'route', value, 'Route'),
+  redirect: (params, value) => setText(params, 'redirect', value, 'Redirect'),
+  lbset: setLbSet,
+  status: setStatus,
   secret: (_, value) => checkLength(value, 64, 'Secret'),
   addressttl: setAddressTtl,
 };
@@ -95,6 +99,38 @@ export function setWorkerParameter(
 
 function checkLength(value: string, limit: number, what: string): string | undefined {
   return value.length < limit ? undefined : `${what} length must be < ${limit} characters`;
+}
+
+function setText(
+  params: WorkerParameters,
+  key: 'route' | 'redirect',
+  value: string,
+  what: string,
+): string | undefined {
+  const error = checkLength(value, 96, what);
+  if (error === undefined) params[key] = value;
+  return error;
+}
+
+function setLoadFactor(params: WorkerParameters, value: string): string | undefined {
+  const factor = Math.trunc((Number.parseFloat(value) || 0) * 100);
+  if (factor < 100 || factor > 10_000) return 'LoadFactor must be a number between 1..100';
+  params.loadFactor = factor;
+  return undefined;
+}
+
+function setLbSet(params: WorkerParameters, value: string): string | undefined {
+  const set = leadingInteger(value);
+  if (set < 0 || set > 99) return 'lbset must be between 0 and 99';
+  params.lbSet = set;
+  return undefined;
+}
+
+function setStatus(params: WorkerParameters, value: string): string | undefined {
+  const status = applyStatus(params.status ?? 0, value);
+  if (status === undefined) return 'Unknown status parameter option';
+  params.status = status;
+  return undefined;
 }
 
 function checkBufferSize(value: string, what: string): string | undefined {

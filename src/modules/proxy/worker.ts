@@ -8,10 +8,22 @@ export class Worker {
   /** Canonical URL, `unix:` part included. */
   readonly name: string;
   readonly params: WorkerParameters = {};
+  /** The name without a `unix:` part. */
+  readonly url: string;
+  /** Path of the unix socket, if it is one. */
+  readonly socket: string | undefined;
 
   constructor(name: string) {
+    const split = splitSocket(name);
     this.name = name;
+    this.url = split.url;
+    this.socket = split.socket;
   }
+}
+
+function splitSocket(name: string): { readonly socket: string | undefined; readonly url: string } {
+  const bar = name.startsWith('unix:') ? name.indexOf('|') : -1;
+  return bar < 0 ? { socket: undefined, url: name } : { socket: name.slice(5, bar), url: name.slice(bar + 1) };
 }
 
 /** Serves what no configured worker does: [P] rules to other hosts, `http://$1/` targets. */

@@ -4,6 +4,7 @@
 import type { DirConfig, RegexMatcher } from '../../conf/section.ts';
 import type { Regex } from '../../kit/regex/index.ts';
 import type { BadHeaderMode } from '../../wire/response-parser.ts';
+import { type BalancerConfig, mergeBalancers } from './balancer/config.ts';
 import type { Worker } from './worker.ts';
 
 /** Timeout where no line says otherwise, in milliseconds. */
@@ -42,6 +43,14 @@ export interface ProxyServerConfig {
   /** Some of them look at the path as it came. */
   hasEncoded?: boolean;
   workers: Worker[];
+  balancers: BalancerConfig[];
+  /** BalancerGrowth: members that may be added to each balancer at run time. */
+  balancerGrowth?: number;
+  /** BalancerPersist. */
+  balancerPersist?: boolean;
+  /** BalancerInherit and ProxyPassInherit. */
+  balancerInherit?: boolean;
+  passInherit?: boolean;
   sections: ProxySection[];
   via?: 'off' | 'on' | 'full' | 'block';
   /** Milliseconds. */
@@ -72,18 +81,25 @@ export interface ProxyDirConfig {
 }
 
 export function createServerConfig(): ProxyServerConfig {
-  return { passes: [], workers: [], sections: [] };
+  return { passes: [], workers: [], balancers: [], sections: [] };
 }
 
 /** Whatever is a list begins with the main server's. */
 export function mergeServerConfig(base: ProxyServerConfig, add: ProxyServerConfig): ProxyServerConfig {
+  const balancerInherit = add.balancerInherit ?? base.balancerInherit ?? true;
+  const passInherit = add.passInherit ?? base.passInherit ?? true;
+  // Apache: one of the two is enough, for workers and balancers alike.
+  const inherits = balancerInherit || passInherit;
   return {
     ...base,
     ...add,
+    balancerInherit,
+    passInherit,
     // Apache: the main server's lines come first, and ProxyPassInherit Off takes none of them away.
     passes: [...base.passes, ...add.passes],
     hasEncoded: add.hasEncoded === true || base.hasEncoded === true,
-    workers: [...base.workers, ...add.workers],
+    workers: inherits ? [...base.workers, ...add.workers] : add.workers,
+    balancers: inherits ? mergeBalancers(base.balancers, add.balancers) : add.balancers,
     sections: [...base.sections, ...add.sections],
   };
 }

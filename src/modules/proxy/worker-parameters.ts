@@ -2,8 +2,8 @@
 // words. What a parameter does is decided where it is read.
 
 import { equalsIgnoreCase } from '../../kit/ascii.ts';
+import { applyStatus } from './balancer/status-flags.ts';
 import { leadingInteger, parseDuration } from './duration.ts';
-import { readWorkerStatus, type WorkerStatus } from './worker-status.ts';
 
 /** Parameters of one worker; unset ones are undefined. Times in milliseconds. */
 export interface WorkerParameters {
@@ -31,8 +31,9 @@ export interface WorkerParameters {
   upgrade?: string;
   /** Milliseconds for which a resolved name counts; 0 for one connection, infinite for `-1`. */
   addressTtl?: number;
-  status?: WorkerStatus;
-  /** 1 to 100, with up to two decimals. */
+  /** Bits of a state (balancer/status-flags.ts). */
+  status?: number;
+  /** Hundredths: 100 for `loadfactor=1`. Of members of balancers, as are those below. */
   loadFactor?: number;
   route?: string;
   redirect?: string;
@@ -233,10 +234,9 @@ function setUpgrade(params: WorkerParameters, value: string): string | undefined
 }
 
 function setLoadFactor(params: WorkerParameters, value: string): string | undefined {
-  // Apache counts in hundredths.
-  const hundredths = Math.trunc(Number.parseFloat(value) * 100);
-  if (!(hundredths >= 100 && hundredths <= 10_000)) return 'LoadFactor must be a number between 1..100';
-  params.loadFactor = hundredths / 100;
+  const factor = Math.trunc((Number.parseFloat(value) || 0) * 100);
+  if (factor < 100 || factor > 10_000) return 'LoadFactor must be a number between 1..100';
+  params.loadFactor = factor;
   return undefined;
 }
 
@@ -248,16 +248,19 @@ function setLbSet(params: WorkerParameters, value: string): string | undefined {
 }
 
 function setStatus(params: WorkerParameters, value: string): string | undefined {
-  const status = readWorkerStatus(value, params.status);
+  const status = applyStatus(params.status ?? 0, value);
   if (status === undefined) return 'Unknown status parameter option';
   params.status = status;
   return undefined;
 }
 
 function setAddressTtl(params: WorkerParameters, value: string): string | undefined {
-  const time = value === '-1' ? Number.POSITIVE_INFINITY : parseDuration(value, 's');
-  const isWhole = time !== undefined && time % 1000 === 0 && time <= LARGEST_INT * 1000;
-  if (time !== Number.POSITIVE_INFINITY && !isWhole) {
+  if (value === '-1') {
+    params.addressTtl = Number.POSITIVE_INFINITY;
+    return undefined;
+  }
+  const time = parseDuration(value, 's');
+  if (time === undefined || time % 1000 !== 0 || time > LARGEST_INT * 1000) {
     return `AddressTTL must be -1 or a number of seconds not exceeding (${LARGEST_INT})`;
   }
   params.addressTtl = time;

@@ -8,6 +8,7 @@ import { coreServer } from '../../request/core-config.ts';
 import type { Exchange, LiveSite } from '../../request/exchange.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
+import { Addresses } from './addresses.ts';
 import { Balancers } from './balancer/balancers.ts';
 import {
   createDirConfig,
@@ -28,6 +29,7 @@ import { translateDecoded, translateEncoded } from './map.ts';
 import { passDirectives } from './pass-directives.ts';
 import { Pools } from './pools.ts';
 import { sectionDirectives, walkProxySections } from './proxy-section.ts';
+import { remoteDirectives } from './remote/directives.ts';
 import { reverseDirectives } from './reverse-directives.ts';
 import { findSpeakers, type Speakers } from './wstunnel.ts';
 
@@ -47,6 +49,7 @@ function dirOf(x: Exchange): ProxyDirConfig {
 
 /** What is alive while a site is. */
 interface Live {
+  readonly addresses: Addresses;
   readonly pools: HttpPools;
   readonly fcgiPools: FcgiPools;
   readonly speakers: Speakers;
@@ -54,9 +57,11 @@ interface Live {
 }
 
 function openLive(site: LiveSite): Live {
+  const addresses = new Addresses((host) => site.io.resolve(host));
   return {
-    pools: new Pools(HTTP),
-    fcgiPools: new Pools(FASTCGI),
+    addresses,
+    pools: new Pools(HTTP, addresses),
+    fcgiPools: new Pools(FASTCGI, addresses),
     speakers: findSpeakers(site),
     balancers: new Balancers(site.servers, (server) => proxy.serverOf(server)),
   };
@@ -88,7 +93,7 @@ function fixups(x: Exchange): Verdict {
 
 function handler(x: Exchange): Verdict | Promise<Verdict> {
   const conf = proxy.server(x);
-  const { pools, fcgiPools, speakers } = liveOf(x);
+  const { pools, fcgiPools, speakers, addresses } = liveOf(x);
   return handleProxied(x, x.state[proxy.slot] as Plan | undefined, {
     conf,
     dir: dirOf(x),
@@ -96,6 +101,7 @@ function handler(x: Exchange): Verdict | Promise<Verdict> {
     fcgiPools,
     timeout: conf.timeout ?? coreServer(x.server).timeout ?? DEFAULT_TIMEOUT,
     speakers,
+    addresses,
   });
 }
 
@@ -104,7 +110,7 @@ export const proxy: Module<ProxyServerConfig, ProxyDirConfig> = defineModule<
   ProxyDirConfig
 >({
   name: 'proxy',
-  directives: [...passDirectives, ...reverseDirectives, ...plainDirectives, ...sectionDirectives],
+  directives: [...passDirectives, ...reverseDirectives, ...plainDirectives, ...remoteDirectives, ...sectionDirectives],
   serverConfig: { create: createServerConfig, merge: mergeServerConfig },
   dirConfig: { create: createDirConfig, merge: mergeDirConfig },
   hooks: {

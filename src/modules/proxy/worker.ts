@@ -76,7 +76,12 @@ export function shareWorker(
 ): { worker: Worker; isNew: boolean } {
   const asked = new Worker(name, isMatch);
   const known = findLongest(
-    workers.filter((worker) => worker.isMatch === isMatch && worker.socket === asked.socket),
+    workers.filter(
+      (worker) =>
+        worker.isMatch === isMatch &&
+        worker.socket === asked.socket &&
+        (!worker.isTemplate || worker.url === asked.url),
+    ),
     asked.url,
   );
   if (known !== undefined) return { worker: known, isNew: false };

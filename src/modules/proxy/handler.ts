@@ -4,7 +4,14 @@
 import { coreServer } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
-import { DECLINED, type Verdict } from '../../request/verdict.ts';
+import type { Soon } from '../../kit/wait.ts';
+import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
+import type { Attempt } from './attempt.ts';
+import { balance } from './balancer/balance.ts';
+import { isBalancerUrl } from './balancer/config.ts';
+import type { BalancerMember } from './balancer/member.ts';
+import { balancersOf } from './balancer/module.ts';
+import { canonicalBalancerUrl } from './balancer/url.ts';
 import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
 import { lookupFailed } from './failure.ts';
 import { canonicaliseFcgi, type FcgiPools, forwardFcgi } from './fcgi/index.ts';
@@ -21,7 +28,8 @@ import { type Speakers, takesWebSockets } from './wstunnel.ts';
 export interface Plan {
   /** The file name it was made for. */
   readonly filename: string;
-  readonly target: Target;
+  /** Undefined for a balancer, which has no target until a member is chosen. */
+  readonly target: Target | undefined;
 }
 
 /** Is a module loaded that speaks to backends of this scheme? */
@@ -36,6 +44,7 @@ function isSpoken(scheme: string, { http, wstunnel, fcgi }: Speakers): boolean {
  */
 export function canonicalise(x: Exchange, speakers: Speakers, isFile = false): Plan | Verdict {
   const url = x.filename!.slice('proxy:'.length);
+  if (speakers.balancer && isBalancerUrl(url)) return planBalancer(x, url);
   const split = splitUrl(url);
   if (split === undefined) return !speakers.http || url.indexOf(':') > 0 ? DECLINED : 400;
   if (!isSpoken(split.scheme, speakers)) return DECLINED;
@@ -49,6 +58,16 @@ export function canonicalise(x: Exchange, speakers: Speakers, isFile = false): P
   }
   x.filename = `proxy:${target.url}`;
   return { filename: x.filename, target };
+}
+
+function planBalancer(x: Exchange, url: string): Plan | Verdict {
+  const canonical = canonicalBalancerUrl(url);
+  if (canonical === undefined) {
+    logEvent(x, 'proxy_balancer', 'error', `AH01157: error parsing URL ${url}: Invalid host/port`);
+    return 400;
+  }
+  x.filename = `proxy:${canonical}`;
+  return { filename: x.filename, target: undefined };
 }
 
 function canonOptions(x: Exchange): CanonOptions {
@@ -94,32 +113,66 @@ export function handleProxied(
   if (typeof maxForwards === 'string') return endOfForwards(x, maxForwards);
   const current = plan?.filename === x.filename ? plan : canonicalise(x, site.speakers, isFile);
   if (typeof current === 'number') return current === DECLINED ? noProtocol(x) : current;
-  return forward(x, current.target, site, maxForwards);
+  if (current.target === undefined) return forwardToBalancer(x, site, { maxForwards, isFile });
+  return forward(x, current.target, site, { maxForwards });
+}
+
+/** Has a member of the balancer that the URL names answer. */
+function forwardToBalancer(
+  x: Exchange,
+  site: HandlerSite,
+  { maxForwards, isFile }: { readonly maxForwards: number | undefined; readonly isFile: boolean },
+): Soon<Verdict> {
+  const url = x.filename!.slice('proxy:'.length);
+  const balancer = balancersOf(x.site)?.find(x.server, url);
+  if (balancer === undefined) return noProtocol(x);
+  let target: Target | undefined;
+  return balance(x, {
+    balancer,
+    url,
+    prepare: () => {
+      const plan = canonicalise(x, site.speakers, isFile);
+      if (typeof plan === 'number') return plan === DECLINED ? noProtocol(x) : plan;
+      target = plan.target;
+      return target === undefined ? noProtocol(x) : OK;
+    },
+    send: (member, attempt) => forward(x, target!, site, { maxForwards, member, attempt }),
+  });
+}
+
+/** What is known of a request besides its target. */
+interface Forwarding {
+  readonly maxForwards: number | undefined;
+  readonly member?: BalancerMember;
+  readonly attempt?: Attempt;
 }
 
 function forward(
   x: Exchange,
   target: Target,
   { conf, dir, pools, fcgiPools, timeout, speakers }: HandlerSite,
-  maxForwards: number | undefined,
+  { maxForwards, member, attempt }: Forwarding,
 ): Verdict | Promise<Verdict> {
   const { origin } = target;
-  if (!origin.isLookable) return lookupFailed(x, origin.host);
+  if (!origin.isLookable) {
+    attempt?.refused();
+    return lookupFailed(x, origin.host);
+  }
   if (hasUnknownCoding(x)) return refuseCoding(x);
-  const worker = workerOf(conf, target);
+  const worker = member?.worker ?? workerOf(conf, target);
   if (origin.scheme === 'fcgi') {
     if (maxForwards !== undefined) x.headers.set('Max-Forwards', String(maxForwards));
     // Apache says so to applications of workers that no line names.
     if (worker === GENERIC_WORKER) x.env.set('proxy-nokeepalive', '1');
     const pool = fcgiPools.find(worker, origin, fcgiPools.settings(timeout, 'IsError'));
-    return forwardFcgi(x, { target, pool, dir });
+    return forwardFcgi(x, { target, pool, dir, attempt });
   }
   const isStrict = origin.scheme === 'ws' && takesWebSockets(x, speakers);
   const upgrade = isStrict ? requireUpgrade(x, worker, target) : findUpgrade(x, worker, target);
   if (typeof upgrade === 'number') return upgrade;
   const settings = pools.settings(timeout, conf.badHeader ?? 'IsError');
   const pool = pools.find(worker, origin, settings);
-  return new Forward(x, { target, pool, conf, dir, maxForwards, upgrade }).run();
+  return new Forward(x, { target, pool, conf, dir, maxForwards, upgrade, attempt }).run();
 }
 
 function workerOf(conf: ProxyServerConfig, target: Target): Worker {
@@ -152,7 +205,6 @@ function refuseCoding(x: Exchange): Verdict {
 const MISSING: { readonly [scheme: string]: string } = {
   https: 'TLS connections to backends (mod_ssl) are not supported yet',
   wss: 'TLS connections to backends (mod_ssl) are not supported yet; ws:// works without TLS',
-  balancer: 'balancers (mod_proxy_balancer) are not supported yet',
 };
 
 function noProtocol(x: Exchange): Verdict {

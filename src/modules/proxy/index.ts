@@ -8,7 +8,7 @@ import { coreServer } from '../../request/core-config.ts';
 import type { Exchange, LiveSite } from '../../request/exchange.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
-import { Balancers } from './balancer/balancers.ts';
+import { balancersOf } from './balancer/module.ts';
 import {
   createDirConfig,
   createServerConfig,
@@ -32,7 +32,10 @@ import { reverseDirectives } from './reverse-directives.ts';
 import { findSpeakers, type Speakers } from './wstunnel.ts';
 
 export type { Balancer } from './balancer/balancer.ts';
-export { BalancerMember } from './balancer/member.ts';
+export type { Balancers } from './balancer/balancers.ts';
+export { lbmethodBybusyness, lbmethodByrequests, lbmethodBytraffic } from './balancer/lbmethod.ts';
+export type { BalancerMember } from './balancer/member.ts';
+export { balancersOf, proxyBalancer } from './balancer/module.ts';
 export { FLAG, nameFlags } from './balancer/status-flags.ts';
 export { proxyFcgi } from './fcgi/index.ts';
 export { proxyWstunnel } from './wstunnel.ts';
@@ -50,21 +53,11 @@ interface Live {
   readonly pools: HttpPools;
   readonly fcgiPools: FcgiPools;
   readonly speakers: Speakers;
-  readonly balancers: Balancers;
 }
 
 function openLive(site: LiveSite): Live {
-  return {
-    pools: new Pools(HTTP),
-    fcgiPools: new Pools(FASTCGI),
-    speakers: findSpeakers(site),
-    balancers: new Balancers(site.servers, (server) => proxy.serverOf(server)),
-  };
-}
-
-/** The balancers of a loaded site and what has happened to them; undefined where mod_proxy is not loaded. */
-export function balancersOf(site: LiveSite): Balancers | undefined {
-  return (proxy.state(site) as Live | undefined)?.balancers;
+  balancersOf(site)?.open(site.servers, (server) => proxy.serverOf(server));
+  return { pools: new Pools(HTTP), fcgiPools: new Pools(FASTCGI), speakers: findSpeakers(site) };
 }
 
 function liveOf(x: Exchange): Live {

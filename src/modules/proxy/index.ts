@@ -8,6 +8,7 @@ import { coreServer } from '../../request/core-config.ts';
 import type { Exchange, LiveSite } from '../../request/exchange.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
+import { balancerDirectives } from './balancer/directives.ts';
 import { balancersOf } from './balancer/module.ts';
 import {
   createDirConfig,
@@ -97,7 +98,13 @@ export const proxy: Module<ProxyServerConfig, ProxyDirConfig> = defineModule<
   ProxyDirConfig
 >({
   name: 'proxy',
-  directives: [...passDirectives, ...reverseDirectives, ...plainDirectives, ...sectionDirectives],
+  directives: [
+    ...passDirectives,
+    ...reverseDirectives,
+    ...plainDirectives,
+    ...sectionDirectives,
+    ...balancerDirectives,
+  ],
   serverConfig: { create: createServerConfig, merge: mergeServerConfig },
   dirConfig: { create: createDirConfig, merge: mergeDirConfig },
   hooks: {

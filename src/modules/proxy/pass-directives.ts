@@ -4,6 +4,8 @@ import type { Command } from '../../conf/command.ts';
 import type { Directive, DirectiveError } from '../../conf/directive.ts';
 import { compileRegex, type Regex, RegexSyntaxError } from '../../kit/regex/index.ts';
 import { serverFiles } from '../contexts.ts';
+import { isBalancerUrl } from './balancer/config.ts';
+import { passToBalancer } from './balancer/directives.ts';
 import type { PassEntry, ProxyDirConfig, ProxyServerConfig } from './config.ts';
 import { splitUrl } from './target.ts';
 import { ownWorker, shareWorker, workerName } from './worker.ts';
@@ -125,9 +127,12 @@ function compilePattern(pattern: string): Regex | string {
 }
 
 /** Schemes whose backends cannot be spoken to: the request is answered 500 and the log says why. */
-const UNSUPPORTED: ReadonlySet<string> = new Set(['https', 'wss', 'balancer']);
+const UNSUPPORTED: ReadonlySet<string> = new Set(['https', 'wss']);
 
 function addWorker(cmd: ProxyCommand, url: string, line: PassLine): DirectiveError | undefined {
+  if (isBalancerUrl(url)) {
+    return passToBalancer(cmd, url, line.isRegex ? undefined : line.path, line.params);
+  }
   const split = splitUrl(url);
   if (split === undefined || split.authority === '') return `ProxyPass URL must be absolute!: ${url}`;
   if (

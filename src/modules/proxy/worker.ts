@@ -31,12 +31,21 @@ export const GENERIC_WORKER: Worker = new Worker('proxy:reverse');
 
 /** The worker name of a URL: scheme and host in lower case, default port left out; undefined when it is no URL. */
 export function workerName(url: string): string | undefined {
+  return nameOf(url, '/');
+}
+
+/** The same for a member of a balancer, whose URL the path of a request is put behind: no slash is added. */
+export function memberName(url: string): string | undefined {
+  return nameOf(url, '');
+}
+
+function nameOf(url: string, emptyPath: string): string | undefined {
   const split = splitUrl(url);
   if (split === undefined || split.authority === '') return undefined;
   const origin = parseOrigin(split.scheme, split.authority, undefined);
   const shown = origin?.authority ?? split.authority.toLowerCase();
   const unix = split.socket === undefined ? '' : `unix:${split.socket}|`;
-  return `${unix}${split.scheme}://${shown}${split.rest || '/'}`;
+  return `${unix}${split.scheme}://${shown}${split.rest || emptyPath}`;
 }
 
 /** The worker that serves URLs of that name already (Apache: worker sharing), or a new one at the end of the list. */

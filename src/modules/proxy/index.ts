@@ -40,6 +40,7 @@ export { lbmethodBybusyness, lbmethodByrequests, lbmethodBytraffic } from './bal
 export type { BalancerMember } from './balancer/member.ts';
 export { balancersOf, proxyBalancer } from './balancer/module.ts';
 export { FLAG, nameFlags } from './balancer/status-flags.ts';
+export { proxyConnect } from './connect.ts';
 export { proxyFcgi } from './fcgi/index.ts';
 export { proxyWstunnel } from './wstunnel.ts';
 

@@ -6,6 +6,7 @@
 
 import { coreServer } from '../../request/core-config.ts';
 import type { Exchange, LiveSite } from '../../request/exchange.ts';
+import { logServer } from '../../request/log.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import { Addresses } from './addresses.ts';
@@ -63,10 +64,14 @@ interface Live {
 function openLive(site: LiveSite): Live {
   balancersOf(site)?.open(site.servers, (server) => proxy.serverOf(server));
   const addresses = new Addresses((host) => site.io.resolve(host));
+  const host = {
+    addresses,
+    report: (text: string): void => logServer(site, site.main, 'proxy', 'error', text),
+  };
   return {
     addresses,
-    pools: new Pools(HTTP, addresses),
-    fcgiPools: new Pools(FASTCGI, addresses),
+    pools: new Pools(HTTP, host),
+    fcgiPools: new Pools(FASTCGI, host),
     speakers: findSpeakers(site),
   };
 }

@@ -5,6 +5,7 @@ import { isIP } from 'node:net';
 import type { BadHeaderMode } from '../../wire/response-parser.ts';
 import type { Addresses } from './addresses.ts';
 import type { ConnectionOwner, Loss } from './backend-roles.ts';
+import { isBindError } from './backend-socket.ts';
 import type { Deadlines, Timed } from './deadlines.ts';
 import type { Origin } from './target.ts';
 import type { WorkerParameters } from './worker-parameters.ts';
@@ -30,6 +31,8 @@ const SAME_MOMENT = 500;
 export interface PoolHost {
   readonly deadlines: Deadlines;
   readonly addresses: Addresses;
+  /** Writes to the error log what concerns no single request. */
+  readonly report: (text: string) => void;
 }
 
 /** What a pool takes from the server that answers. */
@@ -111,7 +114,6 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
   readonly keepAlive: boolean;
   readonly badHeader: BadHeaderMode;
   readonly fieldSize: number;
-  readonly sourceAddress: string | undefined;
   /** Milliseconds for a probe in front of a request's body; undefined for none. */
   readonly ping: number | undefined;
   /** Connections are used again. */
@@ -123,6 +125,8 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
   /** The name that connections lead to; undefined for an address or a socket. */
   readonly #name: string | undefined;
   readonly #mostIdle: number;
+  readonly #report: (text: string) => void;
+  #source: string | undefined;
   readonly #protocol: Protocol<U, C>;
   readonly #onEmpty: (pool: Pool<U, C>) => void;
   readonly #idle: C[] = [];
@@ -134,11 +138,12 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
 
   constructor(
     { origin, params, settings, protocol }: PoolPlan<U, C>,
-    { deadlines, addresses }: PoolHost,
+    { deadlines, addresses, report }: PoolHost,
     onEmpty: (pool: Pool<U, C>) => void,
   ) {
     this.origin = origin;
-    this.sourceAddress = settings.sourceAddress;
+    this.#source = settings.sourceAddress;
+    this.#report = report;
     this.ping = params.ping;
     this.timeout = params.timeout ?? settings.timeout;
     this.connectTimeout = params.connectionTimeout ?? this.timeout;
@@ -167,6 +172,10 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
 
   readonly findAddresses = (host: string): readonly string[] | Promise<readonly string[]> =>
     this.#addresses.find(host, this.#addressTtl);
+
+  get sourceAddress(): string | undefined {
+    return this.#source;
+  }
 
   /** Milliseconds; undefined for the usual time. */
   get #addressTtl(): number | undefined {
@@ -216,6 +225,10 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
   }
 
   mayTryAgain(user: U, loss: Loss): boolean {
+    if (this.#source !== undefined && isBindError(loss.error)) {
+      this.#openWithoutSource(user);
+      return true;
+    }
     // What was asked for just now has been said.
     if (this.#name === undefined || !this.#addresses.isOld(this.#name, SAME_MOMENT)) return false;
     void this.#addresses.lookAgain(this.#name).then((isElsewhere) => {
@@ -223,6 +236,16 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
       else user.onLost(loss);
     });
     return true;
+  }
+
+  /** Apache: where the configured address cannot be used, connections come from whichever can. */
+  #openWithoutSource(user: U): void {
+    const { scheme } = this.origin;
+    const source = this.#source;
+    this.#report(`AH00956: ${scheme}: failed to bind socket to local address: ProxySourceAddress ${source}`);
+    this.#source = undefined;
+    this.acquire(user, { once: true, fresh: true });
+    this.#source = source;
   }
 
   #open(user: U): void {

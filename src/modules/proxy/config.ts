@@ -5,6 +5,7 @@ import type { DirConfig, RegexMatcher } from '../../conf/section.ts';
 import type { Regex } from '../../kit/regex/index.ts';
 import type { BadHeaderMode } from '../../wire/response-parser.ts';
 import { type BalancerConfig, mergeBalancers } from './balancer/config.ts';
+import type { HostTest, RemoteProxy } from './remote/remote-proxy.ts';
 import type { Worker } from './worker.ts';
 
 /** Timeout where no line says otherwise, in milliseconds. */
@@ -52,6 +53,16 @@ export interface ProxyServerConfig {
   balancerInherit?: boolean;
   passInherit?: boolean;
   sections: ProxySection[];
+  /** ProxyRemote and ProxyRemoteMatch, in the order of their lines. */
+  remotes: RemoteProxy[];
+  /** NoProxy. */
+  directHosts: HostTest[];
+  /** ProxyBlock. */
+  blocks: string[];
+  /** ProxyDomain. */
+  domain?: string;
+  /** ProxySourceAddress. */
+  sourceAddress?: string;
   via?: 'off' | 'on' | 'full' | 'block';
   /** Milliseconds. */
   timeout?: number;
@@ -81,7 +92,15 @@ export interface ProxyDirConfig {
 }
 
 export function createServerConfig(): ProxyServerConfig {
-  return { passes: [], workers: [], balancers: [], sections: [] };
+  return {
+    passes: [],
+    workers: [],
+    balancers: [],
+    sections: [],
+    remotes: [],
+    directHosts: [],
+    blocks: [],
+  };
 }
 
 /** Whatever is a list begins with the main server's. */
@@ -101,6 +120,9 @@ export function mergeServerConfig(base: ProxyServerConfig, add: ProxyServerConfi
     workers: inherits ? [...base.workers, ...add.workers] : add.workers,
     balancers: inherits ? mergeBalancers(base.balancers, add.balancers) : add.balancers,
     sections: [...base.sections, ...add.sections],
+    remotes: passInherit ? [...base.remotes, ...add.remotes] : add.remotes,
+    directHosts: [...base.directHosts, ...add.directHosts],
+    blocks: [...base.blocks, ...add.blocks],
   };
 }
 
@@ -114,10 +136,18 @@ export function mergeDirConfig(base: ProxyDirConfig, add: ProxyDirConfig): Proxy
   return {
     ...base,
     ...add,
+    ...mergedOverride(base, add),
     reverses: joined(add.reverses, base.reverses),
     cookiePaths: joined(add.cookiePaths, base.cookiePaths),
     cookieDomains: joined(add.cookieDomains, base.cookieDomains),
   };
+}
+
+/** Apache: the statuses of all places count together, and the innermost On or Off. */
+function mergedOverride(base: ProxyDirConfig, add: ProxyDirConfig): Pick<ProxyDirConfig, 'errorOverride'> {
+  if (base.errorOverride === undefined || add.errorOverride === undefined) return {};
+  const codes = new Set([...base.errorOverride.codes, ...add.errorOverride.codes]);
+  return { errorOverride: { on: add.errorOverride.on, codes } };
 }
 
 function joined(first: readonly ReverseEntry[], then: readonly ReverseEntry[]): readonly ReverseEntry[] {

@@ -48,10 +48,11 @@ export function connectFailed(
   { attempt, words: { name, module, failed } = HTTP_FAILURE }: ConnectContext,
 ): Verdict {
   if (loss.kind === 'lookup') return lookupFailed(x, origin.host);
-  const text = errorText(loss.error ?? { code: 'ETIMEDOUT', errno: -110 });
+  const error = lastError(loss.error);
+  const text = errorText(error);
   const end =
     origin.socket === undefined
-      ? `AH00957: ${name}: attempt to connect to ${shownEnd(origin)} failed`
+      ? `AH00957: ${name}: attempt to connect to ${shownEnd(origin, error.address)} failed`
       : `AH02454: ${name}: attempt to connect to Unix domain socket ${origin.socket} (${origin.host}:${origin.port}) failed`;
   logEvent(x, 'proxy', 'error', `${text}: ${end}`);
   logEvent(x, module, 'error', `${failed}: ${origin.socket === undefined ? origin.host : 'httpd-UDS'}`);
@@ -81,13 +82,20 @@ export function lookupFailed(x: Exchange, host: string): Verdict {
 }
 
 /** No connection became free in time. */
-export function poolExhausted(x: Exchange, origin: Origin): Verdict {
+export function poolExhausted(x: Exchange, { scheme, host, port }: Origin): Verdict {
   logEvent(
     x,
     'proxy',
     'error',
-    `no connection to ${shownEnd(origin)} became free within the time that acquire= gives`,
+    `(70007)The timeout specified has expired: AH00941: ${scheme}: failed to acquire connection for (${host}:${port}): ` +
+      'none became free within the time that acquire= gives',
   );
+  return 503;
+}
+
+/** The configuration keeps requests away from the worker (`status=+D`). */
+export function workerShut(x: Exchange, { scheme, host, port }: Origin): Verdict {
+  logEvent(x, 'proxy', 'error', `AH00940: ${scheme}: disabled connection for (${host}:${port})`);
   return 503;
 }
 
@@ -169,9 +177,23 @@ export function headFailed(x: Exchange, origin: Origin, error: ResponseError): V
   }
 }
 
-function shownEnd({ host, port }: Origin): string {
-  const shown = host.includes(':') ? `[${host}]` : host;
+/** `address:port (host:port)`. */
+function shownEnd({ host, port }: Origin, address: string = host): string {
+  const shown = address.includes(':') ? `[${address}]` : address;
   return `${shown}:${port} (${host}:${port})`;
+}
+
+/** What the system says of one address. */
+interface AddressError {
+  readonly code?: string | undefined;
+  readonly errno?: number | undefined;
+  readonly address?: string | undefined;
+}
+
+/** Why the last of several addresses could not be connected to; silence where nothing is known. */
+function lastError(error: Error | undefined): AddressError {
+  if (error instanceof AggregateError) return lastError(error.errors.at(-1));
+  return error ?? { code: 'ETIMEDOUT', errno: -110 };
 }
 
 const ERROR_TEXTS: { readonly [code: string]: string } = {
@@ -187,7 +209,7 @@ const ERROR_TEXTS: { readonly [code: string]: string } = {
 };
 
 /** `(111)Connection refused`. */
-function errorText(error: Pick<NodeJS.ErrnoException, 'code' | 'errno'>): string {
+function errorText(error: AddressError): string {
   const text = ERROR_TEXTS[error.code ?? ''] ?? error.code ?? 'unknown error';
   return error.errno === undefined ? text : `(${Math.abs(error.errno)})${text}`;
 }

@@ -1,28 +1,21 @@
-// The handler phase of a proxied request: Max-Forwards and TRACE are looked at, the worker and its pool are found, and
-// the request is forwarded. Schemes that this build cannot speak are answered here.
+// The handler phase of a proxied request: Max-Forwards and TRACE are looked at, the target is made canonical, and the
+// request is sent on, for a balancer to a member of it. Schemes that this build cannot speak are answered here.
 
+import type { Soon } from '../../kit/wait.ts';
 import { coreServer } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
-import type { Soon } from '../../kit/wait.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
-import type { Attempt } from './attempt.ts';
 import { balance } from './balancer/balance.ts';
 import { isBalancerUrl } from './balancer/config.ts';
-import type { BalancerMember } from './balancer/member.ts';
 import { balancersOf } from './balancer/module.ts';
 import { canonicalBalancerUrl } from './balancer/url.ts';
-import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
-import { lookupFailed } from './failure.ts';
-import { canonicaliseFcgi, type FcgiPools, forwardFcgi } from './fcgi/index.ts';
-import { Forward } from './forward.ts';
-import type { HttpPools } from './http-pools.ts';
+import { canonicaliseFcgi } from './fcgi/index.ts';
 import { NOCANON } from './map.ts';
 import { endOfForwards, readMaxForwards } from './max-forwards.ts';
+import { type SendSite, sendToBackend } from './send.ts';
 import { type CanonOptions, canonicalTarget, splitUrl, type Target } from './target.ts';
-import { findUpgrade, requireUpgrade } from './upgrade.ts';
-import { findWorker, GENERIC_WORKER, type Worker } from './worker.ts';
-import { type Speakers, takesWebSockets } from './wstunnel.ts';
+import type { Speakers } from './wstunnel.ts';
 
 /** What fixups finds out for the handler. */
 export interface Plan {
@@ -84,22 +77,11 @@ function targetOfHandler(x: Exchange): string | undefined {
   return x.handler + x.filename;
 }
 
-/** What the handler needs from the configuration and the loaded site. */
-export interface HandlerSite {
-  readonly conf: ProxyServerConfig;
-  readonly dir: ProxyDirConfig;
-  readonly pools: HttpPools;
-  readonly fcgiPools: FcgiPools;
-  /** Milliseconds. */
-  readonly timeout: number;
-  readonly speakers: Speakers;
-}
-
 /** Answers a proxied request; declines every other. */
 export function handleProxied(
   x: Exchange,
   plan: Plan | undefined,
-  site: HandlerSite,
+  site: SendSite,
 ): Verdict | Promise<Verdict> {
   const isFile = !x.proxied;
   if (isFile) {
@@ -114,13 +96,13 @@ export function handleProxied(
   const current = plan?.filename === x.filename ? plan : canonicalise(x, site.speakers, isFile);
   if (typeof current === 'number') return current === DECLINED ? noProtocol(x) : current;
   if (current.target === undefined) return forwardToBalancer(x, site, { maxForwards, isFile });
-  return forward(x, current.target, site, { maxForwards });
+  return sendToBackend(x, current.target, site, { maxForwards });
 }
 
 /** Has a member of the balancer that the URL names answer. */
 function forwardToBalancer(
   x: Exchange,
-  site: HandlerSite,
+  site: SendSite,
   { maxForwards, isFile }: { readonly maxForwards: number | undefined; readonly isFile: boolean },
 ): Soon<Verdict> {
   const url = x.filename!.slice('proxy:'.length);
@@ -136,50 +118,8 @@ function forwardToBalancer(
       target = plan.target;
       return target === undefined ? noProtocol(x) : OK;
     },
-    send: (member, attempt) => forward(x, target!, site, { maxForwards, member, attempt }),
+    send: (member, attempt) => sendToBackend(x, target!, site, { maxForwards, member, attempt }),
   });
-}
-
-/** What is known of a request besides its target. */
-interface Forwarding {
-  readonly maxForwards: number | undefined;
-  readonly member?: BalancerMember;
-  readonly attempt?: Attempt;
-}
-
-function forward(
-  x: Exchange,
-  target: Target,
-  { conf, dir, pools, fcgiPools, timeout, speakers }: HandlerSite,
-  { maxForwards, member, attempt }: Forwarding,
-): Verdict | Promise<Verdict> {
-  const { origin } = target;
-  if (!origin.isLookable) {
-    attempt?.refused();
-    return lookupFailed(x, origin.host);
-  }
-  if (hasUnknownCoding(x)) return refuseCoding(x);
-  const worker = member?.worker ?? workerOf(conf, target);
-  if (origin.scheme === 'fcgi') {
-    if (maxForwards !== undefined) x.headers.set('Max-Forwards', String(maxForwards));
-    // Apache says so to applications of workers that no line names.
-    if (worker === GENERIC_WORKER) x.env.set('proxy-nokeepalive', '1');
-    const pool = fcgiPools.find(worker, origin, fcgiPools.settings(timeout, 'IsError'));
-    return forwardFcgi(x, { target, pool, dir, attempt });
-  }
-  const isStrict = origin.scheme === 'ws' && takesWebSockets(x, speakers);
-  const upgrade = isStrict ? requireUpgrade(x, worker, target) : findUpgrade(x, worker, target);
-  if (typeof upgrade === 'number') return upgrade;
-  const settings = pools.settings(timeout, conf.badHeader ?? 'IsError');
-  const pool = pools.find(worker, origin, settings);
-  return new Forward(x, { target, pool, conf, dir, maxForwards, upgrade, attempt }).run();
-}
-
-function workerOf(conf: ProxyServerConfig, target: Target): Worker {
-  const { socket } = target.origin;
-  const worker = socket === undefined ? undefined : findWorker(conf.workers, `unix:${socket}|${target.url}`);
-  // Apache: a worker that is named without the socket serves it, too.
-  return worker === undefined || worker === GENERIC_WORKER ? findWorker(conf.workers, target.url) : worker;
 }
 
 /** TRACE under TraceEnable Off is refused before a backend hears of it. */
@@ -189,20 +129,12 @@ function isTraceRefused(x: Exchange): boolean {
   return true;
 }
 
-/** Codings beneath chunked cannot be undone, and must not be taken for content. */
-function hasUnknownCoding(x: Exchange): boolean {
-  const codings = x.body === undefined ? undefined : x.headers.combined('transfer-encoding');
-  return codings !== undefined && codings.toLowerCase() !== 'chunked';
-}
-
-function refuseCoding(x: Exchange): Verdict {
-  const codings = x.headers.combined('transfer-encoding');
-  logEvent(x, 'proxy_http', 'error', `AH01093: ${codings} Transfer-Encoding is not supported`);
-  return 500;
-}
-
 /** Schemes that Apache has modules for and this server has none yet. */
 const MISSING: { readonly [scheme: string]: string } = {
+  ajp: 'AJP is not spoken; have the application server listen for HTTP and write http://',
+  scgi: 'SCGI is not spoken; have the application listen for HTTP or FastCGI',
+  uwsgi: 'the uwsgi protocol is not spoken; start uWSGI with --http-socket and write http://',
+  ftp: 'FTP is not spoken',
   https: 'TLS connections to backends (mod_ssl) are not supported yet',
   wss: 'TLS connections to backends (mod_ssl) are not supported yet; ws:// works without TLS',
 };

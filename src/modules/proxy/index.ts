@@ -8,6 +8,7 @@ import { coreServer } from '../../request/core-config.ts';
 import type { Exchange, LiveSite } from '../../request/exchange.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
+import { Addresses } from './addresses.ts';
 import { balancerDirectives } from './balancer/directives.ts';
 import { balancersOf } from './balancer/module.ts';
 import {
@@ -29,6 +30,7 @@ import { translateDecoded, translateEncoded } from './map.ts';
 import { passDirectives } from './pass-directives.ts';
 import { Pools } from './pools.ts';
 import { sectionDirectives, walkProxySections } from './proxy-section.ts';
+import { remoteDirectives } from './remote/directives.ts';
 import { reverseDirectives } from './reverse-directives.ts';
 import { findSpeakers, type Speakers } from './wstunnel.ts';
 
@@ -51,6 +53,7 @@ function dirOf(x: Exchange): ProxyDirConfig {
 
 /** What is alive while a site is. */
 interface Live {
+  readonly addresses: Addresses;
   readonly pools: HttpPools;
   readonly fcgiPools: FcgiPools;
   readonly speakers: Speakers;
@@ -58,7 +61,13 @@ interface Live {
 
 function openLive(site: LiveSite): Live {
   balancersOf(site)?.open(site.servers, (server) => proxy.serverOf(server));
-  return { pools: new Pools(HTTP), fcgiPools: new Pools(FASTCGI), speakers: findSpeakers(site) };
+  const addresses = new Addresses((host) => site.io.resolve(host));
+  return {
+    addresses,
+    pools: new Pools(HTTP, addresses),
+    fcgiPools: new Pools(FASTCGI, addresses),
+    speakers: findSpeakers(site),
+  };
 }
 
 function liveOf(x: Exchange): Live {
@@ -82,7 +91,7 @@ function fixups(x: Exchange): Verdict {
 
 function handler(x: Exchange): Verdict | Promise<Verdict> {
   const conf = proxy.server(x);
-  const { pools, fcgiPools, speakers } = liveOf(x);
+  const { pools, fcgiPools, speakers, addresses } = liveOf(x);
   return handleProxied(x, x.state[proxy.slot] as Plan | undefined, {
     conf,
     dir: dirOf(x),
@@ -90,6 +99,7 @@ function handler(x: Exchange): Verdict | Promise<Verdict> {
     fcgiPools,
     timeout: conf.timeout ?? coreServer(x.server).timeout ?? DEFAULT_TIMEOUT,
     speakers,
+    addresses,
   });
 }
 
@@ -102,6 +112,7 @@ export const proxy: Module<ProxyServerConfig, ProxyDirConfig> = defineModule<
     ...passDirectives,
     ...reverseDirectives,
     ...plainDirectives,
+    ...remoteDirectives,
     ...sectionDirectives,
     ...balancerDirectives,
   ],

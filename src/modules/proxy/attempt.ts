@@ -23,6 +23,7 @@ export class Attempt {
   /** The status is the backend's; only the page is replaced (ProxyErrorOverride). */
   isOverridden = false;
   #relay: RequestRelay | undefined = undefined;
+  #isUndone = false;
 
   /** `before`: the attempt that failed. */
   constructor(meter: Meter, before: Attempt | undefined) {
@@ -41,6 +42,11 @@ export class Attempt {
   sends(bytes: number): void {
     this.wasReached = true;
     this.meter.transferred += bytes;
+  }
+
+  /** The backend has not asked for the body: it has done nothing. */
+  undone(): void {
+    this.#isUndone = true;
   }
 
   refused(): void {
@@ -65,7 +71,7 @@ export class Attempt {
 
   /** May another backend be sent this request? Not when one may have seen it that must not be done twice. */
   mayMoveOn(method: string): boolean {
-    if (!this.wasReached) return true;
+    if (!this.wasReached || this.#isUndone) return true;
     return IDEMPOTENT.has(method) && (this.#relay === undefined || this.#relay.isHeldWhole);
   }
 }

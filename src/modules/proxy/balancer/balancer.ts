@@ -37,6 +37,16 @@ export class Balancer {
     return member;
   }
 
+  /** Goes on where another balancer of that name was: BalancerPersist. */
+  takeOver(before: Balancer): void {
+    const { failOnStatus, failOnTimeout } = this.params;
+    Object.assign(this.params, before.params, { failOnStatus, failOnTimeout });
+    for (const [at, old] of before.members.entries()) {
+      const added = at >= before.#configured ? this.addMember(old.worker) : undefined;
+      (this.findMember(old.name) ?? added)?.takeOver(old);
+    }
+  }
+
   findMember(name: string): BalancerMember | undefined {
     return this.members.find((member) => member.name === name || member.url === name);
   }

@@ -2,6 +2,7 @@
 // find them. Servers that inherit a balancer share its members, and their state with them.
 
 import type { Server } from '../../../conf/server.ts';
+import { coreServer } from '../../../request/core-config.ts';
 import type { Worker } from '../worker.ts';
 import { Balancer } from './balancer.ts';
 import { type BalancerConfig, balancerName } from './config.ts';
@@ -14,11 +15,19 @@ const DEFAULT_GROWTH = 5;
 export interface BalancersConfig {
   readonly balancers: readonly BalancerConfig[];
   readonly balancerGrowth?: number;
+  readonly balancerPersist?: boolean;
 }
 
 export class Balancers {
   readonly #byServer: Map<Server, readonly Balancer[]> = new Map();
+  readonly #byName: Map<string, readonly Balancer[]> = new Map();
   readonly #members: Map<Worker, BalancerMember> = new Map();
+  #before: Balancers | undefined;
+
+  /** `before`: those of the site that a reload puts this one in the place of. */
+  constructor(before?: Balancers) {
+    this.#before = before;
+  }
 
   /** Brings the balancers of a site to life. */
   open(servers: readonly Server[], configOf: (server: Server) => BalancersConfig): void {
@@ -28,6 +37,21 @@ export class Balancers {
       const balancers = byConfig.get(config) ?? this.#make(config);
       byConfig.set(config, balancers);
       this.#byServer.set(server, balancers);
+      this.#remember(server, balancers, config.balancerPersist === true);
+    }
+    // Each site would hold on to all that came before it.
+    this.#before = undefined;
+  }
+
+  /** Servers are known again by address and name, as in Apache; of several that are alike the first of each file is. */
+  #remember(server: Server, balancers: readonly Balancer[], persists: boolean): void {
+    const address = server.addresses[0]?.text ?? '';
+    const name = `${address} ${coreServer(server).serverName ?? ''}`;
+    if (this.#byName.has(name)) return;
+    this.#byName.set(name, balancers);
+    if (!persists) return;
+    for (const old of this.#before?.#byName.get(name) ?? []) {
+      balancers.find((balancer) => balancer.name === old.name)?.takeOver(old);
     }
   }
 

@@ -10,7 +10,7 @@ export const proxyBalancer: Module = defineModule<undefined, undefined>({
   name: 'proxy_balancer',
   directives: [],
   hooks: { logTransaction: countOut },
-  open: () => new Balancers(),
+  open: (_site, before) => new Balancers(before as Balancers | undefined),
 });
 
 /** The balancers of a loaded site and what has happened to them; undefined where mod_proxy_balancer is not loaded. */

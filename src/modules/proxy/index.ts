@@ -10,7 +10,7 @@ import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import { Addresses } from './addresses.ts';
 import { balancerDirectives } from './balancer/directives.ts';
-import { balancersOf } from './balancer/module.ts';
+import { openBalancers } from './balancer/module.ts';
 import {
   createDirConfig,
   createServerConfig,
@@ -60,7 +60,7 @@ interface Live {
 }
 
 function openLive(site: LiveSite): Live {
-  balancersOf(site)?.open(site.servers, (server) => proxy.serverOf(server));
+  openBalancers(site, (server) => proxy.serverOf(server));
   const addresses = new Addresses((host) => site.io.resolve(host));
   return {
     addresses,

@@ -4,7 +4,7 @@
 import type { Server } from '../../../conf/server.ts';
 import { coreServer } from '../../../request/core-config.ts';
 import type { Worker } from '../worker.ts';
-import { Balancer } from './balancer.ts';
+import { Balancer, type LogRetry } from './balancer.ts';
 import { type BalancerConfig, balancerName } from './config.ts';
 import { BalancerMember } from './member.ts';
 
@@ -16,6 +16,12 @@ export interface BalancersConfig {
   readonly balancers: readonly BalancerConfig[];
   readonly balancerGrowth?: number;
   readonly balancerPersist?: boolean;
+}
+
+export interface OpenOptions {
+  configOf(server: Server): BalancersConfig;
+  /** Takes what LogLevel debug says of a server's balancers. */
+  log(server: Server, text: string): void;
 }
 
 export class Balancers {
@@ -30,12 +36,10 @@ export class Balancers {
   }
 
   /** Brings the balancers of a site to life. */
-  open(servers: readonly Server[], configOf: (server: Server) => BalancersConfig): void {
-    const byConfig = new Map<BalancersConfig, readonly Balancer[]>();
+  open(servers: readonly Server[], { configOf, log }: OpenOptions): void {
     for (const server of servers) {
       const config = configOf(server);
-      const balancers = byConfig.get(config) ?? this.#make(config);
-      byConfig.set(config, balancers);
+      const balancers = this.#make(config, (text) => log(server, text));
       this.#byServer.set(server, balancers);
       this.#remember(server, balancers, config.balancerPersist === true);
     }
@@ -55,15 +59,11 @@ export class Balancers {
     }
   }
 
-  #make({ balancers, balancerGrowth = DEFAULT_GROWTH }: BalancersConfig): readonly Balancer[] {
-    return balancers.map(
-      (config) =>
-        new Balancer(
-          config,
-          config.members.map((worker) => this.#member(worker)),
-          balancerGrowth,
-        ),
-    );
+  #make({ balancers, balancerGrowth: growth = DEFAULT_GROWTH }: BalancersConfig, log: LogRetry): Balancer[] {
+    return balancers.map((config) => {
+      const members = config.members.map((worker) => this.#member(worker));
+      return new Balancer(config, members, { growth, log });
+    });
   }
 
   #member(worker: Worker): BalancerMember {

@@ -16,6 +16,8 @@ export class Attempt {
   wasReached = false;
   /** No connection could be made. */
   isRefused = false;
+  /** The backend's name is unknown. */
+  isUnnamed = false;
   /** The backend did not answer in time. */
   hasTimedOut = false;
   /** A new connection broke before anything was answered. */
@@ -53,6 +55,10 @@ export class Attempt {
     this.isRefused = true;
   }
 
+  unnamed(): void {
+    this.isUnnamed = true;
+  }
+
   lost(loss: Loss, wasUsedBefore: boolean): void {
     this.hasTimedOut = loss.kind === 'timeout';
     this.isBroken = !this.hasTimedOut && !wasUsedBefore;
@@ -63,6 +69,11 @@ export class Attempt {
     this.meter.read += `HTTP/1.1 ${head.status} ${head.reason}`.length;
     if (content instanceof BackendBody) content.measure(this.meter);
     else if (content !== undefined) this.meter.read += content.length;
+  }
+
+  /** Bytes of a response whose head is not HTTP's. */
+  receives(bytes: number): void {
+    this.meter.read += bytes;
   }
 
   overridden(): void {

@@ -200,7 +200,8 @@ export class Forward implements HttpUser, RelayOwner {
   #onSilence(): void {
     this.#connection?.giveUp();
     this.#connection = undefined;
-    this.#relay?.stop();
+    if (this.#plan.attempt === undefined) this.#relay?.stop();
+    else this.#plan.attempt.undone();
     this.#settle(proxyError(this.#x, 503, 'Timeout on 100-Continue'));
   }
 

@@ -11,7 +11,7 @@ import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import { Addresses } from './addresses.ts';
 import { balancerDirectives } from './balancer/directives.ts';
-import { balancersOf } from './balancer/module.ts';
+import { openBalancers } from './balancer/module.ts';
 import {
   createDirConfig,
   createServerConfig,
@@ -62,7 +62,7 @@ interface Live {
 }
 
 function openLive(site: LiveSite): Live {
-  balancersOf(site)?.open(site.servers, (server) => proxy.serverOf(server));
+  openBalancers(site, (server) => proxy.serverOf(server));
   const addresses = new Addresses((host) => site.io.resolve(host));
   const host = {
     addresses,

@@ -39,8 +39,9 @@ export function* elect(
 }
 
 /** Nobody can answer: better to try all of them than to refuse. */
-function forceRecovery(x: Exchange, { name, members, params }: Balancer): void {
-  for (const member of members) if (member.mayRetry()) return;
+function forceRecovery(x: Exchange, balancer: Balancer): void {
+  const { name, members, params } = balancer;
+  for (const member of members) if (balancer.retry(member)) return;
   if (params.forceRecovery === false) return;
   for (const member of members) {
     member.recover();

@@ -31,6 +31,7 @@ import {
   lbmethodBytraffic,
   proxy,
   proxyBalancer,
+  proxyConnect,
   proxyFcgi,
   proxyHttp,
   proxyWstunnel,

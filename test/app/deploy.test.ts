@@ -55,7 +55,10 @@ class Load {
 
 async function deployUnderLoad(conf: string, versionFile: string): Promise<void> {
   shop.write(versionFile, 'one');
-  shop.write('site.conf', `Listen 127.0.0.1:{PORT}\nServerName localhost\nAppControl {ROOT}/own.control\n${conf}`);
+  shop.write(
+    'site.conf',
+    `Listen 127.0.0.1:{PORT}\nServerName localhost\nAppControl {ROOT}/own.control\n${conf}`,
+  );
   await shop.start(['serve', '-f', 'site.conf']).ready();
   const load = new Load(`http://127.0.0.1:${shop.port}/slow`, 12);
   for (const version of ['two', 'three']) {

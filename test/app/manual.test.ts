@@ -8,7 +8,9 @@ import { openWorkshop, type Workshop } from '../support/command.ts';
 const manual = readFileSync(join(import.meta.dirname, '../../docs/apps.md'), 'utf8');
 
 function blocksOf(language: string): string[] {
-  return [...manual.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, text = '']) => text);
+  return [...manual.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
+    ([, text = '']) => text,
+  );
 }
 
 const configurations = blocksOf('apache');
@@ -57,19 +59,24 @@ describe('the manual', () => {
     expect(program).toContain('process.env.PORT');
   });
 
-  test.each(configurations.map((text, at) => [at + 1, text] as const))('configuration %i', async (_at, text) => {
-    await serve(text);
-    const visit = (path: string): ReturnType<typeof ask> => ask(`http://127.0.0.1:${shop.port}${path}`);
-    const answer = await visit('/');
-    expect([answer.status, answer.text]).toEqual([200, 'Hello from the shop\n']);
-    if (text.includes('/static/')) expect((await visit('/static/a.txt')).text).toBe('a file');
-    if (text.includes('reports')) expect((await visit('/reports/x')).text).toBe('Reports /x');
-  });
+  test.each(configurations.map((text, at) => [at + 1, text] as const))(
+    'configuration %i',
+    async (_at, text) => {
+      await serve(text);
+      const visit = (path: string): ReturnType<typeof ask> => ask(`http://127.0.0.1:${shop.port}${path}`);
+      const answer = await visit('/');
+      expect([answer.status, answer.text]).toEqual([200, 'Hello from the shop\n']);
+      if (text.includes('/static/')) expect((await visit('/static/a.txt')).text).toBe('a file');
+      if (text.includes('reports')) expect((await visit('/reports/x')).text).toBe('Reports /x');
+    },
+  );
 
   test('the same without a file', async () => {
     shop = await openWorkshop();
     shop.write('server.js', program);
-    await shop.start(['serve', '--app', 'node server.js', '--port', '{PORT}', '-c', 'AppControl off']).ready();
+    await shop
+      .start(['serve', '--app', 'node server.js', '--port', '{PORT}', '-c', 'AppControl off'])
+      .ready();
     expect((await ask(`http://127.0.0.1:${shop.port}/`)).text).toBe('Hello from the shop\n');
   });
 });

@@ -1,9 +1,9 @@
 // Getting a process for a request: at once where one is ready, else by waiting as long as the kind of the request is
 // good for. Owns the waiting and its ends; the queue and the processes are the server's.
 
+import { andThen, type Soon } from '../../kit/wait.ts';
 import type { AppLease, AppRefusal } from '../../request/apps.ts';
 import type { Exchange } from '../../request/exchange.ts';
-import { andThen, type Soon } from '../../kit/wait.ts';
 import type { Verdict } from '../../request/verdict.ts';
 import { answerPage, refuse } from './answers.ts';
 import type { AppEntry } from './config.ts';
@@ -23,7 +23,12 @@ export function hold(x: Exchange, entry: AppEntry, since: number): Soon<Held> {
   const { apps } = x.site;
   const { name } = entry.spec;
   if (apps === undefined) {
-    return refuse(x, { kind: 'refusal', cause: 'gone', why: `no server is there to start app ${name}`, retryAfter: 60 });
+    return refuse(x, {
+      kind: 'refusal',
+      cause: 'gone',
+      why: `no server is there to start app ${name}`,
+      retryAfter: 60,
+    });
   }
   const isPage = entry.waitingPage.kind !== 'off' && x.errorStatus === 0 && isPageRequest(x);
   const answered = (outcome: AppLease | AppRefusal): Held => {

@@ -2,8 +2,8 @@
 // and robots that it is none of their business. Owns how it looks; the words are page-text.ts's.
 
 import { createHash } from 'node:crypto';
-import { escapeHtml } from '../../request/error-page.ts';
 import type { AppReport } from '../../request/apps.ts';
+import { escapeHtml } from '../../request/error-page.ts';
 import type { PageText } from './page-text.ts';
 
 const STYLE = `

@@ -54,7 +54,7 @@ export class Balancers {
     if (this.#byName.has(name)) return;
     this.#byName.set(name, balancers);
     if (!persists) return;
-    for (const old of this.#before?.#byName.get(name) ?? []) {
+    for (const old of (this.#before === undefined ? undefined : this.#before.#byName.get(name)) ?? []) {
       balancers.find((balancer) => balancer.name === old.name)?.takeOver(old);
     }
   }

@@ -31,7 +31,8 @@ const TRANSPORT: Transport = {
     throw new Error('nothing is upgraded here');
   },
   drop: () => {},
-  onClientGone: () => () => {},
+  watch() {},
+  unwatch() {},
 };
 
 /** Writes and reads again. */

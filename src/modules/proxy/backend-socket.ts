@@ -2,16 +2,20 @@
 // above all, belongs here; connections only see bytes.
 
 import { connect, type Socket } from 'node:net';
+import { viewsOf } from '../../kit/byte-views.ts';
 import type { Origin } from './target.ts';
 
 /** One buffer for all reads: what is read is used up, or copied, before the next read. */
-export const READ_BUFFER: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
+const READ_BUFFER: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** What has just been read. */
+export const bytesRead: (size: number) => Buffer = viewsOf(READ_BUFFER);
 
 /** How a socket to a backend is used. */
 export interface SocketOptions {
   /** Probes are sent while nothing else is. */
   readonly keepAlive: boolean;
-  /** Told how many bytes stand in READ_BUFFER; false lets the socket rest. */
+  /** Told how many bytes were read (`bytesRead`); false lets the socket rest. */
   readonly onRead: (size: number) => boolean;
 }
 

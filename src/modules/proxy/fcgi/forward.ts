@@ -65,7 +65,6 @@ export class FcgiForward implements FcgiUser, RelayOwner {
   #resolve: (verdict: Verdict) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
   #isSettled = false;
-  #takeBackGone: (() => void) | undefined = undefined;
   #connection: FcgiCarrier | undefined = undefined;
   #records = '';
   #isBegun = false;
@@ -91,7 +90,7 @@ export class FcgiForward implements FcgiUser, RelayOwner {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      this.#takeBackGone = this.#x.transport.onClientGone(() => this.#onClientGone());
+      this.#x.transport.watch(this);
       if (this.#relay === undefined || this.#relay.isLong) this.#prepare();
       else this.#relay.prefetch();
     });
@@ -100,7 +99,7 @@ export class FcgiForward implements FcgiUser, RelayOwner {
   #settle(verdict: Verdict): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
-    this.#takeBackGone?.();
+    this.#x.transport.unwatch(this);
     this.#resolve(verdict);
   }
 
@@ -215,7 +214,7 @@ export class FcgiForward implements FcgiUser, RelayOwner {
       this.#stage = 'unwanted';
       this.#letGo();
       this.#isSettled = true;
-      this.#takeBackGone?.();
+      this.#x.transport.unwatch(this);
       this.#reject(error);
       return;
     }
@@ -354,7 +353,7 @@ export class FcgiForward implements FcgiUser, RelayOwner {
     this.#relay?.stop();
   }
 
-  #onClientGone(): void {
+  onClientGone(): void {
     this.#letGo();
     this.#plan.pool.cancel(this);
     this.#settle(abandonClient(this.#x));

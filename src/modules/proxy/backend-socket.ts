@@ -2,10 +2,14 @@
 // else a scheme needs there, a TLS handshake above all, belongs here; connections only see bytes.
 
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import { viewsOf } from '../../kit/byte-views.ts';
 import type { Origin } from './target.ts';
 
 /** One buffer for all reads: what is read is used up, or copied, before the next read. */
-export const READ_BUFFER: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
+const READ_BUFFER: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** What has just been read. */
+export const bytesRead: (size: number) => Buffer = viewsOf(READ_BUFFER);
 
 /** The longest that an address may leave an attempt without an answer while there are others to try. */
 const MOST_PATIENCE = 2000;
@@ -24,7 +28,7 @@ export interface SocketOptions {
   readonly findAddresses: FindAddresses;
   /** The address of this machine that connections come from. */
   readonly sourceAddress: string | undefined;
-  /** Told how many bytes stand in READ_BUFFER; false lets the socket rest. */
+  /** Told how many bytes were read (`bytesRead`); false lets the socket rest. */
   readonly onRead: (size: number) => boolean;
 }
 

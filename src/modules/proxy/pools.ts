@@ -25,11 +25,7 @@ export class Pools<U extends PoolUser<C>, C extends Pooled<U>> {
   /** The same object for the same settings, so that servers which agree share their connections. */
   settings(timeout: number, badHeader: BadHeaderMode, sourceAddress?: string): PoolSettings {
     for (const known of this.#settings)
-      if (
-        known.timeout === timeout &&
-        known.badHeader === badHeader &&
-        known.sourceAddress === sourceAddress
-      )
+      if (known.timeout === timeout && known.badHeader === badHeader && known.sourceAddress === sourceAddress)
         return known;
     const settings: PoolSettings = { timeout, badHeader, sourceAddress };
     this.#settings.push(settings);

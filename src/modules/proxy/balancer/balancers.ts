@@ -54,7 +54,9 @@ export class Balancers {
     if (this.#byName.has(name)) return;
     this.#byName.set(name, balancers);
     if (!persists) return;
-    for (const old of (this.#before === undefined ? undefined : this.#before.#byName.get(name)) ?? []) {
+    const before = this.#before;
+    const olds = before === undefined ? undefined : before.#byName.get(name);
+    for (const old of olds ?? []) {
       balancers.find((balancer) => balancer.name === old.name)?.takeOver(old);
     }
   }

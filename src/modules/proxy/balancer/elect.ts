@@ -62,7 +62,9 @@ function findBound(x: Exchange, balancer: Balancer, { route }: Session): Balance
 
 /** `nofailover`: a session that belongs to one of the members is given to no other. */
 function mustStay({ members, params }: Balancer, { route }: Session): boolean {
-  return params.noFailover === true && members.some((member) => member.route !== '' && member.route === route);
+  return (
+    params.noFailover === true && members.some((member) => member.route !== '' && member.route === route)
+  );
 }
 
 function nameSession(x: Exchange, { found, route }: Session): void {
@@ -93,10 +95,11 @@ function waitForMember(
       const member = chooseMember(balancer);
       if (member !== undefined || looks >= LOOKS) end(member);
     }, timeout / LOOKS);
-    const takeBack = x.transport.onClientGone(() => end('gone'));
+    const watcher = { onClientGone: () => end('gone') };
+    x.transport.watch(watcher);
     function end(member: BalancerMember | 'gone' | undefined): void {
       clearInterval(timer);
-      takeBack();
+      x.transport.unwatch(watcher);
       resolve(member);
     }
   });

@@ -16,6 +16,10 @@ import { type Capacity, capacityFor, freeDescriptors } from './capacity.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOwner, OwnedConnection, ServingSite } from './connection-owner.ts';
 import { ConnectionSet } from './connection-set.ts';
+import { type ControlChannel, openChannel } from './control/channel.ts';
+import type { ControlledServer } from './control/message.ts';
+import { controlPath } from './control/place.ts';
+import { carryOut, hasApps } from './control/server-control.ts';
 import { HeadBudget } from './head-budget.ts';
 import type { ListenerUser } from './listen.ts';
 import { Machine } from './machine.ts';
@@ -50,6 +54,8 @@ export interface ServerOptions {
   tellFindings?(diagnostics: readonly Diagnostic[]): void;
   /** Where to listen, instead of the Listen lines. Port 0 is any free port. */
   readonly listens?: readonly Listen[];
+  /** What the configuration is called; without it the server has no control channel. */
+  readonly configuration?: string;
 }
 
 export interface ServerInstance {
@@ -89,6 +95,7 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
   readonly #listeners: Listeners;
   #opened: OpenedSite | undefined = undefined;
   #pidFile: PidFile | undefined = undefined;
+  #control: ControlChannel | undefined = undefined;
   /** Sockets that came while the site was not open yet. */
   #waiting: Socket[] = [];
   #reloading: Promise<void> = Promise.resolve();
@@ -158,6 +165,7 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
     this.#writePid(core.pidFile);
     await this.#listeners.open(listens, core.listenBacklog);
     this.#openLogs(site);
+    await this.#openControl(site);
     this.#becomeUser(core);
     const opened = await this.#open(site);
     this.#capacity = capacityFor(freeDescriptors());
@@ -194,6 +202,25 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
   #writePid(path: string | undefined): void {
     if (path === undefined || path.includes('${')) return;
     this.#pidFile = writePidFile(path);
+  }
+
+  /** Where there are applications to talk about. That it cannot be had keeps nobody from serving. */
+  async #openControl(site: Site): Promise<void> {
+    const { configuration, modules } = this.#options;
+    if (this.#control !== undefined || configuration === undefined || !hasApps(site, modules)) return;
+    try {
+      const path = controlPath(coreServer(site.main), configuration);
+      if (path === undefined) return;
+      this.#control = await openChannel(path, (request) =>
+        carryOut({ apps: this.#opened?.live.apps, facts: () => this.#facts(configuration) }, request),
+      );
+    } catch (error) {
+      this.#options.tell?.(`\`portico apps\` cannot ask this server: ${messageOf(error)}`);
+    }
+  }
+
+  #facts(configuration: string): ControlledServer {
+    return { pid: process.pid, configuration, startedAt: this.#startedAt, urls: this.urls };
   }
 
   #openLogs(site: Site): void {
@@ -318,6 +345,7 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
     }
     this.#take(opened);
     await change.finish();
+    await this.#openControl(site);
     this.#machine.reopenLogs();
     logServer(
       this.live,
@@ -361,6 +389,7 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
   async #end(): Promise<void> {
     await this.#listeners.close();
     await this.#opened?.closeNow();
+    this.#control?.close();
     this.#pidFile?.remove();
     await this.#machine.closeLogs();
   }

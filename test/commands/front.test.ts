@@ -106,7 +106,7 @@ describe('serve --app', () => {
 
   it('starts the application, tells it its port, and ends it with all it started', async () => {
     const { port, server } = await startApp(APP);
-    expect(server.err()).toMatch(/^portico: started .* \(pid \d+, PORT=\d+\)\n/m);
+    expect(server.err()).toMatch(/app app: process \d+ is ready on 127\.0\.0\.1:\d+/);
     expect((await visit(shop.port)).text).toMatch(/^pid \d+$/);
     server.signal('SIGINT');
     expect(await server.ended).toBe(0);
@@ -133,11 +133,17 @@ describe('serve --app', () => {
     expect(server.err()).toContain('saved');
   });
 
-  it('says when the application ends by itself', async () => {
-    const { server } = await startApp(`${APP}setTimeout(() => process.exit(), 300);\n`);
-    await until(
-      'the warning',
-      () => /warning: the application ended \(exit code 0\)/.test(server.err()) || undefined,
-    );
+  it('starts it again when it fails, and says so', async () => {
+    const { server } = await startApp(`${APP}setTimeout(() => process.exit(3), 300);\n`);
+    const first = (await visit(shop.port)).text;
+    await until('the log', () => /process \d+ ended with exit code 3/.test(server.err()) || undefined);
+    expect((await visit(shop.port)).text).not.toBe(first);
+  });
+
+  it('needs no port: the application gets a free one, and requests wait for it', async () => {
+    shop.write('app.cjs', `setTimeout(() => { ${APP} }, 500);`);
+    const server = shop.start(['serve', '--port', '{PORT}', '--app', `"${process.execPath}" app.cjs`]);
+    await server.ready();
+    expect((await visit(shop.port)).text).toMatch(/^pid \d+$/);
   });
 });

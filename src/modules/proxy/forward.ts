@@ -5,6 +5,7 @@
 //                                 ▲                     │             ▼
 //                                 └── once more ── onLost / onResponse, onBadHead ─> verdict
 
+import type { Soon } from '../../kit/wait.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { HANDED_OVER } from '../../request/serve.ts';
@@ -44,14 +45,23 @@ const CONTINUE_MS = 1000;
 const NO_CONTENT: RequestFraming = { kind: 'none' };
 const EMPTY_CONTENT: RequestFraming = { kind: 'length', length: 0 };
 
-export interface ForwardPlan {
+/** Where a request goes, and over whose connections. */
+export interface Way {
   readonly target: Target;
   readonly pool: HttpPool;
+}
+
+export interface ForwardPlan extends Way {
   readonly conf: ProxyServerConfig;
   readonly dir: ProxyDirConfig;
   readonly maxForwards: number | undefined;
   /** How the request may leave HTTP, where it may. */
   readonly upgrade: Upgrade | undefined;
+  /**
+   * For backends that the server starts itself: another way, or an answer, for a request whose connection was not taken;
+   * undefined when there is none.
+   */
+  readonly findAnother?: () => Soon<Way | Verdict> | undefined;
 }
 
 /** A backend's 101 and the tunnel behind it. */
@@ -73,7 +83,7 @@ function framingWithoutBody(x: Exchange): RequestFraming {
 
 export class Forward implements HttpUser, RelayOwner {
   readonly #x: Exchange;
-  readonly #plan: ForwardPlan;
+  #plan: ForwardPlan;
   readonly #relay: RequestRelay | undefined;
   readonly #isIdempotent: boolean;
   readonly #expectsContinue: boolean;
@@ -108,19 +118,18 @@ export class Forward implements HttpUser, RelayOwner {
   }
 
   run(): Verdict | Promise<Verdict> {
-    const head = writeForwardHead(this.#x, {
-      target: this.#plan.target,
-      conf: this.#plan.conf,
-      dir: this.#plan.dir,
-      maxForwards: this.#plan.maxForwards,
-      expectsContinue: this.#expectsContinue,
-    });
+    const head = this.#writeHead();
     if (head === undefined) return proxyError(this.#x, 400, 'The request cannot be passed on');
     this.#head = head;
     this.#takeBackGone = this.#x.transport.onClientGone(() => this.#onClientGone());
     if (this.#relay === undefined || this.#relay.isLong || this.#expectsContinue) this.#acquire(false);
     else this.#relay.prefetch();
     return this.#verdict ?? new Promise((resolve, reject) => this.#promise(resolve, reject));
+  }
+
+  #writeHead(): string | undefined {
+    const { target, conf, dir, maxForwards } = this.#plan;
+    return writeForwardHead(this.#x, { target, conf, dir, maxForwards, expectsContinue: this.#expectsContinue });
   }
 
   #promise(resolve: (verdict: Verdict) => void, reject: (error: unknown) => void): void {
@@ -292,7 +301,9 @@ export class Forward implements HttpUser, RelayOwner {
     const { origin } = this.#plan.target;
     this.#connection = undefined;
     if (connection === undefined || loss.kind === 'connect' || loss.kind === 'lookup') {
-      this.#settle(connectFailed(this.#x, origin, loss));
+      const another = this.#plan.findAnother?.();
+      if (another !== undefined) void this.#takeAnother(another);
+      else this.#settle(connectFailed(this.#x, origin, loss));
       return;
     }
     // A backend may close an idle connection at the moment it is used again: that is no answer to this request.
@@ -302,7 +313,22 @@ export class Forward implements HttpUser, RelayOwner {
       this.#acquire(true);
       return;
     }
-    this.#settle(readFailed(this.#x, origin, loss));
+    const mayDrop = this.#plan.findAnother === undefined;
+    this.#settle(readFailed(this.#x, origin, loss, mayDrop));
+  }
+
+  /** Nothing of the request has been sent: it goes another way as it is. */
+  async #takeAnother(found: Soon<Way | Verdict>): Promise<void> {
+    const way = await found;
+    if (this.#verdict !== undefined) return;
+    if (typeof way === 'number') {
+      this.#settle(way);
+      return;
+    }
+    this.#plan = { ...this.#plan, ...way };
+    // The same fields as before, but for Host.
+    this.#head = this.#writeHead()!;
+    this.#acquire(true);
   }
 
   onBusy(): void {

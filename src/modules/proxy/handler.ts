@@ -1,14 +1,17 @@
 // The handler phase of a proxied request: Max-Forwards and TRACE are looked at, the worker and its pool are found, and
 // the request is forwarded. Schemes that this build cannot speak are answered here.
 
+import { andThen, type Soon } from '../../kit/wait.ts';
 import { coreServer } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { DECLINED, type Verdict } from '../../request/verdict.ts';
+import { isAppUrl } from './app-reverse.ts';
+import { AppRoute } from './app-target.ts';
 import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
 import { lookupFailed } from './failure.ts';
 import { canonicaliseFcgi, type FcgiPools, forwardFcgi } from './fcgi/index.ts';
-import { Forward } from './forward.ts';
+import { Forward, type Way } from './forward.ts';
 import type { HttpPools } from './http-pools.ts';
 import { NOCANON } from './map.ts';
 import { endOfForwards, readMaxForwards } from './max-forwards.ts';
@@ -27,6 +30,7 @@ export interface Plan {
 /** Is a module loaded that speaks to backends of this scheme? */
 function isSpoken(scheme: string, { http, wstunnel, fcgi }: Speakers): boolean {
   if (scheme === 'fcgi') return fcgi;
+  if (scheme === 'app') return http;
   return scheme === 'http' ? http : scheme === 'ws' && (http || wstunnel);
 }
 
@@ -59,10 +63,14 @@ function canonOptions(x: Exchange): CanonOptions {
   };
 }
 
-/** The target of `SetHandler "proxy:URL"`: the handler's URL with the file name behind it. */
+/**
+ * The target of `SetHandler "proxy:URL"`: the handler's URL with the file name behind it; an application gets the path of
+ * the URL, as it has no use for names of files.
+ */
 function targetOfHandler(x: Exchange): string | undefined {
   if (x.handler?.startsWith('proxy:') !== true || x.filename?.charCodeAt(0) !== 0x2f) return undefined;
-  return x.handler + x.filename;
+  if (!isAppUrl(x.handler.slice('proxy:'.length))) return x.handler + x.filename;
+  return x.handler.replace(/\/$/, '') + x.uri;
 }
 
 /** What the handler needs from the configuration and the loaded site. */
@@ -104,6 +112,7 @@ function forward(
   maxForwards: number | undefined,
 ): Verdict | Promise<Verdict> {
   const { origin } = target;
+  if (origin.scheme === 'app') return forwardToApp(x, target, { conf, dir, pools, timeout }, maxForwards);
   if (!origin.isLookable) return lookupFailed(x, origin.host);
   if (hasUnknownCoding(x)) return refuseCoding(x);
   const worker = workerOf(conf, target);
@@ -120,6 +129,30 @@ function forward(
   const settings = pools.settings(timeout, conf.badHeader ?? 'IsError');
   const pool = pools.find(worker, origin, settings);
   return new Forward(x, { target, pool, conf, dir, maxForwards, upgrade }).run();
+}
+
+/** The same, once a process of the application is there. */
+function forwardToApp(
+  x: Exchange,
+  named: Target,
+  { conf, dir, pools, timeout }: Pick<HandlerSite, 'conf' | 'dir' | 'pools' | 'timeout'>,
+  maxForwards: number | undefined,
+): Verdict | Promise<Verdict> {
+  if (hasUnknownCoding(x)) return refuseCoding(x);
+  const route = new AppRoute(x, named);
+  const worker = findWorker(conf.workers, named.url);
+  const settings = pools.settings(timeout, conf.badHeader ?? 'IsError');
+  const through = (target: Target | Verdict): Way | Verdict =>
+    typeof target === 'number' ? target : { target, pool: pools.find(worker, target.origin, settings) };
+  const findAnother = (): Soon<Way | Verdict> | undefined => {
+    const target = route.findAnother();
+    return target === undefined ? undefined : andThen(target, through);
+  };
+  return andThen(andThen(route.find(), through), (way) => {
+    if (typeof way === 'number') return way;
+    const upgrade = findUpgrade(x, worker, way.target);
+    return new Forward(x, { ...way, conf, dir, maxForwards, upgrade, findAnother }).run();
+  });
 }
 
 function workerOf(conf: ProxyServerConfig, target: Target): Worker {

@@ -8,6 +8,7 @@ import { coreServer } from '../../request/core-config.ts';
 import type { Exchange, LiveSite } from '../../request/exchange.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
+import { originOfInstance } from './app-target.ts';
 import {
   createDirConfig,
   createServerConfig,
@@ -46,10 +47,14 @@ interface Live {
   readonly pools: HttpPools;
   readonly fcgiPools: FcgiPools;
   readonly speakers: Speakers;
+  /** Ends the hearing of applications that leave. */
+  readonly deafen: (() => void) | undefined;
 }
 
 function openLive(site: LiveSite): Live {
-  return { pools: new Pools(HTTP), fcgiPools: new Pools(FASTCGI), speakers: findSpeakers(site) };
+  const pools: HttpPools = new Pools(HTTP);
+  const deafen = site.apps?.onLeaving((instance) => pools.retire(originOfInstance(instance).key));
+  return { pools, fcgiPools: new Pools(FASTCGI), speakers: findSpeakers(site), deafen };
 }
 
 function liveOf(x: Exchange): Live {
@@ -101,6 +106,7 @@ export const proxy: Module<ProxyServerConfig, ProxyDirConfig> = defineModule<
   },
   open: openLive,
   close: (_site, live) => {
+    (live as Live).deafen?.();
     (live as Live).pools.close();
     (live as Live).fcgiPools.close();
   },

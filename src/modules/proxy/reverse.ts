@@ -3,6 +3,7 @@
 import { equalsIgnoreCase, startsWithIgnoreCase } from '../../kit/ascii.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { selfOrigin } from '../../request/self-url.ts';
+import { isAppUrl, restBehindApp } from './app-reverse.ts';
 import type { ProxyDirConfig, ReverseEntry } from './config.ts';
 import { interpolateEnv } from './interpolate.ts';
 
@@ -10,13 +11,21 @@ import { interpolateEnv } from './interpolate.ts';
 export function reverseLocation(x: Exchange, dir: ProxyDirConfig, value: string): string {
   for (const entry of dir.reverses) {
     const from = resolve(x, dir, entry, entry.from);
+    if (isAppUrl(from)) {
+      const rest = restBehindApp(x, from, value);
+      if (rest !== undefined) return publicUrl(x, resolve(x, dir, entry, entry.to) + rest);
+      continue;
+    }
     const start = from.charCodeAt(0) === 0x2f ? pathStart(value) : 0;
     const rest = value.slice(start);
     if (!startsWithIgnoreCase(rest, from)) continue;
-    const path = resolve(x, dir, entry, entry.to) + rest.slice(from.length);
-    return path.charCodeAt(0) === 0x2f ? selfOrigin(x) + path : path;
+    return publicUrl(x, resolve(x, dir, entry, entry.to) + rest.slice(from.length));
   }
   return value;
+}
+
+function publicUrl(x: Exchange, path: string): string {
+  return path.charCodeAt(0) === 0x2f ? selfOrigin(x) + path : path;
 }
 
 function resolve(x: Exchange, dir: ProxyDirConfig, entry: ReverseEntry, text: string): string {

@@ -44,6 +44,8 @@ export const DEFAULT_PORTS: { readonly [scheme: string]: number } = {
   ws: 80,
   wss: 443,
   fcgi: 8000,
+  // Stands for no port: an application has its own.
+  app: 80,
 };
 
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;

@@ -108,7 +108,10 @@ export async function obtain(
   return answer.kind === 'wait' ? answer.result : answer;
 }
 
-/** One request as a proxy sends it, a refused connection included: what the application answered. */
+/** A process that has just been killed refuses connections, or loses those that it had not taken yet. */
+const LOST = ['ECONNREFUSED', 'ECONNRESET'];
+
+/** One GET as a proxy sends it, once more where its process is lost: what the application answered. */
 export async function visitApp(supervisor: Supervisor, path = '/', name = 'shop'): Promise<string> {
   for (;;) {
     const lease = await obtain(supervisor, name);
@@ -116,7 +119,7 @@ export async function visitApp(supervisor: Supervisor, path = '/', name = 'shop'
     try {
       return await askInstance(lease.instance, path);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED')) throw error;
+      if (!(error instanceof Error && 'code' in error && LOST.includes(String(error.code)))) throw error;
       lease.refused();
     } finally {
       lease.release();
@@ -127,9 +130,7 @@ export async function visitApp(supervisor: Supervisor, path = '/', name = 'shop'
 /** A connection of its own for each request. */
 export function askInstance({ endpoint }: AppInstance, path = '/'): Promise<string> {
   const where =
-    endpoint.kind === 'unix'
-      ? { socketPath: endpoint.path }
-      : { host: endpoint.host, port: endpoint.port };
+    endpoint.kind === 'unix' ? { socketPath: endpoint.path } : { host: endpoint.host, port: endpoint.port };
   return new Promise((resolve, reject) => {
     const sent = request({ ...where, path, agent: false }, (response) => {
       let text = '';

@@ -4,13 +4,13 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ticker } from '../../kit/ticker.ts';
 import type {
-  AppLeavingListener,
   AppLease,
+  AppLeavingListener,
   AppOutcome,
   AppRefusal,
   AppReport,
-  Apps,
   AppSpec,
+  Apps,
   AppWait,
 } from '../../request/apps.ts';
 import type { LogLevelName } from '../../request/core-config.ts';
@@ -18,10 +18,11 @@ import type { Accounts } from '../accounts.ts';
 import { messageOf, StartError } from '../start-error.ts';
 import { Application } from './application.ts';
 import { FreePorts } from './endpoint.ts';
+import { findProcessTable } from './find-process-table.ts';
 import { findAppUser } from './launch.ts';
 import type { AppsMachine, PrintedLine } from './machine.ts';
 import { hasOrphansFolder, Orphans } from './orphans.ts';
-import { findProcessTable, type ProcessTable } from './process-table.ts';
+import type { ProcessTable } from './process-table.ts';
 
 export interface SupervisorOptions {
   readonly accounts: Accounts;

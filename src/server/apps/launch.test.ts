@@ -19,11 +19,16 @@ function plan(spec: Partial<AppSpec>): Launch {
 /** Runs it as the supervisor does; what it prints. */
 function run(spec: Partial<AppSpec>): { out: string; err: string; code: number | null } {
   const { file, words, directory, env, ...user } = plan(spec);
-  const ran = spawnSync(file, words, { cwd: directory, env, encoding: 'latin1', ...user });
+  const ran = spawnSync(file, words, { cwd: directory, env, encoding: 'utf8', ...user });
   return { out: ran.stdout, err: ran.stderr, code: ran.status };
 }
 
-const PRINT = [process.execPath, '-e', 'console.log(JSON.stringify([process.argv.slice(1), process.env]))'];
+const PRINT = [
+  process.execPath,
+  '-e',
+  'console.log(JSON.stringify([process.argv.slice(1), process.env]))',
+  '--',
+];
 
 function printed(spec: Partial<AppSpec>): [string[], NodeJS.ProcessEnv] {
   return JSON.parse(run({ ...spec, command: [...PRINT, ...(spec.command ?? [])] }).out);
@@ -31,7 +36,7 @@ function printed(spec: Partial<AppSpec>): [string[], NodeJS.ProcessEnv] {
 
 describe('a launch', () => {
   it('gives the port where it is asked for, and reads nothing else in the words', () => {
-    const words = ['-b', '127.0.0.1:$PORT', 'p=${PORT}', '$PORTAL', '$(id)', '`id`', "a b'c\"", '; exit 1'];
+    const words = ['-b', '127.0.0.1:$PORT', 'p=${PORT}', '$PORTAL', '$(id)', '`id`', 'a b\'c"', '; exit 1'];
     const [argv] = printed({ command: words });
     expect(argv).toEqual([
       '-b',
@@ -40,7 +45,7 @@ describe('a launch', () => {
       '$PORTAL',
       '$(id)',
       '`id`',
-      "a b'c\"",
+      'a b\'c"',
       '; exit 1',
     ]);
     const limits = { openFiles: 100 };

@@ -65,7 +65,13 @@ function portFiller(endpoint: AppEndpoint): (text: string) => string {
 }
 
 /** What belongs to the server's own process, not to those it starts. */
-const NOT_INHERITED = ['NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE', 'LISTEN_FDS', 'LISTEN_PID', 'NOTIFY_SOCKET'];
+const NOT_INHERITED = [
+  'NODE_CHANNEL_FD',
+  'NODE_CHANNEL_SERIALIZATION_MODE',
+  'LISTEN_FDS',
+  'LISTEN_PID',
+  'NOTIFY_SOCKET',
+];
 
 function environmentOf(
   spec: AppSpec,
@@ -124,7 +130,9 @@ export function describeStartError(error: NodeJS.ErrnoException, { file, directo
     if (!folder.isDirectory()) return `its directory ${directory} is a file`;
   }
   if (error.code === 'ENOENT')
-    return file.includes('/') ? `there is no program ${file}` : `the program ${file} is in no folder of PATH=${env.PATH ?? ''}`;
+    return file.includes('/')
+      ? `there is no program ${file}`
+      : `the program ${file} is in no folder of PATH=${env.PATH ?? ''}`;
   if (error.code === 'EACCES') return `${file} may not be run, or ${directory} may not be entered`;
   return error.message;
 }

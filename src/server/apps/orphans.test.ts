@@ -1,13 +1,22 @@
 // What a killed server left is ended by the next one; nobody else is.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../test/support/scene.ts';
 import { isAlive, untilGone } from '../../../test/support/supervised.ts';
+import { findProcessTable } from './find-process-table.ts';
 import { Orphans } from './orphans.ts';
-import { findProcessTable, PsTable } from './process-table.ts';
+import { PsTable } from './ps-table.ts';
 
 const MARK = 'PORTICO_APP_SERVER=0123456789abcdef';
 
@@ -21,7 +30,8 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  for (const { pid } of children.splice(0)) if (pid !== undefined && isAlive(pid)) process.kill(-pid, 'SIGKILL');
+  for (const { pid } of children.splice(0))
+    if (pid !== undefined && isAlive(pid)) process.kill(-pid, 'SIGKILL');
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -51,7 +61,10 @@ for (const [name, table] of tables)
     }
 
     /** The record as a server would have left it that is gone. */
-    async function leave(change: (record: Record<string, unknown>) => void, ...pids: number[]): Promise<void> {
+    async function leave(
+      change: (record: Record<string, unknown>) => void,
+      ...pids: number[]
+    ): Promise<void> {
       const orphans = make();
       await orphans.clear();
       for (const pid of pids) orphans.add('shop', pid);

@@ -78,7 +78,10 @@ export class Orphans {
       const names = readdirSync(this.#folder).filter((name) => name.startsWith(`${this.#prefix}-`));
       await Promise.all(names.map((name) => this.#clearFile(join(this.#folder!, name))));
     } catch (error) {
-      this.#options.log('warn', `processes that a killed server leaves cannot be found later: ${messageOf(error)}`);
+      this.#options.log(
+        'warn',
+        `processes that a killed server leaves cannot be found later: ${messageOf(error)}`,
+      );
     }
   }
 
@@ -88,7 +91,10 @@ export class Orphans {
     if (record !== undefined && record.bootId === table.bootId) {
       if (table.startTimeOf(record.server.pid) === record.server.startTime) return;
       for (const group of record.groups.filter((known) => this.#isStillThat(known, record.mark))) {
-        log('notice', `app ${group.app}: process ${group.pid} was left by a server that was killed: it is ended`);
+        log(
+          'notice',
+          `app ${group.app}: process ${group.pid} was left by a server that was killed: it is ended`,
+        );
         await endGroup(group.pid, table);
       }
     }

@@ -34,7 +34,8 @@ export class LineSplitter {
 
   #give(line: string): void {
     let rest = line.endsWith('\r') ? line.slice(0, -1) : line;
-    for (; rest.length > LONGEST_LINE; rest = rest.slice(LONGEST_LINE)) this.#take(rest.slice(0, LONGEST_LINE));
+    for (; rest.length > LONGEST_LINE; rest = rest.slice(LONGEST_LINE))
+      this.#take(rest.slice(0, LONGEST_LINE));
     this.#take(rest);
   }
 }

@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { until } from '../../../test/support/scene.ts';
-import { findProcessTable, PsTable } from './process-table.ts';
+import { findProcessTable } from './find-process-table.ts';
+import { PsTable } from './ps-table.ts';
 
 const children: ChildProcess[] = [];
 
@@ -12,7 +13,11 @@ afterEach(() => {
 });
 
 function start(script: string): number {
-  const child = spawn('/bin/sh', ['-c', script], { detached: true, stdio: 'ignore', env: { MARK_OF: 'mine' } });
+  const child = spawn('/bin/sh', ['-c', script], {
+    detached: true,
+    stdio: 'ignore',
+    env: { MARK_OF: 'mine' },
+  });
   children.push(child);
   return child.pid!;
 }

@@ -1,6 +1,6 @@
 // Requests that come before the application is ready, each kind as it should be treated; with the built portico and a
 // real Node application.
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type AppScene, AS_BROWSER, ask, makeAppScene, PASS_ALL, shopSection } from '../support/app-scene.ts';
 import { until } from '../support/scene.ts';
@@ -106,22 +106,35 @@ describe('the queue', () => {
     await logged(/\[app:warn\] .* as many requests as may wait do so; answering 503/);
   });
 
-  test('is left by a client that goes away', async () => {
+  test.each([
+    ['goes away', (socket: Socket) => socket.resetAndDestroy()],
+    ['closes its connection', (socket: Socket) => socket.destroy()],
+  ])('is left by a client that %s, where somebody else needs the place', async (_, leave) => {
     await start(['AppEnv START_MS 4000', 'AppQueue 1']);
     const gone = connect(scene.port, '127.0.0.1');
+    gone.on('error', () => undefined);
     gone.write('GET /gone HTTP/1.1\r\nHost: x\r\n\r\n');
     await until('the start', () => (scene.lines('starts').length === 1 ? true : undefined));
     expect((await ask(scene.origin)).status).toBe(503);
-    gone.destroy();
+    leave(gone);
     const answer = await until('a free place', async () => {
-      const { status, told } = await ask(`${scene.origin}/stays`).then((one) => ({
-        status: one.status,
-        told: one.status === 200 ? one.told : undefined,
-      }));
-      return status === 200 ? told : undefined;
+      const { status, text } = await ask(`${scene.origin}/stays`);
+      return status === 200 ? text : undefined;
     });
-    expect(answer.url).toBe('/stays');
+    expect(answer).toContain('"url":"/stays"');
     expect(scene.lines('requests')).toEqual(['GET /stays']);
+  });
+
+  test('is not left by a client that has only said its last word', async () => {
+    await start(['AppEnv START_MS 500']);
+    const socket = connect({ port: scene.port, host: '127.0.0.1', allowHalfOpen: true });
+    let heard = '';
+    socket.on('data', (chunk) => {
+      heard += chunk.toString('latin1');
+    });
+    socket.end('GET /half HTTP/1.1\r\nHost: x\r\n\r\n');
+    await until('the answer', () => (heard.includes('"url":"/half"') ? true : undefined));
+    socket.destroy();
   });
 
   test('is left when the time of AppHold is over; the application starts all the same', async () => {
@@ -154,12 +167,16 @@ describe('an application that dies', () => {
 
   test('between two requests is started again for the second, which waits', async () => {
     await start(['AppEnv START_MS 300']);
-    const { pid } = (await ask(scene.origin)).told;
-    process.kill(pid, 'SIGKILL');
-    const answer = await ask(`${scene.origin}/next`, { method: 'POST', body: 'abc' });
-    expect(answer.status).toBe(200);
-    expect(answer.told.pid).not.toBe(pid);
-    expect(answer.told.size).toBe(3);
+    const first = (await ask(scene.origin)).told.pid;
+    // Nobody knows of it yet: the connection that was kept is found to be dead, and the next one is refused.
+    process.kill(first, 'SIGKILL');
+    const second = (await ask(`${scene.origin}/next`)).told.pid;
+    expect(second).not.toBe(first);
+    process.kill(second, 'SIGKILL');
+    await logged(new RegExp(`process ${second} was ended by SIGKILL`));
+    const third = await ask(`${scene.origin}/next`, { method: 'POST', body: 'abc' });
+    expect([third.status, third.told.size]).toEqual([200, 3]);
+    expect(scene.lines('requests')).toEqual(['GET /', 'GET /next', 'POST /next']);
   });
 
   test('at once is given up, and only somebody at this machine is told why', async () => {

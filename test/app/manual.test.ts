@@ -33,12 +33,20 @@ class Handler(BaseHTTPRequestHandler):
 socketserver.UnixStreamServer('../reports.sock', Handler).serve_forever()
 `;
 
-let shop: Workshop;
+let shop: Workshop | undefined;
 
-afterEach(() => shop.close());
+afterEach(async () => {
+  await shop?.close();
+  shop = undefined;
+});
 
-async function serve(configuration: string): Promise<void> {
+async function openShop(): Promise<Workshop> {
   shop = await openWorkshop();
+  return shop;
+}
+
+async function serve(configuration: string): Promise<number> {
+  const shop = await openShop();
   shop.write('shop/server.js', program);
   shop.write('shop/static/a.txt', 'a file');
   shop.write('shop/waiting.html', 'wait');
@@ -51,6 +59,7 @@ async function serve(configuration: string): Promise<void> {
     .replaceAll('127.0.0.1:8000', `127.0.0.1:${await freePort()}`);
   shop.write('site.conf', text);
   await shop.start(['serve', '-f', 'site.conf']).ready();
+  return shop.port;
 }
 
 describe('the manual', () => {
@@ -62,8 +71,8 @@ describe('the manual', () => {
   test.each(configurations.map((text, at) => [at + 1, text] as const))(
     'configuration %i',
     async (_at, text) => {
-      await serve(text);
-      const visit = (path: string): ReturnType<typeof ask> => ask(`http://127.0.0.1:${shop.port}${path}`);
+      const port = await serve(text);
+      const visit = (path: string): ReturnType<typeof ask> => ask(`http://127.0.0.1:${port}${path}`);
       const answer = await visit('/');
       expect([answer.status, answer.text]).toEqual([200, 'Hello from the shop\n']);
       if (text.includes('/static/')) expect((await visit('/static/a.txt')).text).toBe('a file');
@@ -72,7 +81,7 @@ describe('the manual', () => {
   );
 
   test('the same without a file', async () => {
-    shop = await openWorkshop();
+    const shop = await openShop();
     shop.write('server.js', program);
     await shop
       .start(['serve', '--app', 'node server.js', '--port', '{PORT}', '-c', 'AppControl off'])

@@ -187,7 +187,7 @@ describe('an application that dies', () => {
     const page = await ask(scene.origin, { headers: AS_BROWSER });
     expect(page.status).toBe(503);
     expect(page.text).toContain('<title>Out of order</title>');
-    expect(page.text).toContain('Shown on this machine only: shop is failed');
+    expect(page.text).toContain('Application shop: failed; it ended with exit code 1');
     expect(page.text).toContain('Error: &lt;b&gt;broken&lt;/b&gt;');
     for (const headers of [{ 'X-Forwarded-For': '192.0.2.1' }, { Via: '1.1 other' }]) {
       const remote = await ask(scene.origin, { headers: { ...AS_BROWSER, ...headers } });

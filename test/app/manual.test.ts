@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ask } from '../support/app-scene.ts';
 import { openWorkshop, type Workshop } from '../support/command.ts';
+import { freePort } from '../support/ports.ts';
 
 const manual = readFileSync(join(import.meta.dirname, '../../docs/apps.md'), 'utf8');
 
@@ -52,7 +53,6 @@ async function serve(configuration: string): Promise<number> {
   shop.write('shop/waiting.html', 'wait');
   shop.write('reports/webserver.py', REPORTS);
   mkdirSync(join(shop.root, 'logs'));
-  const { freePort } = await import('../support/ports.ts');
   const text = configuration
     .replaceAll('/srv', shop.root)
     .replaceAll('Listen 8080', `Listen 127.0.0.1:${shop.port}\nAppControl off`)

@@ -30,6 +30,7 @@ import { remoteip } from './remoteip/index.ts';
 import { reqtimeout } from './reqtimeout.ts';
 import { rewrite } from './rewrite/index.ts';
 import { setenvif } from './setenvif/index.ts';
+import { ssl } from './ssl/index.ts';
 import { status } from './status/index.ts';
 import { substitute } from './substitute/index.ts';
 import { uniqueId } from './unique-id.ts';
@@ -56,6 +57,7 @@ export const modules: readonly Module[] = [
   userdir,
   vhostAlias,
   allowmethods,
+  ssl,
   accessCompat,
   authnFile,
   authnAnon,

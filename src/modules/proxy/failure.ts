@@ -69,6 +69,30 @@ function refusalStatus(x: Exchange, module: string): Verdict {
   return 502;
 }
 
+/** TLS is wanted and SSLProxyEngine is not on, or its directives cannot be used. */
+export function noTls(x: Exchange, { scheme, host, port }: Origin, why = ''): Verdict {
+  const end = `${host}:${port} (${host})`;
+  logEvent(
+    x,
+    'proxy',
+    'error',
+    `AH00961: ${scheme}: failed to enable ssl support for ${end}` +
+      (why === '' ? ': write SSLProxyEngine On in this server, or in a <Proxy> section for the target' : why),
+  );
+  return 500;
+}
+
+/** The connection came to be, and TLS did not. */
+export function handshakeFailed(x: Exchange, origin: Origin, { kind, error, fault }: Loss): Verdict {
+  if (fault !== undefined) logEvent(x, 'ssl', 'error', `${fault.text}: ${fault.hint}`);
+  else {
+    const why = error === undefined ? (kind === 'timeout' ? 'timed out' : 'the other end closed') : error.message;
+    logEvent(x, 'ssl', 'error', `AH02003: SSL Proxy connect failed: ${why}`);
+  }
+  logEvent(x, 'proxy', 'error', `(20014)Internal error: AH01084: pass request body failed to ${shownEnd(origin)}`);
+  return proxyError(x, 500, 'Error during SSL Handshake with remote server');
+}
+
 export function lookupFailed(x: Exchange, host: string): Verdict {
   return proxyError(x, 500, `DNS lookup failure for: ${host}`);
 }

@@ -20,6 +20,7 @@ import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
 import {
   abandonClient,
   connectFailed,
+  handshakeFailed,
   headFailed,
   poolExhausted,
   proxyError,
@@ -291,6 +292,10 @@ export class Forward implements HttpUser, RelayOwner {
     const connection = this.#connection;
     const { origin } = this.#plan.target;
     this.#connection = undefined;
+    if (loss.kind === 'handshake') {
+      this.#settle(handshakeFailed(this.#x, origin, loss));
+      return;
+    }
     if (connection === undefined || loss.kind === 'connect' || loss.kind === 'lookup') {
       this.#settle(connectFailed(this.#x, origin, loss));
       return;

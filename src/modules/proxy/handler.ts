@@ -5,15 +5,23 @@ import { coreServer } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { DECLINED, type Verdict } from '../../request/verdict.ts';
+import { type BackendTls, backendTls } from '../ssl/index.ts';
 import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
-import { lookupFailed } from './failure.ts';
+import { lookupFailed, noTls } from './failure.ts';
 import { canonicaliseFcgi, type FcgiPools, forwardFcgi } from './fcgi/index.ts';
 import { Forward } from './forward.ts';
 import type { HttpPools } from './http-pools.ts';
 import { NOCANON } from './map.ts';
 import { endOfForwards, readMaxForwards } from './max-forwards.ts';
-import { type CanonOptions, canonicalTarget, splitUrl, type Target } from './target.ts';
-import { findUpgrade, requireUpgrade } from './upgrade.ts';
+import {
+  type CanonOptions,
+  canonicalTarget,
+  namedOrigin,
+  type Origin,
+  splitUrl,
+  type Target,
+} from './target.ts';
+import { findUpgrade, isWebSocket, requireUpgrade } from './upgrade.ts';
 import { findWorker, GENERIC_WORKER, type Worker } from './worker.ts';
 import { type Speakers, takesWebSockets } from './wstunnel.ts';
 
@@ -25,9 +33,25 @@ export interface Plan {
 }
 
 /** Is a module loaded that speaks to backends of this scheme? */
-function isSpoken(scheme: string, { http, wstunnel, fcgi }: Speakers): boolean {
-  if (scheme === 'fcgi') return fcgi;
-  return scheme === 'http' ? http : scheme === 'ws' && (http || wstunnel);
+function isSpoken(scheme: string, { http, wstunnel, fcgi, http2, ssl }: Speakers): boolean {
+  switch (scheme) {
+    case 'http':
+      return http;
+    case 'https':
+      return http && ssl;
+    case 'fcgi':
+      return fcgi;
+    case 'ws':
+      return http || wstunnel;
+    case 'wss':
+      return (http || wstunnel) && ssl;
+    case 'h2c':
+      return http2;
+    case 'h2':
+      return http2 && ssl;
+    default:
+      return false;
+  }
 }
 
 /**
@@ -114,11 +138,14 @@ function forward(
     const pool = fcgiPools.find(worker, origin, fcgiPools.settings(timeout, 'IsError'));
     return forwardFcgi(x, { target, pool, dir });
   }
-  const isStrict = origin.scheme === 'ws' && takesWebSockets(x, speakers);
+  const isStrict = isWebSocket(origin) && takesWebSockets(x, speakers);
   const upgrade = isStrict ? requireUpgrade(x, worker, target) : findUpgrade(x, worker, target);
   if (typeof upgrade === 'number') return upgrade;
-  const settings = pools.settings(timeout, conf.badHeader ?? 'IsError');
-  const pool = pools.find(worker, origin, settings);
+  const tls = origin.isSecure ? tlsTo(x, origin) : undefined;
+  if (typeof tls === 'number') return tls;
+  const settings = pools.settings(timeout, conf.badHeader ?? 'IsError', tls);
+  const end = tls !== undefined && dir.preserveHost === true ? clientNamed(x, origin) : origin;
+  const pool = pools.find(worker, end, settings);
   return new Forward(x, { target, pool, conf, dir, maxForwards, upgrade }).run();
 }
 
@@ -127,6 +154,20 @@ function workerOf(conf: ProxyServerConfig, target: Target): Worker {
   const worker = socket === undefined ? undefined : findWorker(conf.workers, `unix:${socket}|${target.url}`);
   // Apache: a worker that is named without the socket serves it, too.
   return worker === undefined || worker === GENERIC_WORKER ? findWorker(conf.workers, target.url) : worker;
+}
+
+/** How TLS is spoken to a backend, or the answer where it is not. */
+function tlsTo(x: Exchange, origin: Origin): BackendTls | Verdict {
+  try {
+    return backendTls(x) ?? noTls(x, origin);
+  } catch (error) {
+    return noTls(x, origin, `; OpenSSL does not take the SSLProxy directives: ${(error as Error).message}`);
+  }
+}
+
+/** With ProxyPreserveHost the backend is asked for the name that the client has asked for, and has to prove that one. */
+function clientNamed(x: Exchange, origin: Origin): Origin {
+  return x.hostname === '' ? origin : namedOrigin(origin, x.hostname);
 }
 
 /** TRACE under TraceEnable Off is refused before a backend hears of it. */
@@ -150,8 +191,6 @@ function refuseCoding(x: Exchange): Verdict {
 
 /** Schemes that Apache has modules for and this server has none yet. */
 const MISSING: { readonly [scheme: string]: string } = {
-  https: 'TLS connections to backends (mod_ssl) are not supported yet',
-  wss: 'TLS connections to backends (mod_ssl) are not supported yet; ws:// works without TLS',
   balancer: 'balancers (mod_proxy_balancer) are not supported yet',
 };
 

@@ -125,7 +125,7 @@ function compilePattern(pattern: string): Regex | string {
 }
 
 /** Schemes whose backends cannot be spoken to: the request is answered 500 and the log says why. */
-const UNSUPPORTED: ReadonlySet<string> = new Set(['https', 'wss', 'balancer']);
+const UNSUPPORTED: ReadonlySet<string> = new Set(['balancer']);
 
 function addWorker(cmd: ProxyCommand, url: string, line: PassLine): DirectiveError | undefined {
   const split = splitUrl(url);

@@ -2,6 +2,7 @@
 // that those not needed grow old and are closed. Owns numbers and ages; a connection owns its own states.
 
 import type { BadHeaderMode } from '../../wire/response-parser.ts';
+import type { BackendTls } from '../ssl/index.ts';
 import type { ConnectionOwner } from './backend-roles.ts';
 import type { Deadlines, Timed } from './deadlines.ts';
 import type { Origin } from './target.ts';
@@ -25,6 +26,8 @@ const MOST_IDLE = 128;
 export interface PoolSettings {
   readonly timeout: number;
   readonly badHeader: BadHeaderMode;
+  /** How TLS is spoken; undefined for plain bytes. */
+  readonly tls: BackendTls | undefined;
 }
 
 /** What the connections of a pool lead to, how, and under which rules. */
@@ -89,6 +92,7 @@ class Waiter<U extends Pick<PoolUser<never>, 'onBusy'>> implements Timed {
 
 export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements ConnectionOwner<C> {
   readonly origin: Origin;
+  readonly tls: BackendTls | undefined;
   readonly connectTimeout: number;
   readonly timeout: number;
   readonly keepAlive: boolean;
@@ -112,6 +116,7 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
     onEmpty: (pool: Pool<U, C>) => void,
   ) {
     this.origin = origin;
+    this.tls = settings.tls;
     this.timeout = params.timeout ?? settings.timeout;
     this.connectTimeout = params.connectionTimeout ?? this.timeout;
     this.keepAlive = params.keepAlive === true;

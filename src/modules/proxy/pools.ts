@@ -2,6 +2,7 @@
 // forgotten when empty.
 
 import type { BadHeaderMode } from '../../wire/response-parser.ts';
+import type { BackendTls } from '../ssl/index.ts';
 import { Deadlines } from './deadlines.ts';
 import { Pool, type Pooled, type PoolSettings, type PoolUser, type Protocol } from './pool.ts';
 import type { Origin } from './target.ts';
@@ -23,10 +24,10 @@ export class Pools<U extends PoolUser<C>, C extends Pooled<U>> {
   }
 
   /** The same object for the same settings, so that servers which agree share their connections. */
-  settings(timeout: number, badHeader: BadHeaderMode): PoolSettings {
+  settings(timeout: number, badHeader: BadHeaderMode, tls?: BackendTls): PoolSettings {
     for (const known of this.#settings)
-      if (known.timeout === timeout && known.badHeader === badHeader) return known;
-    const settings: PoolSettings = { timeout, badHeader };
+      if (known.timeout === timeout && known.badHeader === badHeader && known.tls === tls) return known;
+    const settings: PoolSettings = { timeout, badHeader, tls };
     this.#settings.push(settings);
     return settings;
   }

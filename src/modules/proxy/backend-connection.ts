@@ -34,7 +34,7 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
   idleSince = 0;
 
   readonly #socket: Socket;
-  readonly #owner: ConnectionOwner<BackendConnection>;
+  readonly #owner: ConnectionOwner<BackendConnection, ConnectionUser>;
   readonly #parser: ResponseParser;
   #user: ConnectionUser | undefined;
   #state: State = 'connecting';
@@ -48,7 +48,7 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
   #tunnel: BackendTunnel | undefined = undefined;
   #wantsMore = true;
 
-  constructor(owner: ConnectionOwner<BackendConnection>, user: ConnectionUser) {
+  constructor(owner: ConnectionOwner<BackendConnection, ConnectionUser>, user: ConnectionUser) {
     this.#owner = owner;
     this.#user = user;
     this.#parser = new ResponseParser(owner.badHeader, { ...RESPONSE_LIMITS, fieldSize: owner.fieldSize });
@@ -56,6 +56,9 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
     this.#socket = openSocket(owner.origin, {
       keepAlive: owner.keepAlive,
       tls: owner.tls,
+      connectTimeout: owner.connectTimeout,
+      findAddresses: owner.findAddresses,
+      sourceAddress: owner.sourceAddress,
       onRead: (size) => this.#onRead(size),
     });
     this.#socket.on('connect', () => this.#onConnect());
@@ -70,6 +73,11 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
 
   get isUsable(): boolean {
     return this.#state === 'idle';
+  }
+
+  /** The address at the other end. */
+  get peer(): string | undefined {
+    return this.#socket.remoteAddress;
   }
 
   #onConnect(): void {
@@ -93,6 +101,7 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
   #becomeReady(): void {
     this.#state = 'idle';
     this.deadlineAt = 0;
+    this.#owner.connected(this);
     this.#user?.onReady(this);
   }
 
@@ -347,9 +356,14 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
 
   onDeadline(): void {
     if (this.#state === 'connecting') this.#lose('connect');
-    else if (this.#state === 'handshake') this.#lose('handshake');
+    else if (this.#state === 'handshake') this.#loseHandshake();
     else if (this.#state === 'idle') this.#close();
     else if (this.#tunnel?.fail(new IdleTunnel('nothing moved for too long')) !== true) this.#lose('timeout');
+  }
+
+  #loseHandshake(): void {
+    this.#error ??= Object.assign(new Error('the handshake has timed out'), { code: 'ETIMEDOUT' });
+    this.#lose('handshake');
   }
 
   #onClose(): void {
@@ -373,15 +387,20 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
       tunnel.fail(this.#error ?? new Error('the backend closed'));
       return;
     }
+    const loss: Loss = { kind, error: this.#error, heard: this.#heard, fault };
+    if (user !== undefined && kind === 'connect' && this.#owner.mayTryAgain(user, loss)) return;
     user?.onStop();
-    user?.onLost({ kind, error: this.#error, heard: this.#heard, fault });
+    user?.onLost(loss);
   }
 
   #close(): void {
     if (this.#state === 'closed') return;
+    // Over TLS, an end is told where nothing else is under way.
+    const isQuiet = this.#state === 'idle' && this.#owner.tls !== undefined;
     this.#state = 'closed';
     this.deadlineAt = 0;
-    this.#socket.destroy();
+    if (isQuiet) this.#socket.destroySoon();
+    else this.#socket.destroy();
     this.#owner.closed(this);
   }
 

@@ -3,6 +3,7 @@
 import type { BadHeaderMode, ResponseError, ResponseHead } from '../../wire/response-parser.ts';
 import type { BackendTls, PeerFault } from '../ssl/index.ts';
 import type { BackendBody } from './backend-body.ts';
+import type { FindAddresses } from './backend-socket.ts';
 import type { BackendTunnel } from './backend-tunnel.ts';
 import type { Origin } from './target.ts';
 
@@ -69,10 +70,12 @@ export interface ConnectionUser {
 }
 
 /** The pool, as its connections see it. */
-export interface ConnectionOwner<C> {
+export interface ConnectionOwner<C, U> {
   readonly origin: Origin;
   /** How TLS is spoken; undefined for plain bytes. */
   readonly tls: BackendTls | undefined;
+  readonly findAddresses: FindAddresses;
+  readonly sourceAddress: string | undefined;
   readonly connectTimeout: number;
   readonly timeout: number;
   readonly keepAlive: boolean;
@@ -80,6 +83,13 @@ export interface ConnectionOwner<C> {
   readonly fieldSize: number;
   /** A deadline for something that may take `duration`. */
   after(duration: number): number;
+  /** The connection is up. */
+  connected(connection: C): void;
+  /**
+   * A connection never came to be. True when its user is looked after: the host's name may lead elsewhere by now. The
+   * user hears of the loss later, if it does not.
+   */
+  mayTryAgain(user: U, loss: Loss): boolean;
   /** The connection can carry another request. */
   released(connection: C): void;
   closed(connection: C): void;

@@ -42,10 +42,11 @@ export function connectFailed(
   { attempt, module, failed }: ConnectWords = HTTP_FAILURE,
 ): Verdict {
   if (loss.kind === 'lookup') return lookupFailed(x, origin.host);
-  const text = errorText(loss.error ?? { code: 'ETIMEDOUT', errno: -110 });
+  const error = lastError(loss.error);
+  const text = errorText(error);
   const end =
     origin.socket === undefined
-      ? `AH00957: ${attempt}: attempt to connect to ${shownEnd(origin)} failed`
+      ? `AH00957: ${attempt}: attempt to connect to ${shownEnd(origin, error.address)} failed`
       : `AH02454: ${attempt}: attempt to connect to Unix domain socket ${origin.socket} (${origin.host}:${origin.port}) failed`;
   logEvent(x, 'proxy', 'error', `${text}: ${end}`);
   logEvent(x, module, 'error', `${failed}: ${origin.socket === undefined ? origin.host : 'httpd-UDS'}`);
@@ -83,10 +84,10 @@ export function noTls(x: Exchange, { scheme, host, port }: Origin, why = ''): Ve
 }
 
 /** The connection came to be, and TLS did not. */
-export function handshakeFailed(x: Exchange, origin: Origin, { kind, error, fault }: Loss): Verdict {
+export function handshakeFailed(x: Exchange, origin: Origin, { error, fault }: Loss): Verdict {
   if (fault !== undefined) logEvent(x, 'ssl', 'error', `${fault.text}: ${fault.hint}`);
   else {
-    const why = error === undefined ? (kind === 'timeout' ? 'timed out' : 'the other end closed') : error.message;
+    const why = error === undefined ? 'the other end closed the connection' : error.message;
     logEvent(x, 'ssl', 'error', `AH02003: SSL Proxy connect failed: ${why}`);
   }
   logEvent(x, 'proxy', 'error', `(20014)Internal error: AH01084: pass request body failed to ${shownEnd(origin)}`);
@@ -98,13 +99,20 @@ export function lookupFailed(x: Exchange, host: string): Verdict {
 }
 
 /** No connection became free in time. */
-export function poolExhausted(x: Exchange, origin: Origin): Verdict {
+export function poolExhausted(x: Exchange, { scheme, host, port }: Origin): Verdict {
   logEvent(
     x,
     'proxy',
     'error',
-    `no connection to ${shownEnd(origin)} became free within the time that acquire= gives`,
+    `(70007)The timeout specified has expired: AH00941: ${scheme}: failed to acquire connection for (${host}:${port}): ` +
+      'none became free within the time that acquire= gives',
   );
+  return 503;
+}
+
+/** The configuration keeps requests away from the worker (`status=+D`). */
+export function workerShut(x: Exchange, { scheme, host, port }: Origin): Verdict {
+  logEvent(x, 'proxy', 'error', `AH00940: ${scheme}: disabled connection for (${host}:${port})`);
   return 503;
 }
 
@@ -186,9 +194,23 @@ export function headFailed(x: Exchange, origin: Origin, error: ResponseError): V
   }
 }
 
-function shownEnd({ host, port }: Origin): string {
-  const shown = host.includes(':') ? `[${host}]` : host;
+/** `address:port (host:port)`. */
+function shownEnd({ host, port }: Origin, address: string = host): string {
+  const shown = address.includes(':') ? `[${address}]` : address;
   return `${shown}:${port} (${host}:${port})`;
+}
+
+/** What the system says of one address. */
+interface AddressError {
+  readonly code?: string | undefined;
+  readonly errno?: number | undefined;
+  readonly address?: string | undefined;
+}
+
+/** Why the last of several addresses could not be connected to; silence where nothing is known. */
+function lastError(error: Error | undefined): AddressError {
+  if (error instanceof AggregateError) return lastError(error.errors.at(-1));
+  return error ?? { code: 'ETIMEDOUT', errno: -110 };
 }
 
 const ERROR_TEXTS: { readonly [code: string]: string } = {
@@ -204,7 +226,7 @@ const ERROR_TEXTS: { readonly [code: string]: string } = {
 };
 
 /** `(111)Connection refused`. */
-function errorText(error: Pick<NodeJS.ErrnoException, 'code' | 'errno'>): string {
+function errorText(error: AddressError): string {
   const text = ERROR_TEXTS[error.code ?? ''] ?? error.code ?? 'unknown error';
   return error.errno === undefined ? text : `(${Math.abs(error.errno)})${text}`;
 }

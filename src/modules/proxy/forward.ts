@@ -28,6 +28,7 @@ import {
 } from './failure.ts';
 import { type RequestFraming, writeForwardHead, writeFraming } from './forward-head.ts';
 import type { HttpPool, HttpUser } from './http-pools.ts';
+import type { RemoteProxy } from './remote/remote-proxy.ts';
 import { type RelayOwner, RequestRelay } from './request-relay.ts';
 import type { Target } from './target.ts';
 import { TunnelRun } from './tunnel.ts';
@@ -53,6 +54,8 @@ export interface ForwardPlan {
   readonly maxForwards: number | undefined;
   /** How the request may leave HTTP, where it may. */
   readonly upgrade: Upgrade | undefined;
+  /** The proxy that the request goes through. */
+  readonly remote: RemoteProxy | undefined;
 }
 
 /** A backend's 101 and the tunnel behind it. */
@@ -79,6 +82,8 @@ export class Forward implements HttpUser, RelayOwner {
   readonly #isIdempotent: boolean;
   readonly #expectsContinue: boolean;
   readonly #keepsAlive: boolean;
+  /** Milliseconds in which the backend has to ask for the body, which shows that it is there (`ping=`). */
+  readonly #ping: number | undefined;
   #resolve: ((verdict: Verdict) => void) | undefined = undefined;
   #reject: ((error: unknown) => void) | undefined = undefined;
   #verdict: Verdict | undefined = undefined;
@@ -101,11 +106,11 @@ export class Forward implements HttpUser, RelayOwner {
     this.#relay = body === undefined ? undefined : new RequestRelay(body, this, { needsLength });
     this.#keepsAlive = plan.pool.reuses && !isSimple && !hasEnv(x, 'proxy-nokeepalive');
     this.#isIdempotent = IDEMPOTENT.has(x.method);
+    const mayExpect = body !== undefined && !isSimple && this.#relay?.needsWhole !== true;
+    this.#ping = mayExpect ? plan.pool.ping : undefined;
     this.#expectsContinue =
-      body?.expectsContinue === true &&
-      plan.dir.forward100Continue !== false &&
-      !isSimple &&
-      this.#relay?.needsWhole !== true;
+      this.#ping !== undefined ||
+      (mayExpect && body.expectsContinue && plan.dir.forward100Continue !== false);
   }
 
   run(): Verdict | Promise<Verdict> {
@@ -115,6 +120,7 @@ export class Forward implements HttpUser, RelayOwner {
       dir: this.#plan.dir,
       maxForwards: this.#plan.maxForwards,
       expectsContinue: this.#expectsContinue,
+      remote: this.#plan.remote,
     });
     if (head === undefined) return proxyError(this.#x, 400, 'The request cannot be passed on');
     this.#head = head;
@@ -154,6 +160,8 @@ export class Forward implements HttpUser, RelayOwner {
 
   /** Could all of the request be sent again, and would that do no harm? */
   #mayRepeat(): boolean {
+    // A backend that has not asked for the body has done nothing.
+    if (this.#ping !== undefined && this.#relay?.isUntouched === true) return true;
     return this.#isIdempotent && (this.#relay === undefined || this.#relay.isHeldWhole);
   }
 
@@ -178,7 +186,16 @@ export class Forward implements HttpUser, RelayOwner {
   #beginStreaming(connection: RequestCarrier, relay: RequestRelay, head: string): void {
     connection.begin(this.#x.method, head, { isWhole: false, isLast: !this.#keepsAlive });
     if (!this.#expectsContinue) relay.stream(connection);
+    else if (this.#ping !== undefined) this.#continueTimer = setTimeout(() => this.#onSilence(), this.#ping);
     else this.#continueTimer = setTimeout(() => this.#continueBody(), CONTINUE_MS);
+  }
+
+  /** The backend has not asked for the body within `ping`. */
+  #onSilence(): void {
+    this.#connection?.giveUp();
+    this.#connection = undefined;
+    this.#relay?.stop();
+    this.#settle(proxyError(this.#x, 503, 'Timeout on 100-Continue'));
   }
 
   #continueBody(): void {
@@ -285,12 +302,12 @@ export class Forward implements HttpUser, RelayOwner {
 
   onBadHead(error: ResponseError): void {
     this.#relay?.stop();
-    this.#settle(headFailed(this.#x, this.#plan.target.origin, error));
+    this.#settle(headFailed(this.#x, this.#plan.pool.origin, error));
   }
 
   onLost(loss: Loss): void {
     const connection = this.#connection;
-    const { origin } = this.#plan.target;
+    const { origin } = this.#plan.pool;
     this.#connection = undefined;
     if (loss.kind === 'handshake') {
       this.#settle(handshakeFailed(this.#x, origin, loss));
@@ -302,6 +319,7 @@ export class Forward implements HttpUser, RelayOwner {
     }
     // A backend may close an idle connection at the moment it is used again: that is no answer to this request.
     const wasStale = connection.carried > 0 && !loss.heard && loss.kind === 'closed';
+    clearTimeout(this.#continueTimer);
     if (wasStale && !this.#hasRetried && this.#mayRepeat()) {
       this.#hasRetried = true;
       this.#acquire(true);
@@ -311,7 +329,7 @@ export class Forward implements HttpUser, RelayOwner {
   }
 
   onBusy(): void {
-    this.#settle(poolExhausted(this.#x, this.#plan.target.origin));
+    this.#settle(poolExhausted(this.#x, this.#plan.pool.origin));
   }
 
   #onClientGone(): void {

@@ -7,12 +7,18 @@ import { logEvent } from '../../request/log.ts';
 import { DECLINED, type Verdict } from '../../request/verdict.ts';
 import { type BackendTls, backendTls } from '../ssl/index.ts';
 import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
-import { lookupFailed, noTls } from './failure.ts';
+import type { Addresses } from './addresses.ts';
+import { FLAG, NOT_USABLE } from './balancer/status-flags.ts';
+import { lookupFailed, noTls, workerShut } from './failure.ts';
 import { canonicaliseFcgi, type FcgiPools, forwardFcgi } from './fcgi/index.ts';
 import { Forward } from './forward.ts';
 import type { HttpPools } from './http-pools.ts';
 import { NOCANON } from './map.ts';
 import { endOfForwards, readMaxForwards } from './max-forwards.ts';
+import { refuseBlocked } from './remote/block.ts';
+import { redirectToDomain } from './remote/domain.ts';
+import { type RemoteProxy, remotesOf } from './remote/remote-proxy.ts';
+import { sendThrough } from './remote/through.ts';
 import {
   type CanonOptions,
   canonicalTarget,
@@ -20,6 +26,7 @@ import {
   type Origin,
   splitUrl,
   type Target,
+  withSocket,
 } from './target.ts';
 import { findUpgrade, isWebSocket, requireUpgrade } from './upgrade.ts';
 import { findWorker, GENERIC_WORKER, type Worker } from './worker.ts';
@@ -98,6 +105,7 @@ export interface HandlerSite {
   /** Milliseconds. */
   readonly timeout: number;
   readonly speakers: Speakers;
+  readonly addresses: Addresses;
 }
 
 /** Answers a proxied request; declines every other. */
@@ -123,37 +131,68 @@ export function handleProxied(
 
 function forward(
   x: Exchange,
-  target: Target,
-  { conf, dir, pools, fcgiPools, timeout, speakers }: HandlerSite,
+  found: Target,
+  site: HandlerSite,
   maxForwards: number | undefined,
 ): Verdict | Promise<Verdict> {
+  const { conf, addresses } = site;
+  const moved = conf.domain === undefined ? undefined : redirectToDomain(x, conf.domain);
+  if (moved !== undefined) return moved;
+  const worker = findWorker(conf.workers, found.url, found.origin.socket);
+  const target = throughWorker(found, worker);
   const { origin } = target;
+  if (isShut(worker)) return workerShut(x, origin);
   if (!origin.isLookable) return lookupFailed(x, origin.host);
   if (hasUnknownCoding(x)) return refuseCoding(x);
-  const worker = workerOf(conf, target);
+  const remotes = remotesOf(x, conf, target.url, origin.scheme);
+  const send = (): Verdict | Promise<Verdict> => sendToWorker(x, { target, worker, remotes, maxForwards }, site);
+  if (conf.blocks.length === 0) return send();
+  const refused = refuseBlocked(x, { words: conf.blocks, addresses }, origin, remotes.length === 0);
+  if (refused instanceof Promise) return refused.then((verdict) => verdict ?? send());
+  return refused ?? send();
+}
+
+/** What one request is sent to, and how. */
+interface Way {
+  readonly target: Target;
+  readonly worker: Worker;
+  readonly remotes: readonly RemoteProxy[];
+  readonly maxForwards: number | undefined;
+}
+
+function sendToWorker(x: Exchange, way: Way, site: HandlerSite): Verdict | Promise<Verdict> {
+  const { target, worker, remotes, maxForwards } = way;
+  const { conf, dir, pools, fcgiPools, timeout, speakers } = site;
+  const { origin } = target;
   if (origin.scheme === 'fcgi') {
     if (maxForwards !== undefined) x.headers.set('Max-Forwards', String(maxForwards));
     // Apache says so to applications of workers that no line names.
     if (worker === GENERIC_WORKER) x.env.set('proxy-nokeepalive', '1');
-    const pool = fcgiPools.find(worker, origin, fcgiPools.settings(timeout, 'IsError'));
-    return forwardFcgi(x, { target, pool, dir });
+    const settings = fcgiPools.settings(timeout, 'IsError', conf.sourceAddress);
+    return forwardFcgi(x, { target, pool: fcgiPools.find(worker, origin, settings), dir });
   }
   const isStrict = isWebSocket(origin) && takesWebSockets(x, speakers);
   const upgrade = isStrict ? requireUpgrade(x, worker, target) : findUpgrade(x, worker, target);
   if (typeof upgrade === 'number') return upgrade;
   const tls = origin.isSecure ? tlsTo(x, origin) : undefined;
   if (typeof tls === 'number') return tls;
-  const settings = pools.settings(timeout, conf.badHeader ?? 'IsError', tls);
-  const end = tls !== undefined && dir.preserveHost === true ? clientNamed(x, origin) : origin;
-  const pool = pools.find(worker, end, settings);
-  return new Forward(x, { target, pool, conf, dir, maxForwards, upgrade }).run();
+  const settings = pools.settings(timeout, conf.badHeader ?? 'IsError', conf.sourceAddress, tls);
+  const own = tls !== undefined && dir.preserveHost === true ? clientNamed(x, origin) : origin;
+  const send = (remote: RemoteProxy | undefined): Verdict | Promise<Verdict> => {
+    const pool = pools.find(worker, own.socket === undefined ? (remote?.origin ?? own) : own, settings);
+    return new Forward(x, { target, pool, conf, dir, maxForwards, upgrade, remote }).run();
+  };
+  return remotes.length === 0 ? send(undefined) : sendThrough(x, remotes, send);
 }
 
-function workerOf(conf: ProxyServerConfig, target: Target): Worker {
-  const { socket } = target.origin;
-  const worker = socket === undefined ? undefined : findWorker(conf.workers, `unix:${socket}|${target.url}`);
-  // Apache: a worker that is named without the socket serves it, too.
-  return worker === undefined || worker === GENERIC_WORKER ? findWorker(conf.workers, target.url) : worker;
+/** Apache: a worker that is reached by a socket is so by whatever rule names its URL. */
+function throughWorker(target: Target, { socket }: Worker): Target {
+  return socket === undefined || target.origin.socket !== undefined ? target : withSocket(target, socket);
+}
+
+/** Kept out of use by its configuration. Errors do not count: outside of balancers it is tried again at once. */
+function isShut({ params }: Worker): boolean {
+  return params.status !== undefined && (params.status & NOT_USABLE & ~FLAG.IN_ERROR) !== 0;
 }
 
 /** How TLS is spoken to a backend, or the answer where it is not. */
@@ -191,6 +230,10 @@ function refuseCoding(x: Exchange): Verdict {
 
 /** Schemes that Apache has modules for and this server has none yet. */
 const MISSING: { readonly [scheme: string]: string } = {
+  ajp: 'AJP is not spoken; have the application server listen for HTTP and write http://',
+  scgi: 'SCGI is not spoken; have the application listen for HTTP or FastCGI',
+  uwsgi: 'the uwsgi protocol is not spoken; start uWSGI with --http-socket and write http://',
+  ftp: 'FTP is not spoken',
   balancer: 'balancers (mod_proxy_balancer) are not supported yet',
 };
 

@@ -8,6 +8,8 @@ import { coreServer } from '../../request/core-config.ts';
 import type { Exchange, LiveSite } from '../../request/exchange.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
+import { Addresses } from './addresses.ts';
+import { Balancers } from './balancer/balancers.ts';
 import {
   createDirConfig,
   createServerConfig,
@@ -27,9 +29,13 @@ import { translateDecoded, translateEncoded } from './map.ts';
 import { passDirectives } from './pass-directives.ts';
 import { Pools } from './pools.ts';
 import { sectionDirectives, walkProxySections } from './proxy-section.ts';
+import { remoteDirectives } from './remote/directives.ts';
 import { reverseDirectives } from './reverse-directives.ts';
 import { findSpeakers, type Speakers } from './wstunnel.ts';
 
+export type { Balancer } from './balancer/balancer.ts';
+export { BalancerMember } from './balancer/member.ts';
+export { FLAG, nameFlags } from './balancer/status-flags.ts';
 export { proxyFcgi } from './fcgi/index.ts';
 export { proxyWstunnel } from './wstunnel.ts';
 
@@ -43,13 +49,27 @@ function dirOf(x: Exchange): ProxyDirConfig {
 
 /** What is alive while a site is. */
 interface Live {
+  readonly addresses: Addresses;
   readonly pools: HttpPools;
   readonly fcgiPools: FcgiPools;
   readonly speakers: Speakers;
+  readonly balancers: Balancers;
 }
 
 function openLive(site: LiveSite): Live {
-  return { pools: new Pools(HTTP), fcgiPools: new Pools(FASTCGI), speakers: findSpeakers(site) };
+  const addresses = new Addresses((host) => site.io.resolve(host));
+  return {
+    addresses,
+    pools: new Pools(HTTP, addresses),
+    fcgiPools: new Pools(FASTCGI, addresses),
+    speakers: findSpeakers(site),
+    balancers: new Balancers(site.servers, (server) => proxy.serverOf(server)),
+  };
+}
+
+/** The balancers of a loaded site and what has happened to them; undefined where mod_proxy is not loaded. */
+export function balancersOf(site: LiveSite): Balancers | undefined {
+  return (proxy.state(site) as Live | undefined)?.balancers;
 }
 
 function liveOf(x: Exchange): Live {
@@ -73,7 +93,7 @@ function fixups(x: Exchange): Verdict {
 
 function handler(x: Exchange): Verdict | Promise<Verdict> {
   const conf = proxy.server(x);
-  const { pools, fcgiPools, speakers } = liveOf(x);
+  const { pools, fcgiPools, speakers, addresses } = liveOf(x);
   return handleProxied(x, x.state[proxy.slot] as Plan | undefined, {
     conf,
     dir: dirOf(x),
@@ -81,6 +101,7 @@ function handler(x: Exchange): Verdict | Promise<Verdict> {
     fcgiPools,
     timeout: conf.timeout ?? coreServer(x.server).timeout ?? DEFAULT_TIMEOUT,
     speakers,
+    addresses,
   });
 }
 
@@ -89,7 +110,7 @@ export const proxy: Module<ProxyServerConfig, ProxyDirConfig> = defineModule<
   ProxyDirConfig
 >({
   name: 'proxy',
-  directives: [...passDirectives, ...reverseDirectives, ...plainDirectives, ...sectionDirectives],
+  directives: [...passDirectives, ...reverseDirectives, ...plainDirectives, ...remoteDirectives, ...sectionDirectives],
   serverConfig: { create: createServerConfig, merge: mergeServerConfig },
   dirConfig: { create: createDirConfig, merge: mergeDirConfig },
   hooks: {

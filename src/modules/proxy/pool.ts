@@ -1,9 +1,11 @@
 // The connections of one worker to one origin: idle ones are kept on a stack and used again, last in first out, so
 // that those not needed grow old and are closed. Owns numbers and ages; a connection owns its own states.
 
+import { isIP } from 'node:net';
 import type { BadHeaderMode } from '../../wire/response-parser.ts';
 import type { BackendTls } from '../ssl/index.ts';
-import type { ConnectionOwner } from './backend-roles.ts';
+import type { Addresses } from './addresses.ts';
+import type { ConnectionOwner, Loss } from './backend-roles.ts';
 import type { Deadlines, Timed } from './deadlines.ts';
 import type { Origin } from './target.ts';
 import type { WorkerParameters } from './worker-parameters.ts';
@@ -22,12 +24,23 @@ const FRESH_MS = 400;
 
 const MOST_IDLE = 128;
 
+/** A name that was looked up less than this long ago (milliseconds) was looked up for this very attempt. */
+const SAME_MOMENT = 500;
+
+/** What the pools of a site share. */
+export interface PoolHost {
+  readonly deadlines: Deadlines;
+  readonly addresses: Addresses;
+}
+
 /** What a pool takes from the server that answers. */
 export interface PoolSettings {
   readonly timeout: number;
   readonly badHeader: BadHeaderMode;
   /** How TLS is spoken; undefined for plain bytes. */
   readonly tls: BackendTls | undefined;
+  /** The address of this machine that connections come from. */
+  readonly sourceAddress: string | undefined;
 }
 
 /** What the connections of a pool lead to, how, and under which rules. */
@@ -50,6 +63,8 @@ export interface Demand {
 export interface PoolUser<C> {
   /** The connection is up and this user's own. */
   onReady(connection: C): void;
+  /** A connection was lost, or never came to be. */
+  onLost(loss: Loss): void;
   /** No connection became free within `acquire`. */
   onBusy(): void;
 }
@@ -59,6 +74,8 @@ export interface Pooled<U> extends Timed {
   /** When it became idle, on the clock of the deadlines. */
   idleSince: number;
   readonly isUsable: boolean;
+  /** The address at the other end. */
+  readonly peer: string | undefined;
   /** Gives an idle connection to its next user. */
   assign(user: U): void;
   /** Ends an idle connection. */
@@ -67,7 +84,7 @@ export interface Pooled<U> extends Timed {
 
 /** What the connections of a pool speak. */
 export interface Protocol<U, C> {
-  open(owner: ConnectionOwner<C>, user: U): C;
+  open(owner: ConnectionOwner<C, U>, user: U): C;
   /** Connections are used again where no parameter of the worker says otherwise. */
   readonly reuses: boolean;
 }
@@ -90,7 +107,7 @@ class Waiter<U extends Pick<PoolUser<never>, 'onBusy'>> implements Timed {
   }
 }
 
-export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements ConnectionOwner<C> {
+export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements ConnectionOwner<C, U> {
   readonly origin: Origin;
   readonly tls: BackendTls | undefined;
   readonly connectTimeout: number;
@@ -98,31 +115,46 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
   readonly keepAlive: boolean;
   readonly badHeader: BadHeaderMode;
   readonly fieldSize: number;
+  readonly sourceAddress: string | undefined;
+  /** Milliseconds for a probe in front of a request's body; undefined for none. */
+  readonly ping: number | undefined;
   /** Connections are used again. */
   readonly reuses: boolean;
 
   readonly #params: WorkerParameters;
   readonly #deadlines: Deadlines;
+  readonly #addresses: Addresses;
+  /** The name that connections lead to; undefined for an address or a socket. */
+  readonly #name: string | undefined;
+  readonly #mostIdle: number;
   readonly #protocol: Protocol<U, C>;
   readonly #onEmpty: (pool: Pool<U, C>) => void;
   readonly #idle: C[] = [];
   readonly #all: Set<C> = new Set();
+  /** Busy connections to addresses that the name has left. */
+  readonly #left: Set<C> = new Set();
   readonly #waiters: Waiter<U>[] = [];
   #isClosed = false;
 
   constructor(
     { origin, params, settings, protocol }: PoolPlan<U, C>,
-    deadlines: Deadlines,
+    { deadlines, addresses }: PoolHost,
     onEmpty: (pool: Pool<U, C>) => void,
   ) {
     this.origin = origin;
     this.tls = settings.tls;
+    this.sourceAddress = settings.sourceAddress;
+    this.ping = params.ping;
     this.timeout = params.timeout ?? settings.timeout;
     this.connectTimeout = params.connectionTimeout ?? this.timeout;
     this.keepAlive = params.keepAlive === true;
     this.badHeader = settings.badHeader;
     this.fieldSize = params.responseFieldSize ?? 8192;
-    this.reuses = params.reuse ?? protocol.reuses;
+    // Apache: what is looked up each time cannot be used again.
+    this.reuses = (params.reuse ?? protocol.reuses) && params.addressTtl !== 0;
+    this.#mostIdle = params.ttl === undefined ? (params.smax ?? MOST_IDLE) : MOST_IDLE;
+    this.#name = origin.socket !== undefined || isIP(origin.host) !== 0 ? undefined : origin.host;
+    this.#addresses = addresses;
     this.#protocol = protocol;
     this.#params = params;
     this.#deadlines = deadlines;
@@ -138,10 +170,19 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
     return this.#all.size;
   }
 
+  readonly findAddresses = (host: string): readonly string[] | Promise<readonly string[]> =>
+    this.#addresses.find(host, this.#addressTtl);
+
+  /** Milliseconds; undefined for the usual time. */
+  get #addressTtl(): number | undefined {
+    return this.#params.addressTtl ?? (this.#params.reuse === false ? 0 : undefined);
+  }
+
   /** Gives `user` a connection, at once (`onReady` is called before this returns), soon, or not at all. */
   acquire(user: U, demand: Demand): void {
     const connection = demand.fresh ? undefined : this.#takeIdle(demand.once);
     if (connection !== undefined) {
+      if (this.#name !== undefined) this.#followName(this.#name);
       connection.assign(user);
       user.onReady(connection);
     } else if (this.#params.max !== undefined && this.#all.size >= this.#params.max) this.#queue(user);
@@ -157,6 +198,36 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
       this.#idle.pop();
       if (connection.isUsable) return connection;
     }
+  }
+
+  /** Connections that are in use do not hold on to an address that their name has left. */
+  #followName(name: string): void {
+    if (!this.#addresses.isOld(name, this.#addressTtl)) return;
+    const found = this.#addresses.find(name, this.#addressTtl);
+    if (found instanceof Promise) found.then((addresses) => this.#leaveOthers(addresses)).catch(() => undefined);
+  }
+
+  /** Ends idle connections to other addresses at once, busy ones behind their request. */
+  #leaveOthers(addresses: readonly string[]): void {
+    for (const connection of [...this.#all]) {
+      if (connection.peer === undefined || addresses.includes(connection.peer)) continue;
+      if (this.#idle.includes(connection)) connection.destroy();
+      else this.#left.add(connection);
+    }
+  }
+
+  connected({ peer }: C): void {
+    if (this.#name !== undefined && peer !== undefined) this.#addresses.prefer(this.#name, peer);
+  }
+
+  mayTryAgain(user: U, loss: Loss): boolean {
+    // What was asked for just now has been said.
+    if (this.#name === undefined || !this.#addresses.isOld(this.#name, SAME_MOMENT)) return false;
+    void this.#addresses.lookAgain(this.#name).then((isElsewhere) => {
+      if (isElsewhere && !this.#isClosed) this.acquire(user, { once: true, fresh: true });
+      else user.onLost(loss);
+    });
+    return true;
   }
 
   #open(user: U): void {
@@ -196,7 +267,7 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
   }
 
   released(connection: C): void {
-    if (!this.reuses || this.#isClosed || this.#idle.length >= MOST_IDLE) {
+    if (!this.reuses || this.#isClosed || this.#left.delete(connection)) {
       connection.destroy();
       return;
     }
@@ -206,6 +277,10 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
       user.onReady(connection);
       return;
     }
+    if (this.#idle.length >= this.#mostIdle) {
+      connection.destroy();
+      return;
+    }
     connection.idleSince = this.#deadlines.now;
     connection.deadlineAt = this.#deadlines.now + (this.#params.ttl ?? IDLE_MS);
     this.#idle.push(connection);
@@ -213,6 +288,7 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
 
   closed(connection: C): void {
     if (!this.#all.delete(connection)) return;
+    this.#left.delete(connection);
     this.#deadlines.delete(connection);
     const at = this.#idle.lastIndexOf(connection);
     if (at >= 0) this.#idle.splice(at, 1);

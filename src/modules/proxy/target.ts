@@ -55,6 +55,12 @@ export const DEFAULT_PORTS: { readonly [scheme: string]: number } = {
 };
 
 const SECURE: ReadonlySet<string> = new Set(['https', 'wss', 'h2']);
+/** The same target, reached by a unix socket. */
+export function withSocket(target: Target, socket: string): Target {
+  const { scheme, authority } = target.origin;
+  const origin = parseOrigin(scheme, authority, socket);
+  return origin === undefined ? target : { ...target, origin };
+}
 
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;
 

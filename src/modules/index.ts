@@ -24,7 +24,7 @@ import { logConfig } from './log-config/index.ts';
 import { logio } from './logio.ts';
 import { mime } from './mime/index.ts';
 import { negotiation } from './negotiation/index.ts';
-import { proxy, proxyFcgi, proxyHttp, proxyWstunnel } from './proxy/index.ts';
+import { proxy, proxyFcgi, proxyHttp, proxyHttp2, proxyWstunnel } from './proxy/index.ts';
 import { ratelimit } from './ratelimit.ts';
 import { remoteip } from './remoteip/index.ts';
 import { reqtimeout } from './reqtimeout.ts';
@@ -51,6 +51,7 @@ export const modules: readonly Module[] = [
   rewrite,
   proxy,
   proxyHttp,
+  proxyHttp2,
   proxyFcgi,
   proxyWstunnel,
   alias,

@@ -134,6 +134,13 @@ export function readFailed(x: Exchange, origin: Origin, loss: Loss): Verdict {
   return proxyError(x, 502, 'Error reading from remote server');
 }
 
+/** A stream of a connection that carries many was reset, or came to no answer. */
+export function streamFailed(x: Exchange, origin: Origin, loss: Loss): Verdict {
+  const why = loss.kind === 'timeout' || loss.error === undefined ? lossText(loss) : loss.error.message;
+  logEvent(x, 'proxy_http2', 'error', `${why}: no answer from ${shownEnd(origin)}`);
+  return loss.kind === 'timeout' ? 504 : 502;
+}
+
 /** On a connection that was used before, closing without an answer lets the client try again, as Apache does. */
 function dropClient(x: Exchange, origin: Origin): Verdict {
   logEvent(

@@ -25,9 +25,10 @@ import {
   poolExhausted,
   proxyError,
   readFailed,
+  streamFailed,
 } from './failure.ts';
 import { type RequestFraming, writeForwardHead, writeFraming } from './forward-head.ts';
-import type { HttpPool, HttpUser } from './http-pools.ts';
+import type { CarrierPool, HttpUser } from './http-pools.ts';
 import type { RemoteProxy } from './remote/remote-proxy.ts';
 import { type RelayOwner, RequestRelay } from './request-relay.ts';
 import type { Target } from './target.ts';
@@ -48,7 +49,7 @@ const EMPTY_CONTENT: RequestFraming = { kind: 'length', length: 0 };
 
 export interface ForwardPlan {
   readonly target: Target;
-  readonly pool: HttpPool;
+  readonly pool: CarrierPool;
   readonly conf: ProxyServerConfig;
   readonly dir: ProxyDirConfig;
   readonly maxForwards: number | undefined;
@@ -103,7 +104,8 @@ export class Forward implements HttpUser, RelayOwner {
     const body = x.errorStatus === 0 ? x.body : undefined;
     const isSimple = hasEnv(x, 'force-proxy-request-1.0');
     const needsLength = isSimple || hasEnv(x, 'proxy-sendcl');
-    this.#relay = body === undefined ? undefined : new RequestRelay(body, this, { needsLength });
+    const isFramed = plan.target.origin.isHttp2;
+    this.#relay = body === undefined ? undefined : new RequestRelay(body, this, { needsLength, isFramed });
     this.#keepsAlive = plan.pool.reuses && !isSimple && !hasEnv(x, 'proxy-nokeepalive');
     this.#isIdempotent = IDEMPOTENT.has(x.method);
     const mayExpect = body !== undefined && !isSimple && this.#relay?.needsWhole !== true;
@@ -158,11 +160,16 @@ export class Forward implements HttpUser, RelayOwner {
     this.#plan.pool.acquire(this, { fresh, once: !this.#mayRepeat() });
   }
 
+  /** All of the request is at hand. */
+  get #holdsAll(): boolean {
+    return this.#relay === undefined || this.#relay.isHeldWhole;
+  }
+
   /** Could all of the request be sent again, and would that do no harm? */
   #mayRepeat(): boolean {
     // A backend that has not asked for the body has done nothing.
     if (this.#ping !== undefined && this.#relay?.isUntouched === true) return true;
-    return this.#isIdempotent && (this.#relay === undefined || this.#relay.isHeldWhole);
+    return this.#isIdempotent && this.#holdsAll;
   }
 
   onReady(connection: RequestCarrier): void {
@@ -320,12 +327,13 @@ export class Forward implements HttpUser, RelayOwner {
     // A backend may close an idle connection at the moment it is used again: that is no answer to this request.
     const wasStale = connection.carried > 0 && !loss.heard && loss.kind === 'closed';
     clearTimeout(this.#continueTimer);
-    if (wasStale && !this.#hasRetried && this.#mayRepeat()) {
+    const mayRepeat = loss.isUnprocessed === true ? this.#holdsAll : wasStale && this.#mayRepeat();
+    if (mayRepeat && !this.#hasRetried) {
       this.#hasRetried = true;
       this.#acquire(true);
       return;
     }
-    this.#settle(readFailed(this.#x, origin, loss));
+    this.#settle(origin.isHttp2 ? streamFailed(this.#x, origin, loss) : readFailed(this.#x, origin, loss));
   }
 
   onBusy(): void {

@@ -12,6 +12,7 @@ import { FLAG, NOT_USABLE } from './balancer/status-flags.ts';
 import { lookupFailed, noTls, workerShut } from './failure.ts';
 import { canonicaliseFcgi, type FcgiPools, forwardFcgi } from './fcgi/index.ts';
 import { Forward } from './forward.ts';
+import type { Http2Pools } from './h2/index.ts';
 import type { HttpPools } from './http-pools.ts';
 import { NOCANON } from './map.ts';
 import { endOfForwards, readMaxForwards } from './max-forwards.ts';
@@ -101,6 +102,7 @@ export interface HandlerSite {
   readonly conf: ProxyServerConfig;
   readonly dir: ProxyDirConfig;
   readonly pools: HttpPools;
+  readonly http2Pools: Http2Pools;
   readonly fcgiPools: FcgiPools;
   /** Milliseconds. */
   readonly timeout: number;
@@ -162,7 +164,7 @@ interface Way {
 
 function sendToWorker(x: Exchange, way: Way, site: HandlerSite): Verdict | Promise<Verdict> {
   const { target, worker, remotes, maxForwards } = way;
-  const { conf, dir, pools, fcgiPools, timeout, speakers } = site;
+  const { conf, dir, pools, http2Pools, fcgiPools, timeout, speakers } = site;
   const { origin } = target;
   if (origin.scheme === 'fcgi') {
     if (maxForwards !== undefined) x.headers.set('Max-Forwards', String(maxForwards));
@@ -178,6 +180,10 @@ function sendToWorker(x: Exchange, way: Way, site: HandlerSite): Verdict | Promi
   if (typeof tls === 'number') return tls;
   const settings = pools.settings(timeout, conf.badHeader ?? 'IsError', conf.sourceAddress, tls);
   const own = tls !== undefined && dir.preserveHost === true ? clientNamed(x, origin) : origin;
+  if (origin.isHttp2) {
+    const pool = http2Pools.find(worker, own, settings);
+    return new Forward(x, { target, pool, conf, dir, maxForwards, upgrade: undefined, remote: undefined }).run();
+  }
   const send = (remote: RemoteProxy | undefined): Verdict | Promise<Verdict> => {
     const pool = pools.find(worker, own.socket === undefined ? (remote?.origin ?? own) : own, settings);
     return new Forward(x, { target, pool, conf, dir, maxForwards, upgrade, remote }).run();

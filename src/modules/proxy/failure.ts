@@ -8,6 +8,7 @@ import { logEvent } from '../../request/log.ts';
 import { HANDED_OVER } from '../../request/serve.ts';
 import { DONE, type Verdict } from '../../request/verdict.ts';
 import type { ResponseError } from '../../wire/response-parser.ts';
+import type { Attempt } from './attempt.ts';
 import type { Loss } from './backend-roles.ts';
 import type { Origin } from './target.ts';
 
@@ -23,41 +24,47 @@ export function proxyError(x: Exchange, status: number, reason: string): Verdict
 
 /** How the module that wanted a connection speaks of one that never came to be. */
 export interface ConnectWords {
-  readonly attempt: string;
+  readonly name: string;
   readonly module: string;
   readonly failed: string;
 }
 
 const HTTP_FAILURE: ConnectWords = {
-  attempt: 'http',
+  name: 'http',
   module: 'proxy_http',
   failed: 'AH01114: HTTP: failed to make connection to backend',
 };
+
+export interface ConnectContext {
+  readonly attempt: Attempt | undefined;
+  readonly words?: ConnectWords;
+}
 
 /** A connection that never came to be. */
 export function connectFailed(
   x: Exchange,
   origin: Origin,
   loss: Loss,
-  { attempt, module, failed }: ConnectWords = HTTP_FAILURE,
+  { attempt, words: { name, module, failed } = HTTP_FAILURE }: ConnectContext,
 ): Verdict {
   if (loss.kind === 'lookup') return lookupFailed(x, origin.host);
   const error = lastError(loss.error);
   const text = errorText(error);
   const end =
     origin.socket === undefined
-      ? `AH00957: ${attempt}: attempt to connect to ${shownEnd(origin, error.address)} failed`
-      : `AH02454: ${attempt}: attempt to connect to Unix domain socket ${origin.socket} (${origin.host}:${origin.port}) failed`;
+      ? `AH00957: ${name}: attempt to connect to ${shownEnd(origin, error.address)} failed`
+      : `AH02454: ${name}: attempt to connect to Unix domain socket ${origin.socket} (${origin.host}:${origin.port}) failed`;
   logEvent(x, 'proxy', 'error', `${text}: ${end}`);
   logEvent(x, module, 'error', `${failed}: ${origin.socket === undefined ? origin.host : 'httpd-UDS'}`);
-  return refusalStatus(x, module);
+  attempt?.refused();
+  return attempt === undefined ? refusalStatus(x, module) : 503;
 }
 
 /**
  * Apache's 503 for a backend that cannot be reached; 502 where the site has an ErrorDocument for 502 and none for
  * 503, since the page that was written for this very case is better than none.
  */
-function refusalStatus(x: Exchange, module: string): Verdict {
+export function refusalStatus(x: Exchange, module: string): Verdict {
   const documents = coreDir(x.dirConfig).errorDocuments;
   if (documents === undefined || documents.has(503) || !documents.has(502)) return 503;
   logEvent(

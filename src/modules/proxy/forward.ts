@@ -5,7 +5,7 @@
 //                                 ▲                     │             ▼
 //                                 └── once more ── onLost / onResponse, onBadHead ─> verdict
 
-import type { Exchange } from '../../request/exchange.ts';
+import type { Exchange, RequestBody } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { HANDED_OVER } from '../../request/serve.ts';
 import { DONE, type Verdict } from '../../request/verdict.ts';
@@ -13,6 +13,7 @@ import type { BodyError } from '../../wire/body.ts';
 import { HeaderList } from '../../wire/header-list.ts';
 import type { ResponseError, ResponseHead } from '../../wire/response-parser.ts';
 import { type AnswerContext, copyInterimFields, switchFields, takeResponse } from './answer.ts';
+import { type Attempt, IDEMPOTENT } from './attempt.ts';
 import { BackendBody } from './backend-body.ts';
 import type { Loss, RequestCarrier, ResponseContent } from './backend-roles.ts';
 import { type BackendTunnel, IdleTunnel } from './backend-tunnel.ts';
@@ -35,9 +36,6 @@ import type { Target } from './target.ts';
 import { TunnelRun } from './tunnel.ts';
 import { findUnexpected, tunnelTimeout, type Upgrade } from './upgrade.ts';
 
-/** Methods that may be sent twice without doing anything twice (RFC 9110 section 9.2.2). */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
-
 /** Apache gives up at the tenth. */
 const MOST_INTERIM = 9;
 
@@ -57,6 +55,8 @@ export interface ForwardPlan {
   readonly upgrade: Upgrade | undefined;
   /** The proxy that the request goes through. */
   readonly remote: RemoteProxy | undefined;
+  /** What a balancer wants to know of it; undefined for a request outside balancers. */
+  readonly attempt: Attempt | undefined;
 }
 
 /** A backend's 101 and the tunnel behind it. */
@@ -104,8 +104,7 @@ export class Forward implements HttpUser, RelayOwner {
     const body = x.errorStatus === 0 ? x.body : undefined;
     const isSimple = hasEnv(x, 'force-proxy-request-1.0');
     const needsLength = isSimple || hasEnv(x, 'proxy-sendcl');
-    const isFramed = plan.target.origin.isHttp2;
-    this.#relay = body === undefined ? undefined : new RequestRelay(body, this, { needsLength, isFramed });
+    this.#relay = body === undefined ? undefined : this.#relayOf(body, needsLength);
     this.#keepsAlive = plan.pool.reuses && !isSimple && !hasEnv(x, 'proxy-nokeepalive');
     this.#isIdempotent = IDEMPOTENT.has(x.method);
     const mayExpect = body !== undefined && !isSimple && this.#relay?.needsWhole !== true;
@@ -113,6 +112,12 @@ export class Forward implements HttpUser, RelayOwner {
     this.#expectsContinue =
       this.#ping !== undefined ||
       (mayExpect && body.expectsContinue && plan.dir.forward100Continue !== false);
+  }
+
+  #relayOf(body: RequestBody, needsLength: boolean): RequestRelay {
+    const isFramed = this.#plan.target.origin.isHttp2;
+    const make = (): RequestRelay => new RequestRelay(body, this, { needsLength, isFramed });
+    return this.#plan.attempt?.takeRelay(this, isFramed, make) ?? make();
   }
 
   run(): Verdict | Promise<Verdict> {
@@ -127,8 +132,9 @@ export class Forward implements HttpUser, RelayOwner {
     if (head === undefined) return proxyError(this.#x, 400, 'The request cannot be passed on');
     this.#head = head;
     this.#takeBackGone = this.#x.transport.onClientGone(() => this.#onClientGone());
-    if (this.#relay === undefined || this.#relay.isLong || this.#expectsContinue) this.#acquire(false);
-    else this.#relay.prefetch();
+    const relay = this.#relay;
+    if (relay === undefined || relay.isLong || this.#expectsContinue || !relay.isUntouched) this.#acquire(false);
+    else relay.prefetch();
     return this.#verdict ?? new Promise((resolve, reject) => this.#promise(resolve, reject));
   }
 
@@ -185,6 +191,7 @@ export class Forward implements HttpUser, RelayOwner {
       this.#head + writeFraming(relay?.framing ?? framingWithoutBody(this.#x), this.#keepsAlive, offered);
     const isLast = !this.#keepsAlive;
     this.#isSent = relay === undefined || relay.isHeldWhole;
+    this.#plan.attempt?.sends(head.length + (relay?.isHeldWhole === true ? relay.heldBytes : 0));
     if (relay === undefined) connection.begin(method, head, { isWhole: true, isLast });
     else if (relay.isHeldWhole) connection.begin(method, head + relay.text(), { isWhole: true, isLast });
     else this.#beginStreaming(connection, relay, head);
@@ -221,6 +228,8 @@ export class Forward implements HttpUser, RelayOwner {
   }
 
   onStop(): void {
+    // Nothing of it was sent: another member of the balancer may have the body.
+    if (this.#connection === undefined && this.#plan.attempt !== undefined) return;
     // A body that is held whole may be sent again.
     if (this.#relay?.isHeldWhole === false) this.#relay.stop();
   }
@@ -253,12 +262,13 @@ export class Forward implements HttpUser, RelayOwner {
       if (content instanceof BackendBody) content.abort();
       return;
     }
+    this.#plan.attempt?.answered(head, content);
     this.#settle(takeResponse(this.#context(), head, content));
   }
 
   #context(): AnswerContext {
-    const { conf, dir, upgrade } = this.#plan;
-    return { x: this.#x, conf, dir, upgrade };
+    const { conf, dir, upgrade, attempt } = this.#plan;
+    return { x: this.#x, conf, dir, upgrade, attempt };
   }
 
   onSwitch(head: ResponseHead, tunnel: BackendTunnel): void {
@@ -317,11 +327,12 @@ export class Forward implements HttpUser, RelayOwner {
     const { origin } = this.#plan.pool;
     this.#connection = undefined;
     if (loss.kind === 'handshake') {
+      this.#plan.attempt?.lost(loss, false);
       this.#settle(handshakeFailed(this.#x, origin, loss));
       return;
     }
     if (connection === undefined || loss.kind === 'connect' || loss.kind === 'lookup') {
-      this.#settle(connectFailed(this.#x, origin, loss));
+      this.#settle(connectFailed(this.#x, origin, loss, { attempt: this.#plan.attempt }));
       return;
     }
     // A backend may close an idle connection at the moment it is used again: that is no answer to this request.
@@ -333,6 +344,7 @@ export class Forward implements HttpUser, RelayOwner {
       this.#acquire(true);
       return;
     }
+    this.#plan.attempt?.lost(loss, connection.carried > 0);
     this.#settle(origin.isHttp2 ? streamFailed(this.#x, origin, loss) : readFailed(this.#x, origin, loss));
   }
 

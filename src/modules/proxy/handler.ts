@@ -1,43 +1,28 @@
-// The handler phase of a proxied request: Max-Forwards and TRACE are looked at, the worker and its pool are found, and
-// the request is forwarded. Schemes that this build cannot speak are answered here.
+// The handler phase of a proxied request: Max-Forwards and TRACE are looked at, the target is made canonical, and the
+// request is sent on, for a balancer to a member of it. Schemes that this build cannot speak are answered here.
 
+import type { Soon } from '../../kit/wait.ts';
 import { coreServer } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
-import { DECLINED, type Verdict } from '../../request/verdict.ts';
-import { type BackendTls, backendTls } from '../ssl/index.ts';
-import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
-import type { Addresses } from './addresses.ts';
-import { FLAG, NOT_USABLE } from './balancer/status-flags.ts';
-import { lookupFailed, noTls, workerShut } from './failure.ts';
-import { canonicaliseFcgi, type FcgiPools, forwardFcgi } from './fcgi/index.ts';
-import { Forward } from './forward.ts';
-import type { Http2Pools } from './h2/index.ts';
-import type { HttpPools } from './http-pools.ts';
+import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
+import { balance } from './balancer/balance.ts';
+import { isBalancerUrl } from './balancer/config.ts';
+import { balancersOf } from './balancer/module.ts';
+import { canonicalBalancerUrl } from './balancer/url.ts';
+import { canonicaliseFcgi } from './fcgi/index.ts';
 import { NOCANON } from './map.ts';
 import { endOfForwards, readMaxForwards } from './max-forwards.ts';
-import { refuseBlocked } from './remote/block.ts';
-import { redirectToDomain } from './remote/domain.ts';
-import { type RemoteProxy, remotesOf } from './remote/remote-proxy.ts';
-import { sendThrough } from './remote/through.ts';
-import {
-  type CanonOptions,
-  canonicalTarget,
-  namedOrigin,
-  type Origin,
-  splitUrl,
-  type Target,
-  withSocket,
-} from './target.ts';
-import { findUpgrade, isWebSocket, requireUpgrade } from './upgrade.ts';
-import { findWorker, GENERIC_WORKER, type Worker } from './worker.ts';
-import { type Speakers, takesWebSockets } from './wstunnel.ts';
+import { type SendSite, sendToBackend } from './send.ts';
+import { type CanonOptions, canonicalTarget, splitUrl, type Target } from './target.ts';
+import type { Speakers } from './wstunnel.ts';
 
 /** What fixups finds out for the handler. */
 export interface Plan {
   /** The file name it was made for. */
   readonly filename: string;
-  readonly target: Target;
+  /** Undefined for a balancer, which has no target until a member is chosen. */
+  readonly target: Target | undefined;
 }
 
 /** Is a module loaded that speaks to backends of this scheme? */
@@ -68,6 +53,7 @@ function isSpoken(scheme: string, { http, wstunnel, fcgi, http2, ssl }: Speakers
  */
 export function canonicalise(x: Exchange, speakers: Speakers, isFile = false): Plan | Verdict {
   const url = x.filename!.slice('proxy:'.length);
+  if (speakers.balancer && isBalancerUrl(url)) return planBalancer(x, url);
   const split = splitUrl(url);
   if (split === undefined) return !speakers.http || url.indexOf(':') > 0 ? DECLINED : 400;
   if (!isSpoken(split.scheme, speakers)) return DECLINED;
@@ -81,6 +67,16 @@ export function canonicalise(x: Exchange, speakers: Speakers, isFile = false): P
   }
   x.filename = `proxy:${target.url}`;
   return { filename: x.filename, target };
+}
+
+function planBalancer(x: Exchange, url: string): Plan | Verdict {
+  const canonical = canonicalBalancerUrl(url);
+  if (canonical === undefined) {
+    logEvent(x, 'proxy_balancer', 'error', `AH01157: error parsing URL ${url}: Invalid host/port`);
+    return 400;
+  }
+  x.filename = `proxy:${canonical}`;
+  return { filename: x.filename, target: undefined };
 }
 
 function canonOptions(x: Exchange): CanonOptions {
@@ -97,24 +93,11 @@ function targetOfHandler(x: Exchange): string | undefined {
   return x.handler + x.filename;
 }
 
-/** What the handler needs from the configuration and the loaded site. */
-export interface HandlerSite {
-  readonly conf: ProxyServerConfig;
-  readonly dir: ProxyDirConfig;
-  readonly pools: HttpPools;
-  readonly http2Pools: Http2Pools;
-  readonly fcgiPools: FcgiPools;
-  /** Milliseconds. */
-  readonly timeout: number;
-  readonly speakers: Speakers;
-  readonly addresses: Addresses;
-}
-
 /** Answers a proxied request; declines every other. */
 export function handleProxied(
   x: Exchange,
   plan: Plan | undefined,
-  site: HandlerSite,
+  site: SendSite,
 ): Verdict | Promise<Verdict> {
   const isFile = !x.proxied;
   if (isFile) {
@@ -128,91 +111,31 @@ export function handleProxied(
   if (typeof maxForwards === 'string') return endOfForwards(x, maxForwards);
   const current = plan?.filename === x.filename ? plan : canonicalise(x, site.speakers, isFile);
   if (typeof current === 'number') return current === DECLINED ? noProtocol(x) : current;
-  return forward(x, current.target, site, maxForwards);
+  if (current.target === undefined) return forwardToBalancer(x, site, { maxForwards, isFile });
+  return sendToBackend(x, current.target, site, { maxForwards });
 }
 
-function forward(
+/** Has a member of the balancer that the URL names answer. */
+function forwardToBalancer(
   x: Exchange,
-  found: Target,
-  site: HandlerSite,
-  maxForwards: number | undefined,
-): Verdict | Promise<Verdict> {
-  const { conf, addresses } = site;
-  const moved = conf.domain === undefined ? undefined : redirectToDomain(x, conf.domain);
-  if (moved !== undefined) return moved;
-  const worker = findWorker(conf.workers, found.url, found.origin.socket);
-  const target = throughWorker(found, worker);
-  const { origin } = target;
-  if (isShut(worker)) return workerShut(x, origin);
-  if (!origin.isLookable) return lookupFailed(x, origin.host);
-  if (hasUnknownCoding(x)) return refuseCoding(x);
-  const remotes = remotesOf(x, conf, target.url, origin.scheme);
-  const send = (): Verdict | Promise<Verdict> => sendToWorker(x, { target, worker, remotes, maxForwards }, site);
-  if (conf.blocks.length === 0) return send();
-  const refused = refuseBlocked(x, { words: conf.blocks, addresses }, origin, remotes.length === 0);
-  if (refused instanceof Promise) return refused.then((verdict) => verdict ?? send());
-  return refused ?? send();
-}
-
-/** What one request is sent to, and how. */
-interface Way {
-  readonly target: Target;
-  readonly worker: Worker;
-  readonly remotes: readonly RemoteProxy[];
-  readonly maxForwards: number | undefined;
-}
-
-function sendToWorker(x: Exchange, way: Way, site: HandlerSite): Verdict | Promise<Verdict> {
-  const { target, worker, remotes, maxForwards } = way;
-  const { conf, dir, pools, http2Pools, fcgiPools, timeout, speakers } = site;
-  const { origin } = target;
-  if (origin.scheme === 'fcgi') {
-    if (maxForwards !== undefined) x.headers.set('Max-Forwards', String(maxForwards));
-    // Apache says so to applications of workers that no line names.
-    if (worker === GENERIC_WORKER) x.env.set('proxy-nokeepalive', '1');
-    const settings = fcgiPools.settings(timeout, 'IsError', conf.sourceAddress);
-    return forwardFcgi(x, { target, pool: fcgiPools.find(worker, origin, settings), dir });
-  }
-  const isStrict = isWebSocket(origin) && takesWebSockets(x, speakers);
-  const upgrade = isStrict ? requireUpgrade(x, worker, target) : findUpgrade(x, worker, target);
-  if (typeof upgrade === 'number') return upgrade;
-  const tls = origin.isSecure ? tlsTo(x, origin) : undefined;
-  if (typeof tls === 'number') return tls;
-  const settings = pools.settings(timeout, conf.badHeader ?? 'IsError', conf.sourceAddress, tls);
-  const own = tls !== undefined && dir.preserveHost === true ? clientNamed(x, origin) : origin;
-  if (origin.isHttp2) {
-    const pool = http2Pools.find(worker, own, settings);
-    return new Forward(x, { target, pool, conf, dir, maxForwards, upgrade: undefined, remote: undefined }).run();
-  }
-  const send = (remote: RemoteProxy | undefined): Verdict | Promise<Verdict> => {
-    const pool = pools.find(worker, own.socket === undefined ? (remote?.origin ?? own) : own, settings);
-    return new Forward(x, { target, pool, conf, dir, maxForwards, upgrade, remote }).run();
-  };
-  return remotes.length === 0 ? send(undefined) : sendThrough(x, remotes, send);
-}
-
-/** Apache: a worker that is reached by a socket is so by whatever rule names its URL. */
-function throughWorker(target: Target, { socket }: Worker): Target {
-  return socket === undefined || target.origin.socket !== undefined ? target : withSocket(target, socket);
-}
-
-/** Kept out of use by its configuration. Errors do not count: outside of balancers it is tried again at once. */
-function isShut({ params }: Worker): boolean {
-  return params.status !== undefined && (params.status & NOT_USABLE & ~FLAG.IN_ERROR) !== 0;
-}
-
-/** How TLS is spoken to a backend, or the answer where it is not. */
-function tlsTo(x: Exchange, origin: Origin): BackendTls | Verdict {
-  try {
-    return backendTls(x) ?? noTls(x, origin);
-  } catch (error) {
-    return noTls(x, origin, `; OpenSSL does not take the SSLProxy directives: ${(error as Error).message}`);
-  }
-}
-
-/** With ProxyPreserveHost the backend is asked for the name that the client has asked for, and has to prove that one. */
-function clientNamed(x: Exchange, origin: Origin): Origin {
-  return x.hostname === '' ? origin : namedOrigin(origin, x.hostname);
+  site: SendSite,
+  { maxForwards, isFile }: { readonly maxForwards: number | undefined; readonly isFile: boolean },
+): Soon<Verdict> {
+  const url = x.filename!.slice('proxy:'.length);
+  const balancer = balancersOf(x.site)?.find(x.server, url);
+  if (balancer === undefined) return noProtocol(x);
+  let target: Target | undefined;
+  return balance(x, {
+    balancer,
+    url,
+    prepare: () => {
+      const plan = canonicalise(x, site.speakers, isFile);
+      if (typeof plan === 'number') return plan === DECLINED ? noProtocol(x) : plan;
+      target = plan.target;
+      return target === undefined ? noProtocol(x) : OK;
+    },
+    send: (member, attempt) => sendToBackend(x, target!, site, { maxForwards, member, attempt }),
+  });
 }
 
 /** TRACE under TraceEnable Off is refused before a backend hears of it. */
@@ -222,25 +145,16 @@ function isTraceRefused(x: Exchange): boolean {
   return true;
 }
 
-/** Codings beneath chunked cannot be undone, and must not be taken for content. */
-function hasUnknownCoding(x: Exchange): boolean {
-  const codings = x.body === undefined ? undefined : x.headers.combined('transfer-encoding');
-  return codings !== undefined && codings.toLowerCase() !== 'chunked';
-}
-
-function refuseCoding(x: Exchange): Verdict {
-  const codings = x.headers.combined('transfer-encoding');
-  logEvent(x, 'proxy_http', 'error', `AH01093: ${codings} Transfer-Encoding is not supported`);
-  return 500;
-}
-
-/** Schemes that Apache has modules for and this server has none yet. */
+/** Schemes that nobody here speaks, and what would help. */
 const MISSING: { readonly [scheme: string]: string } = {
   ajp: 'AJP is not spoken; have the application server listen for HTTP and write http://',
   scgi: 'SCGI is not spoken; have the application listen for HTTP or FastCGI',
   uwsgi: 'the uwsgi protocol is not spoken; start uWSGI with --http-socket and write http://',
   ftp: 'FTP is not spoken',
-  balancer: 'balancers (mod_proxy_balancer) are not supported yet',
+  https: 'TLS to backends needs mod_ssl: LoadModule ssl_module modules/mod_ssl.so',
+  wss: 'TLS to backends needs mod_ssl: LoadModule ssl_module modules/mod_ssl.so',
+  h2: 'HTTP/2 to backends needs mod_proxy_http2 and mod_ssl',
+  h2c: 'HTTP/2 to backends needs mod_proxy_http2',
 };
 
 function noProtocol(x: Exchange): Verdict {

@@ -10,7 +10,8 @@ import type { Exchange, LiveSite } from '../../request/exchange.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import { Addresses } from './addresses.ts';
-import { Balancers } from './balancer/balancers.ts';
+import { balancerDirectives } from './balancer/directives.ts';
+import { balancersOf } from './balancer/module.ts';
 import {
   createDirConfig,
   createServerConfig,
@@ -37,7 +38,10 @@ import { reverseDirectives } from './reverse-directives.ts';
 import { findSpeakers, type Speakers } from './wstunnel.ts';
 
 export type { Balancer } from './balancer/balancer.ts';
-export { BalancerMember } from './balancer/member.ts';
+export type { Balancers } from './balancer/balancers.ts';
+export { lbmethodBybusyness, lbmethodByrequests, lbmethodBytraffic } from './balancer/lbmethod.ts';
+export type { BalancerMember } from './balancer/member.ts';
+export { balancersOf, proxyBalancer } from './balancer/module.ts';
 export { FLAG, nameFlags } from './balancer/status-flags.ts';
 export { proxyFcgi } from './fcgi/index.ts';
 export { proxyHttp2 } from './h2/index.ts';
@@ -58,10 +62,10 @@ interface Live {
   readonly http2Pools: Http2Pools;
   readonly fcgiPools: FcgiPools;
   readonly speakers: Speakers;
-  readonly balancers: Balancers;
 }
 
 function openLive(site: LiveSite): Live {
+  balancersOf(site)?.open(site.servers, (server) => proxy.serverOf(server));
   const addresses = new Addresses((host) => site.io.resolve(host));
   return {
     addresses,
@@ -69,13 +73,7 @@ function openLive(site: LiveSite): Live {
     http2Pools: new Http2Pools({ addresses, deadlines: new Deadlines() }),
     fcgiPools: new Pools(FASTCGI, addresses),
     speakers: findSpeakers(site),
-    balancers: new Balancers(site.servers, (server) => proxy.serverOf(server)),
   };
-}
-
-/** The balancers of a loaded site and what has happened to them; undefined where mod_proxy is not loaded. */
-export function balancersOf(site: LiveSite): Balancers | undefined {
-  return (proxy.state(site) as Live | undefined)?.balancers;
 }
 
 function liveOf(x: Exchange): Live {
@@ -117,7 +115,14 @@ export const proxy: Module<ProxyServerConfig, ProxyDirConfig> = defineModule<
   ProxyDirConfig
 >({
   name: 'proxy',
-  directives: [...passDirectives, ...reverseDirectives, ...plainDirectives, ...remoteDirectives, ...sectionDirectives],
+  directives: [
+    ...passDirectives,
+    ...reverseDirectives,
+    ...plainDirectives,
+    ...remoteDirectives,
+    ...sectionDirectives,
+    ...balancerDirectives,
+  ],
   serverConfig: { create: createServerConfig, merge: mergeServerConfig },
   dirConfig: { create: createDirConfig, merge: mergeDirConfig },
   hooks: {

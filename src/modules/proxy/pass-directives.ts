@@ -5,6 +5,8 @@ import type { Directive, DirectiveError } from '../../conf/directive.ts';
 import { isGlob } from '../../kit/glob.ts';
 import { compileRegex, type Regex, RegexSyntaxError } from '../../kit/regex/index.ts';
 import { serverFiles } from '../contexts.ts';
+import { isBalancerUrl } from './balancer/config.ts';
+import { passToBalancer } from './balancer/directives.ts';
 import type { PassEntry, ProxyDirConfig, ProxyServerConfig } from './config.ts';
 import { splitUrl } from './target.ts';
 import { shareWorker, workerName } from './worker.ts';
@@ -135,7 +137,6 @@ function compilePattern(pattern: string): Regex | string {
 
 /** Schemes whose backends cannot be spoken to: the request is answered 500 and the log says why. */
 const UNSUPPORTED: { readonly [scheme: string]: string } = {
-  balancer: '',
   ajp: 'let the application server listen for HTTP, too, and write http://',
   scgi: 'let the application listen for HTTP or FastCGI, and write http:// or fcgi://',
   uwsgi: 'start uWSGI with --http-socket, and write http://',
@@ -143,6 +144,9 @@ const UNSUPPORTED: { readonly [scheme: string]: string } = {
 };
 
 function addWorker(cmd: ProxyCommand, url: string, line: PassLine): DirectiveError | undefined {
+  if (isBalancerUrl(url)) {
+    return passToBalancer(cmd, url, line.isRegex ? undefined : line.path, line.params);
+  }
   const split = splitUrl(url);
   if (split === undefined || split.authority === '') return `ProxyPass URL must be absolute!: ${url}`;
   if (

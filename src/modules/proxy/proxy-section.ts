@@ -10,6 +10,13 @@ import { compileGlob, isGlob } from '../../kit/glob.ts';
 import { compileRegex, type Regex, RegexSyntaxError } from '../../kit/regex/index.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { serverFiles, servers } from '../contexts.ts';
+import {
+  type BalancerConfig,
+  defineBalancer,
+  findBalancer,
+  isBalancerUrl,
+} from './balancer/config.ts';
+import { type Parameter, setBalancerParameters, wrapError } from './balancer/directives.ts';
 import type { ProxyDirConfig, ProxySection, ProxyServerConfig } from './config.ts';
 import { warnNoEffect } from './pass-directives.ts';
 import { splitUrl } from './target.ts';
@@ -106,6 +113,7 @@ function setSectionWorker(
   if (words.length === 0) return undefined;
   if (isRegex) return 'Multiple <ProxyMatch> arguments not (yet) supported.';
   if (isGlob(url)) return `${section}> arguments are not supported for wildchar url.`;
+  if (isBalancerUrl(url)) return setSectionBalancer(cmd, url, words);
   if (!url.includes(':')) return `${section}> arguments are not supported for non url.`;
   const name = workerName(url);
   if (name === undefined) return `${section} URL must be absolute!: ${url}`;
@@ -115,6 +123,56 @@ function setSectionWorker(
     before: `${section} `,
     url,
   });
+}
+
+function setSectionBalancer(
+  cmd: ProxyCommand,
+  url: string,
+  words: readonly string[],
+): DirectiveError | undefined {
+  const { balancers } = cmd.config;
+  const balancer = findBalancer(balancers, url) ?? defineBalancer(balancers, url);
+  if (typeof balancer === 'string') return `<Proxy ${balancer}`;
+  return setBalancerWords(cmd, balancer, words, { line: '<Proxy', behind: url });
+}
+
+/** How a line speaks of itself and of what it sets. */
+interface Speaking {
+  readonly line: string;
+  readonly behind: string;
+}
+
+function setBalancerWords(
+  cmd: ProxyCommand,
+  balancer: BalancerConfig,
+  words: readonly string[],
+  { line, behind }: Speaking,
+): DirectiveError | undefined {
+  for (const word of words) {
+    const equals = word.indexOf('=');
+    if (equals < 0) {
+      const what = line === '<Proxy' ? 'Proxy' : 'ProxySet';
+      return `Invalid ${what} parameter. Parameter must be in the form 'key=value'`;
+    }
+    const parameter: Parameter = { name: word.slice(0, equals), value: word.slice(equals + 1) };
+    const fault = setBalancerParameters(cmd, balancer, [parameter]);
+    if (fault !== undefined) return wrapError(fault.error, `${line} `, ` ${word}; ${behind}`);
+  }
+  return undefined;
+}
+
+function setOnBalancer(
+  cmd: ProxyCommand,
+  url: string,
+  words: readonly string[],
+  inSection: boolean,
+): DirectiveError | undefined {
+  const { balancers } = cmd.config;
+  const known = findBalancer(balancers, url);
+  if (known === undefined && !inSection) return `ProxySet can not find '${url}' Balancer.`;
+  const balancer = known ?? defineBalancer(balancers, url);
+  if (typeof balancer === 'string') return `ProxySet ${balancer}`;
+  return setBalancerWords(cmd, balancer, words, { line: 'ProxySet:', behind: url });
 }
 
 /** The parameters of a line, and how the line speaks of its faults. */
@@ -145,11 +203,11 @@ function setProxySet(cmd: ProxyCommand, text: string): DirectiveError | undefine
   const words = splitWords(text).map((word) => word.text);
   const inSection = cmd.section.kind === 'other';
   const url = inSection ? (cmd.section.path ?? '') : (words.shift() ?? '');
+  if (isBalancerUrl(url)) return setOnBalancer(cmd, url, words, inSection);
   const name = workerName(url);
   const { workers } = cmd.config;
   if (!inSection && (name === undefined || findWorker(workers, name) === GENERIC_WORKER)) {
-    const what = url.startsWith('balancer:') ? 'Balancer' : 'Worker';
-    return `ProxySet can not find '${url}' ${what}.`;
+    return `ProxySet can not find '${url}' Worker.`;
   }
   if (name === undefined) return `ProxySet URL must be absolute!: ${url}`;
   const { worker } = shareWorker(workers, name, inSection && cmd.section.isRegex === true);

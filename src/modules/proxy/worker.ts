@@ -55,6 +55,15 @@ export const GENERIC_WORKER: Worker = new Worker('proxy:reverse');
 
 /** The worker name of a URL: scheme and host in lower case, default port left out; undefined when it is no URL. */
 export function workerName(url: string): string | undefined {
+  return nameOf(url, '/');
+}
+
+/** The same for a member of a balancer, whose URL the path of a request is put behind: no slash is added. */
+export function memberName(url: string): string | undefined {
+  return nameOf(url, '');
+}
+
+function nameOf(url: string, emptyPath: string): string | undefined {
   const split = splitUrl(url);
   if (split === undefined || split.authority === '') return undefined;
   // A `$1` right behind a port belongs to the path.
@@ -62,7 +71,7 @@ export function workerName(url: string): string | undefined {
   const origin = parseOrigin(split.scheme, fixed, undefined);
   const shown = origin?.authority ?? fixed.toLowerCase();
   const unix = split.socket === undefined ? '' : `unix:${split.socket}|`;
-  return `${unix}${split.scheme}://${shown}${captured}${split.rest || (captured === '' ? '/' : '')}`;
+  return `${unix}${split.scheme}://${shown}${captured}${split.rest || (captured === '' ? emptyPath : '')}`;
 }
 
 /**

@@ -41,6 +41,8 @@ export interface Speakers {
   readonly http2: boolean;
   /** mod_ssl, without which nobody speaks TLS. */
   readonly ssl: boolean;
+  /** mod_proxy_balancer. */
+  readonly balancer: boolean;
 }
 
 export function findSpeakers({ modules }: LiveSite): Speakers {
@@ -51,6 +53,7 @@ export function findSpeakers({ modules }: LiveSite): Speakers {
     fcgi: has('proxy_fcgi'),
     http2: has('proxy_http2'),
     ssl: has('ssl'),
+    balancer: has('proxy_balancer'),
   };
 }
 

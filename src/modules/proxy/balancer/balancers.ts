@@ -20,17 +20,18 @@ export class Balancers {
   readonly #byServer: Map<Server, readonly Balancer[]> = new Map();
   readonly #members: Map<Worker, BalancerMember> = new Map();
 
-  constructor(servers: readonly Server[], configOf: (server: Server) => BalancersConfig) {
+  /** Brings the balancers of a site to life. */
+  open(servers: readonly Server[], configOf: (server: Server) => BalancersConfig): void {
     const byConfig = new Map<BalancersConfig, readonly Balancer[]>();
     for (const server of servers) {
       const config = configOf(server);
-      const balancers = byConfig.get(config) ?? this.#open(config);
+      const balancers = byConfig.get(config) ?? this.#make(config);
       byConfig.set(config, balancers);
       this.#byServer.set(server, balancers);
     }
   }
 
-  #open({ balancers, balancerGrowth = DEFAULT_GROWTH }: BalancersConfig): readonly Balancer[] {
+  #make({ balancers, balancerGrowth = DEFAULT_GROWTH }: BalancersConfig): readonly Balancer[] {
     return balancers.map(
       (config) =>
         new Balancer(

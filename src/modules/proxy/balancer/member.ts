@@ -1,6 +1,7 @@
 // A member of a balancer while the site runs: its worker, what may be changed at run time, and what has happened to it.
 // One object for one BalancerMember line, whichever servers inherit it.
 
+import { type Origin, parseOrigin, splitUrl } from '../target.ts';
 import type { Worker } from '../worker.ts';
 import { FLAG, NOT_USABLE } from './status-flags.ts';
 
@@ -65,9 +66,13 @@ export class BalancerMember {
   /** The same on a clock that is never set back. An error that the configuration names (`+E`) is over at once, as in Apache. */
   #failedAt = Number.NEGATIVE_INFINITY;
 
+  readonly #origin: Origin | undefined;
+
   constructor(worker: Worker) {
     const { status = 0, loadFactor = 100, lbSet = 0, route = '', redirect = '', retry } = worker.params;
+    const split = splitUrl(worker.url);
     this.worker = worker;
+    this.#origin = split && parseOrigin(split.scheme, split.authority, worker.socket);
     this.status = status | FLAG.INITIALIZED;
     this.loadFactor = loadFactor;
     this.lbSet = lbSet;
@@ -85,6 +90,14 @@ export class BalancerMember {
   get name(): string {
     const { socket, url } = this.worker;
     return socket === undefined ? url : `unix:${socket}|${url}`;
+  }
+
+  get host(): string {
+    return this.#origin?.host ?? '';
+  }
+
+  get port(): number {
+    return this.#origin?.port ?? 0;
   }
 
   /** Are all of these bits set? */

@@ -131,6 +131,9 @@ function sendHttp(
   const { origin } = target;
   const tls = origin.isSecure ? tlsTo(x, origin) : undefined;
   if (typeof tls === 'number') return tls;
+  if (tls !== undefined && remote !== undefined && origin.socket === undefined) {
+    return noTls(x, origin, ': a ProxyRemote on the way to a backend over TLS is not supported; name the host in NoProxy');
+  }
   const settings = pools.settings(timeout, conf.badHeader ?? 'IsError', conf.sourceAddress, tls);
   const own = tls !== undefined && dir.preserveHost === true ? clientNamed(x, origin) : origin;
   // Apache: a socket is connected to, whatever proxy is named.

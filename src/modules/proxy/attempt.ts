@@ -30,7 +30,7 @@ export class Attempt {
   /** `before`: the attempt that failed. */
   constructor(meter: Meter, before: Attempt | undefined) {
     this.meter = meter;
-    this.#relay = before?.#relay;
+    this.#relay = before === undefined ? undefined : before.#relay;
   }
 
   /** The body as an earlier attempt has left it, or what `make` makes for the first one. */

@@ -53,8 +53,8 @@ export class Balancers {
     const name = `${address} ${coreServer(server).serverName ?? ''}`;
     if (this.#byName.has(name)) return;
     this.#byName.set(name, balancers);
-    if (!persists) return;
-    for (const old of this.#before?.#byName.get(name) ?? []) {
+    if (!persists || this.#before === undefined) return;
+    for (const old of this.#before.#byName.get(name) ?? []) {
       balancers.find((balancer) => balancer.name === old.name)?.takeOver(old);
     }
   }

@@ -62,7 +62,9 @@ function findBound(x: Exchange, balancer: Balancer, { route }: Session): Balance
 
 /** `nofailover`: a session that belongs to one of the members is given to no other. */
 function mustStay({ members, params }: Balancer, { route }: Session): boolean {
-  return params.noFailover === true && members.some((member) => member.route !== '' && member.route === route);
+  return (
+    params.noFailover === true && members.some((member) => member.route !== '' && member.route === route)
+  );
 }
 
 function nameSession(x: Exchange, { found, route }: Session): void {

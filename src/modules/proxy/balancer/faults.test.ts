@@ -185,11 +185,16 @@ describe('a body', () => {
     const members = await Promise.all(acts.map((act) => startMember(act)));
     const dead = await freePort();
     const front = await startBalanced(
-      [{ port: dead, parameters: 'retry=0' }, ...members.map(({ port }) => ({ port, parameters: 'retry=0' }))],
+      [
+        { port: dead, parameters: 'retry=0' },
+        ...members.map(({ port }) => ({ port, parameters: 'retry=0' })),
+      ],
       'failonstatus=503',
     );
     for (let i = 0; i < 15; i++) await send(front, 'POST', `payment ${i};`);
-    const seen = members.flatMap(({ requests }) => requests.map((request) => /payment \d+;/.exec(request)?.[0]));
+    const seen = members.flatMap(({ requests }) =>
+      requests.map((request) => /payment \d+;/.exec(request)?.[0]),
+    );
     expect(seen.length).toBeGreaterThan(10);
     expect(new Set(seen).size).toBe(seen.length);
   });

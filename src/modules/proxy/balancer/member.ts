@@ -163,5 +163,4 @@ export class BalancerMember {
     this.retries += 1;
     this.clear(FLAG.IN_ERROR);
   }
-
 }

@@ -66,6 +66,7 @@ export const modules: readonly Module[] = [
   proxyHttp,
   proxyFcgi,
   proxyWstunnel,
+  proxyConnect,
   alias,
   userdir,
   vhostAlias,

@@ -27,6 +27,7 @@ type State = 'connecting' | 'idle' | 'head' | 'body' | 'tunnel' | 'closed';
 export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, TunnelHost {
   deadlineAt = 0;
   carried = 0;
+  localPort: number | undefined = undefined;
   /** When it became idle, on the clock of the deadlines. */
   idleSince = 0;
 
@@ -79,6 +80,7 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
     if (this.#state !== 'connecting') return;
     this.#state = 'idle';
     this.deadlineAt = 0;
+    this.localPort = this.#socket.localPort;
     this.#owner.connected(this);
     this.#user?.onReady(this);
   }

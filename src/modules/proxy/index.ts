@@ -6,6 +6,7 @@
 
 import { coreServer } from '../../request/core-config.ts';
 import type { Exchange, LiveSite } from '../../request/exchange.ts';
+import { logServer } from '../../request/log.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import { Addresses } from './addresses.ts';
@@ -40,6 +41,7 @@ export { lbmethodBybusyness, lbmethodByrequests, lbmethodBytraffic } from './bal
 export type { BalancerMember } from './balancer/member.ts';
 export { balancersOf, proxyBalancer } from './balancer/module.ts';
 export { FLAG, nameFlags } from './balancer/status-flags.ts';
+export { proxyConnect } from './connect.ts';
 export { proxyFcgi } from './fcgi/index.ts';
 export { proxyWstunnel } from './wstunnel.ts';
 
@@ -62,10 +64,14 @@ interface Live {
 function openLive(site: LiveSite): Live {
   openBalancers(site, (server) => proxy.serverOf(server));
   const addresses = new Addresses((host) => site.io.resolve(host));
+  const host = {
+    addresses,
+    report: (text: string): void => logServer(site, site.main, 'proxy', 'error', text),
+  };
   return {
     addresses,
-    pools: new Pools(HTTP, addresses),
-    fcgiPools: new Pools(FASTCGI, addresses),
+    pools: new Pools(HTTP, host),
+    fcgiPools: new Pools(FASTCGI, host),
     speakers: findSpeakers(site),
   };
 }

@@ -1,4 +1,4 @@
-// Every configuration that docs/backends.md shows, as it stands there, with a backend of the kind that it speaks of.
+// Every configuration that docs/backends-tls.md shows, as it stands there, with a backend of the kind that it speaks of.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { tlsParties } from '../support/tls-parties.ts';
 import { startWebSocketBackend } from '../support/websocket-backend.ts';
 import { openClient } from '../support/websocket-client.ts';
 
-const manual = readFileSync(join(import.meta.dirname, '../../docs/backends.md'), 'utf8');
+const manual = readFileSync(join(import.meta.dirname, '../../docs/backends-tls.md'), 'utf8');
 const blocks = [...manual.matchAll(/^( *)```apache\n([\s\S]*?)^ *```$/gm)].map(([, indent = '', text = '']) =>
   text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
 );

@@ -2,7 +2,7 @@
 // front. Owns what is known of names; which address is connected to is the socket's business.
 
 /** Where no `addressttl` says otherwise: names of containers and services move, and the system does not say when. */
-const DEFAULT_TTL = 10_000;
+export const DEFAULT_TTL = 10_000;
 
 /** A name that has no address is not asked for again for a moment: look-ups share threads with files. */
 const FAILURE_TTL = 1000;
@@ -14,7 +14,7 @@ const MOST_NAMES = 1000;
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
 /** What is known of a name. */
-interface Known {
+export interface Known {
   /** In the order in which they are tried. */
   readonly addresses: readonly string[];
   /** On the clock. */
@@ -42,6 +42,11 @@ export class Addresses {
   find(host: string, ttl: number = DEFAULT_TTL): readonly string[] | Promise<readonly string[]> {
     const known = this.#known.get(host);
     return known !== undefined && this.#now() - known.askedAt < ttl ? known.addresses : this.#ask(host);
+  }
+
+  /** What is known of a name, however old. */
+  known(host: string): Known | undefined {
+    return this.#known.get(host);
   }
 
   /** Has the time of what is known of a name run out, or was it never asked for? */

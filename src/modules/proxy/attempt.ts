@@ -16,6 +16,8 @@ export class Attempt {
   wasReached = false;
   /** No connection could be made. */
   isRefused = false;
+  /** The backend's name is unknown. */
+  isUnnamed = false;
   /** The backend did not answer in time. */
   hasTimedOut = false;
   /** A new connection broke before anything was answered. */
@@ -23,11 +25,12 @@ export class Attempt {
   /** The status is the backend's; only the page is replaced (ProxyErrorOverride). */
   isOverridden = false;
   #relay: RequestRelay | undefined = undefined;
+  #isUndone = false;
 
   /** `before`: the attempt that failed. */
   constructor(meter: Meter, before: Attempt | undefined) {
     this.meter = meter;
-    this.#relay = before?.#relay;
+    this.#relay = before === undefined ? undefined : before.#relay;
   }
 
   /** The body as an earlier attempt has left it, or what `make` makes for the first one. */
@@ -43,8 +46,17 @@ export class Attempt {
     this.meter.transferred += bytes;
   }
 
+  /** The backend has not asked for the body: it has done nothing. */
+  undone(): void {
+    this.#isUndone = true;
+  }
+
   refused(): void {
     this.isRefused = true;
+  }
+
+  unnamed(): void {
+    this.isUnnamed = true;
   }
 
   lost(loss: Loss, wasUsedBefore: boolean): void {
@@ -59,13 +71,18 @@ export class Attempt {
     else if (content !== undefined) this.meter.read += content.length;
   }
 
+  /** Bytes of a response whose head is not HTTP's. */
+  receives(bytes: number): void {
+    this.meter.read += bytes;
+  }
+
   overridden(): void {
     this.isOverridden = true;
   }
 
   /** May another backend be sent this request? Not when one may have seen it that must not be done twice. */
   mayMoveOn(method: string): boolean {
-    if (!this.wasReached) return true;
+    if (!this.wasReached || this.#isUndone) return true;
     return IDEMPOTENT.has(method) && (this.#relay === undefined || this.#relay.isHeldWhole);
   }
 }

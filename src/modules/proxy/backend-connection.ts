@@ -30,6 +30,7 @@ type State = 'connecting' | 'handshake' | 'idle' | 'head' | 'body' | 'tunnel' | 
 export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, TunnelHost {
   deadlineAt = 0;
   carried = 0;
+  localPort: number | undefined = undefined;
   /** When it became idle, on the clock of the deadlines. */
   idleSince = 0;
 
@@ -101,6 +102,7 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
   #becomeReady(): void {
     this.#state = 'idle';
     this.deadlineAt = 0;
+    this.localPort = this.#socket.localPort;
     this.#owner.connected(this);
     this.#user?.onReady(this);
   }

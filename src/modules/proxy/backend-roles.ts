@@ -35,6 +35,8 @@ export interface RequestStart {
 export interface RequestCarrier {
   /** Requests carried before the present one. */
   readonly carried: number;
+  /** Our port of the connection, where it has one. */
+  readonly localPort?: number | undefined;
   /**
    * Sends the beginning of a request: its head and as much of its body as is at hand. False asks to wait for
    * `onDrain`.

@@ -91,6 +91,12 @@ function lookupWith(findAddresses: FindAddresses): LookupFunction {
   };
 }
 
+/** The address that connections are to come from is none of this machine's. */
+export function isBindError(error: NodeJS.ErrnoException | undefined): boolean {
+  if (error instanceof AggregateError) return error.errors.some((one) => isBindError(one));
+  return error?.syscall === 'bind';
+}
+
 /** The host has no address, as opposed to an address where nobody answers. */
 export function isLookupError(error: NodeJS.ErrnoException | undefined): boolean {
   return error?.syscall === 'getaddrinfo' || error?.code === 'ENOTFOUND';

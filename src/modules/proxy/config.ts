@@ -114,6 +114,8 @@ export function mergeServerConfig(base: ProxyServerConfig, add: ProxyServerConfi
     ...add,
     balancerInherit,
     passInherit,
+    // Apache: for the server alone whose line it is.
+    balancerPersist: add.balancerPersist === true,
     // Apache: the main server's lines come first, and ProxyPassInherit Off takes none of them away.
     passes: [...base.passes, ...add.passes],
     hasEncoded: add.hasEncoded === true || base.hasEncoded === true,

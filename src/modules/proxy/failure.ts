@@ -47,7 +47,10 @@ export function connectFailed(
   loss: Loss,
   { attempt, words: { name, module, failed } = HTTP_FAILURE }: ConnectContext,
 ): Verdict {
-  if (loss.kind === 'lookup') return lookupFailed(x, origin.host);
+  if (loss.kind === 'lookup') {
+    attempt?.unnamed();
+    return lookupFailed(x, origin.host);
+  }
   const error = lastError(loss.error);
   const text = errorText(error);
   const end =

@@ -15,6 +15,7 @@ import type { ResponseError, ResponseHead } from '../../wire/response-parser.ts'
 import { type AnswerContext, copyInterimFields, switchFields, takeResponse } from './answer.ts';
 import { type Attempt, IDEMPOTENT } from './attempt.ts';
 import { BackendBody } from './backend-body.ts';
+import { BackendNotes } from './backend-notes.ts';
 import type { Loss, RequestCarrier, ResponseContent } from './backend-roles.ts';
 import { type BackendTunnel, IdleTunnel } from './backend-tunnel.ts';
 import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
@@ -163,7 +164,12 @@ export class Forward implements HttpUser, RelayOwner {
   }
 
   #acquire(fresh: boolean): void {
-    this.#plan.pool.acquire(this, { fresh, once: !this.#mayRepeat() });
+    this.#plan.pool.acquire(this, { fresh: fresh || this.#isFirst(), once: !this.#mayRepeat() });
+  }
+
+  /** The client's first request, which shall not meet a connection that is just going away. */
+  #isFirst(): boolean {
+    return hasEnv(this.#x, 'proxy-initial-not-pooled') && this.#x.transport.served === 0;
   }
 
   /** All of the request is at hand. */
@@ -208,7 +214,8 @@ export class Forward implements HttpUser, RelayOwner {
   #onSilence(): void {
     this.#connection?.giveUp();
     this.#connection = undefined;
-    this.#relay?.stop();
+    if (this.#plan.attempt === undefined) this.#relay?.stop();
+    else this.#plan.attempt.undone();
     this.#settle(proxyError(this.#x, 503, 'Timeout on 100-Continue'));
   }
 
@@ -256,6 +263,7 @@ export class Forward implements HttpUser, RelayOwner {
   }
 
   onResponse(head: ResponseHead, content: ResponseContent): void {
+    this.#x.noteSource = new BackendNotes(head.status, this.#connection?.localPort);
     // A complete response has set the connection free: it may be somebody else's by now.
     if (!(content instanceof BackendBody)) this.#connection = undefined;
     if (this.#verdict !== undefined) {

@@ -7,11 +7,12 @@
 
 import { coreServer } from '../../request/core-config.ts';
 import type { Exchange, LiveSite } from '../../request/exchange.ts';
+import { logServer } from '../../request/log.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import { Addresses } from './addresses.ts';
 import { balancerDirectives } from './balancer/directives.ts';
-import { balancersOf } from './balancer/module.ts';
+import { openBalancers } from './balancer/module.ts';
 import {
   createDirConfig,
   createServerConfig,
@@ -43,6 +44,7 @@ export { lbmethodBybusyness, lbmethodByrequests, lbmethodBytraffic } from './bal
 export type { BalancerMember } from './balancer/member.ts';
 export { balancersOf, proxyBalancer } from './balancer/module.ts';
 export { FLAG, nameFlags } from './balancer/status-flags.ts';
+export { proxyConnect } from './connect.ts';
 export { proxyFcgi } from './fcgi/index.ts';
 export { proxyHttp2 } from './h2/index.ts';
 export { proxyWstunnel } from './wstunnel.ts';
@@ -65,13 +67,17 @@ interface Live {
 }
 
 function openLive(site: LiveSite): Live {
-  balancersOf(site)?.open(site.servers, (server) => proxy.serverOf(server));
+  openBalancers(site, (server) => proxy.serverOf(server));
   const addresses = new Addresses((host) => site.io.resolve(host));
+  const host = {
+    addresses,
+    report: (text: string): void => logServer(site, site.main, 'proxy', 'error', text),
+  };
   return {
     addresses,
-    pools: new Pools(HTTP, addresses),
-    http2Pools: new Http2Pools({ addresses, deadlines: new Deadlines() }),
-    fcgiPools: new Pools(FASTCGI, addresses),
+    pools: new Pools(HTTP, host),
+    http2Pools: new Http2Pools({ ...host, deadlines: new Deadlines() }),
+    fcgiPools: new Pools(FASTCGI, host),
     speakers: findSpeakers(site),
   };
 }

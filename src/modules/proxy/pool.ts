@@ -6,6 +6,8 @@ import type { BadHeaderMode } from '../../wire/response-parser.ts';
 import type { BackendTls } from '../ssl/index.ts';
 import type { Addresses } from './addresses.ts';
 import type { ConnectionOwner, Loss } from './backend-roles.ts';
+import { isBindError } from './backend-socket.ts';
+import { HostName } from './host-name.ts';
 import type { Deadlines, Timed } from './deadlines.ts';
 import type { Origin } from './target.ts';
 import type { WorkerParameters } from './worker-parameters.ts';
@@ -24,13 +26,12 @@ const FRESH_MS = 400;
 
 const MOST_IDLE = 128;
 
-/** A name that was looked up less than this long ago (milliseconds) was looked up for this very attempt. */
-const SAME_MOMENT = 500;
-
 /** What the pools of a site share. */
 export interface PoolHost {
   readonly deadlines: Deadlines;
   readonly addresses: Addresses;
+  /** Writes to the error log what concerns no single request. */
+  readonly report: (text: string) => void;
 }
 
 /** What a pool takes from the server that answers. */
@@ -107,6 +108,15 @@ class Waiter<U extends Pick<PoolUser<never>, 'onBusy'>> implements Timed {
   }
 }
 
+function isName({ socket, host }: Origin): boolean {
+  return socket === undefined && isIP(host) === 0;
+}
+
+/** Milliseconds; undefined for the usual time. Apache: without reuse, names are looked up each time. */
+function addressTtl({ addressTtl, reuse }: WorkerParameters): number | undefined {
+  return addressTtl ?? (reuse === false ? 0 : undefined);
+}
+
 export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements ConnectionOwner<C, U> {
   readonly origin: Origin;
   readonly tls: BackendTls | undefined;
@@ -115,7 +125,6 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
   readonly keepAlive: boolean;
   readonly badHeader: BadHeaderMode;
   readonly fieldSize: number;
-  readonly sourceAddress: string | undefined;
   /** Milliseconds for a probe in front of a request's body; undefined for none. */
   readonly ping: number | undefined;
   /** Connections are used again. */
@@ -123,10 +132,11 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
 
   readonly #params: WorkerParameters;
   readonly #deadlines: Deadlines;
-  readonly #addresses: Addresses;
   /** The name that connections lead to; undefined for an address or a socket. */
-  readonly #name: string | undefined;
+  readonly #name: HostName | undefined;
   readonly #mostIdle: number;
+  readonly #report: (text: string) => void;
+  #source: string | undefined;
   readonly #protocol: Protocol<U, C>;
   readonly #onEmpty: (pool: Pool<U, C>) => void;
   readonly #idle: C[] = [];
@@ -138,12 +148,13 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
 
   constructor(
     { origin, params, settings, protocol }: PoolPlan<U, C>,
-    { deadlines, addresses }: PoolHost,
+    { deadlines, addresses, report }: PoolHost,
     onEmpty: (pool: Pool<U, C>) => void,
   ) {
     this.origin = origin;
     this.tls = settings.tls;
-    this.sourceAddress = settings.sourceAddress;
+    this.#source = settings.sourceAddress;
+    this.#report = report;
     this.ping = params.ping;
     this.timeout = params.timeout ?? settings.timeout;
     this.connectTimeout = params.connectionTimeout ?? this.timeout;
@@ -153,8 +164,7 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
     // Apache: what is looked up each time cannot be used again.
     this.reuses = (params.reuse ?? protocol.reuses) && params.addressTtl !== 0;
     this.#mostIdle = params.ttl === undefined ? (params.smax ?? MOST_IDLE) : MOST_IDLE;
-    this.#name = origin.socket !== undefined || isIP(origin.host) !== 0 ? undefined : origin.host;
-    this.#addresses = addresses;
+    this.#name = isName(origin) ? new HostName(addresses, origin.host, addressTtl(params)) : undefined;
     this.#protocol = protocol;
     this.#params = params;
     this.#deadlines = deadlines;
@@ -171,18 +181,17 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
   }
 
   readonly findAddresses = (host: string): readonly string[] | Promise<readonly string[]> =>
-    this.#addresses.find(host, this.#addressTtl);
+    this.#name?.find() ?? [host];
 
-  /** Milliseconds; undefined for the usual time. */
-  get #addressTtl(): number | undefined {
-    return this.#params.addressTtl ?? (this.#params.reuse === false ? 0 : undefined);
+  get sourceAddress(): string | undefined {
+    return this.#source;
   }
 
   /** Gives `user` a connection, at once (`onReady` is called before this returns), soon, or not at all. */
   acquire(user: U, demand: Demand): void {
+    if (this.#name !== undefined) this.#follow(this.#name);
     const connection = demand.fresh ? undefined : this.#takeIdle(demand.once);
     if (connection !== undefined) {
-      if (this.#name !== undefined) this.#followName(this.#name);
       connection.assign(user);
       user.onReady(connection);
     } else if (this.#params.max !== undefined && this.#all.size >= this.#params.max) this.#queue(user);
@@ -200,15 +209,10 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
     }
   }
 
-  /** Connections that are in use do not hold on to an address that their name has left. */
-  #followName(name: string): void {
-    if (!this.#addresses.isOld(name, this.#addressTtl)) return;
-    const found = this.#addresses.find(name, this.#addressTtl);
-    if (found instanceof Promise) found.then((addresses) => this.#leaveOthers(addresses)).catch(() => undefined);
-  }
-
-  /** Ends idle connections to other addresses at once, busy ones behind their request. */
-  #leaveOthers(addresses: readonly string[]): void {
+  /** Ends connections to addresses that the name has left: idle ones at once, busy ones behind their request. */
+  #follow(name: HostName): void {
+    const addresses = name.changed(this.#deadlines.now);
+    if (addresses === undefined) return;
     for (const connection of [...this.#all]) {
       if (connection.peer === undefined || addresses.includes(connection.peer)) continue;
       if (this.#idle.includes(connection)) connection.destroy();
@@ -217,17 +221,30 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
   }
 
   connected({ peer }: C): void {
-    if (this.#name !== undefined && peer !== undefined) this.#addresses.prefer(this.#name, peer);
+    if (peer !== undefined) this.#name?.prefer(peer);
   }
 
   mayTryAgain(user: U, loss: Loss): boolean {
-    // What was asked for just now has been said.
-    if (this.#name === undefined || !this.#addresses.isOld(this.#name, SAME_MOMENT)) return false;
-    void this.#addresses.lookAgain(this.#name).then((isElsewhere) => {
+    if (this.#source !== undefined && isBindError(loss.error)) {
+      this.#openWithoutSource(user);
+      return true;
+    }
+    const again = this.#name?.lookAgain();
+    void again?.then((isElsewhere) => {
       if (isElsewhere && !this.#isClosed) this.acquire(user, { once: true, fresh: true });
       else user.onLost(loss);
     });
-    return true;
+    return again !== undefined;
+  }
+
+  /** Apache: where the configured address cannot be used, connections come from whichever can. */
+  #openWithoutSource(user: U): void {
+    const { scheme } = this.origin;
+    const source = this.#source;
+    this.#report(`AH00956: ${scheme}: failed to bind socket to local address: ProxySourceAddress ${source}`);
+    this.#source = undefined;
+    this.acquire(user, { once: true, fresh: true });
+    this.#source = source;
   }
 
   #open(user: U): void {

@@ -3,7 +3,6 @@
 
 import type { BadHeaderMode } from '../../wire/response-parser.ts';
 import type { BackendTls } from '../ssl/index.ts';
-import type { Addresses } from './addresses.ts';
 import { Deadlines } from './deadlines.ts';
 import { Pool, type Pooled, type PoolHost, type PoolSettings, type PoolUser, type Protocol } from './pool.ts';
 import type { Origin } from './target.ts';
@@ -19,9 +18,9 @@ export class Pools<U extends PoolUser<C>, C extends Pooled<U>> {
   readonly #byWorker: Map<Worker, Map<PoolSettings, ByOrigin<Pool<U, C>>>> = new Map();
   #isClosed = false;
 
-  constructor(protocol: Protocol<U, C>, addresses: Addresses, deadlines: Deadlines = new Deadlines()) {
+  constructor(protocol: Protocol<U, C>, host: Omit<PoolHost, 'deadlines'>) {
     this.#protocol = protocol;
-    this.#host = { deadlines, addresses };
+    this.#host = { ...host, deadlines: new Deadlines() };
   }
 
   /** The same object for the same settings, so that servers which agree share their connections. */

@@ -66,7 +66,7 @@ export function sendToBackend(
   const { origin } = target;
   if (sending.member === undefined && isShut(worker)) return workerShut(x, origin);
   if (!origin.isLookable) {
-    sending.attempt?.refused();
+    sending.attempt?.unnamed();
     return lookupFailed(x, origin.host);
   }
   if (hasUnknownCoding(x)) return refuseCoding(x);

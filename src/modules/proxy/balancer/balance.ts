@@ -75,8 +75,8 @@ function nameMember(x: Exchange, balancer: Balancer, member: BalancerMember): vo
 }
 
 /** The name could not be looked up, or the backend broke off and the client must try again by itself. */
-function isBroken({ isRefused, isBroken: brokeOff }: Attempt, verdict: Verdict): boolean {
-  return isRefused || (brokeOff && verdict === DONE);
+function isBroken({ isUnnamed, isBroken: brokeOff }: Attempt, verdict: Verdict): boolean {
+  return isUnnamed || (brokeOff && verdict === DONE);
 }
 
 function judge(x: Exchange, member: BalancerMember, attempt: Attempt, hasFailed: boolean): void {

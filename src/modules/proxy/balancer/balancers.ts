@@ -2,8 +2,9 @@
 // find them. Servers that inherit a balancer share its members, and their state with them.
 
 import type { Server } from '../../../conf/server.ts';
+import { coreServer } from '../../../request/core-config.ts';
 import type { Worker } from '../worker.ts';
-import { Balancer } from './balancer.ts';
+import { Balancer, type LogRetry } from './balancer.ts';
 import { type BalancerConfig, balancerName } from './config.ts';
 import { BalancerMember } from './member.ts';
 
@@ -14,32 +15,55 @@ const DEFAULT_GROWTH = 5;
 export interface BalancersConfig {
   readonly balancers: readonly BalancerConfig[];
   readonly balancerGrowth?: number;
+  readonly balancerPersist?: boolean;
+}
+
+export interface OpenOptions {
+  configOf(server: Server): BalancersConfig;
+  /** Takes what LogLevel debug says of a server's balancers. */
+  log(server: Server, text: string): void;
 }
 
 export class Balancers {
   readonly #byServer: Map<Server, readonly Balancer[]> = new Map();
+  readonly #byName: Map<string, readonly Balancer[]> = new Map();
   readonly #members: Map<Worker, BalancerMember> = new Map();
+  #before: Balancers | undefined;
+
+  /** `before`: those of the site that a reload puts this one in the place of. */
+  constructor(before?: Balancers) {
+    this.#before = before;
+  }
 
   /** Brings the balancers of a site to life. */
-  open(servers: readonly Server[], configOf: (server: Server) => BalancersConfig): void {
-    const byConfig = new Map<BalancersConfig, readonly Balancer[]>();
+  open(servers: readonly Server[], { configOf, log }: OpenOptions): void {
     for (const server of servers) {
       const config = configOf(server);
-      const balancers = byConfig.get(config) ?? this.#make(config);
-      byConfig.set(config, balancers);
+      const balancers = this.#make(config, (text) => log(server, text));
       this.#byServer.set(server, balancers);
+      this.#remember(server, balancers, config.balancerPersist === true);
+    }
+    // Each site would hold on to all that came before it.
+    this.#before = undefined;
+  }
+
+  /** Servers are known again by address and name, as in Apache; of several that are alike the first of each file is. */
+  #remember(server: Server, balancers: readonly Balancer[], persists: boolean): void {
+    const address = server.addresses[0]?.text ?? '';
+    const name = `${address} ${coreServer(server).serverName ?? ''}`;
+    if (this.#byName.has(name)) return;
+    this.#byName.set(name, balancers);
+    if (!persists || this.#before === undefined) return;
+    for (const old of this.#before.#byName.get(name) ?? []) {
+      balancers.find((balancer) => balancer.name === old.name)?.takeOver(old);
     }
   }
 
-  #make({ balancers, balancerGrowth = DEFAULT_GROWTH }: BalancersConfig): readonly Balancer[] {
-    return balancers.map(
-      (config) =>
-        new Balancer(
-          config,
-          config.members.map((worker) => this.#member(worker)),
-          balancerGrowth,
-        ),
-    );
+  #make({ balancers, balancerGrowth: growth = DEFAULT_GROWTH }: BalancersConfig, log: LogRetry): Balancer[] {
+    return balancers.map((config) => {
+      const members = config.members.map((worker) => this.#member(worker));
+      return new Balancer(config, members, { growth, log });
+    });
   }
 
   #member(worker: Worker): BalancerMember {

@@ -7,10 +7,10 @@ import type { BalancerMember } from './member.ts';
 import { FLAG } from './status-flags.ts';
 
 /** Chooses a member by the balancer's method; undefined when none is usable. */
-export function chooseMember({ members, params }: Balancer): BalancerMember | undefined {
-  const choice = beginChoice(params.lbmethod);
-  for (const set of setsOf(members)) {
-    const member = chooseFrom(set, choice);
+export function chooseMember(balancer: Balancer): BalancerMember | undefined {
+  const choice = beginChoice(balancer.params.lbmethod);
+  for (const set of setsOf(balancer.members)) {
+    const member = chooseFrom(balancer, set, choice);
     if (member === undefined) continue;
     choice.made(member);
     member.elected += 1;
@@ -28,7 +28,11 @@ function setsOf(members: readonly BalancerMember[]): readonly (readonly Balancer
   return numbers.map((number) => members.filter((member) => member.lbSet === number));
 }
 
-function chooseFrom(members: readonly BalancerMember[], choice: Choice): BalancerMember | undefined {
+function chooseFrom(
+  balancer: Balancer,
+  members: readonly BalancerMember[],
+  choice: Choice,
+): BalancerMember | undefined {
   const spares: BalancerMember[] = [];
   const standbys: BalancerMember[] = [];
   let missing = 0;
@@ -42,7 +46,7 @@ function chooseFrom(members: readonly BalancerMember[], choice: Choice): Balance
       if (!isReserve) missing += 1;
       continue;
     }
-    if (!member.isUsable) member.mayRetry();
+    if (!member.isUsable) balancer.retry(member);
     if (!member.isUsable) missing += isReserve ? 0 : 1;
     else if (member.is(FLAG.HOT_SPARE)) spares.push(member);
     else if (member.is(FLAG.HOT_STANDBY)) standbys.push(member);

@@ -39,8 +39,9 @@ export function* elect(
 }
 
 /** Nobody can answer: better to try all of them than to refuse. */
-function forceRecovery(x: Exchange, { name, members, params }: Balancer): void {
-  for (const member of members) if (member.mayRetry()) return;
+function forceRecovery(x: Exchange, balancer: Balancer): void {
+  const { name, members, params } = balancer;
+  for (const member of members) if (balancer.retry(member)) return;
   if (params.forceRecovery === false) return;
   for (const member of members) {
     member.recover();
@@ -61,7 +62,9 @@ function findBound(x: Exchange, balancer: Balancer, { route }: Session): Balance
 
 /** `nofailover`: a session that belongs to one of the members is given to no other. */
 function mustStay({ members, params }: Balancer, { route }: Session): boolean {
-  return params.noFailover === true && members.some((member) => member.route !== '' && member.route === route);
+  return (
+    params.noFailover === true && members.some((member) => member.route !== '' && member.route === route)
+  );
 }
 
 function nameSession(x: Exchange, { found, route }: Session): void {

@@ -126,6 +126,23 @@ export class BalancerMember {
     return true;
   }
 
+  /** Goes on where another member of that name was: BalancerPersist. Its requests are counted out at the other. */
+  takeOver(before: BalancerMember): void {
+    this.status = before.status;
+    this.loadFactor = before.loadFactor;
+    this.lbSet = before.lbSet;
+    this.route = before.route;
+    this.redirect = before.redirect;
+    this.lbStatus = before.lbStatus;
+    this.elected = before.elected;
+    this.transferred = before.transferred;
+    this.read = before.read;
+    this.retries = before.retries;
+    this.errorTime = before.errorTime;
+    this.#failedAt = before.#failedAt;
+    Object.assign(this.health, before.health);
+  }
+
   /** A connection to it was made. */
   reached(): void {
     this.errorTime = 0;
@@ -146,5 +163,4 @@ export class BalancerMember {
     this.retries += 1;
     this.clear(FLAG.IN_ERROR);
   }
-
 }

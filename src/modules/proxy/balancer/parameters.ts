@@ -87,10 +87,7 @@ function flag(key: FlagKey, error: string): Setter {
   };
 }
 
-function setMethod(
-  params: BalancerParameters,
-  { value, hasModule }: Setting,
-): DirectiveError | undefined {
+function setMethod(params: BalancerParameters, { value, hasModule }: Setting): DirectiveError | undefined {
   const message = 'unknown lbmethod';
   if (value === 'heartbeat') {
     return {

@@ -68,18 +68,18 @@ export function findRoute(balancer: Balancer, route: string, depth = 1): Balance
   for (const standby of [false, true]) {
     for (const member of members) {
       if (member.is(FLAG.HOT_STANDBY) !== standby || member.route === '' || member.route !== route) continue;
-      if (isUsableNow(member)) return member;
+      if (isUsableNow(balancer, member)) return member;
       // Redirects may go round in a circle.
       if (member.redirect === '' || depth >= members.length) continue;
       const other = findRoute(balancer, member.redirect, depth + 1);
-      if (other !== undefined && isUsableNow(other)) return other;
+      if (other !== undefined && isUsableNow(balancer, other)) return other;
     }
   }
   return undefined;
 }
 
 /** An error whose time is over is none. */
-function isUsableNow(member: BalancerMember): boolean {
-  if (!member.isUsable) member.mayRetry();
+function isUsableNow(balancer: Balancer, member: BalancerMember): boolean {
+  if (!member.isUsable) balancer.retry(member);
   return member.isUsable;
 }

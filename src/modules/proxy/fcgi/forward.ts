@@ -207,6 +207,11 @@ export class FcgiForward implements FcgiUser, RelayOwner {
   }
 
   onOutput(bytes: Buffer, from: number, to: number): boolean {
+    this.#plan.attempt?.receives(to - from);
+    return this.#takeOutput(bytes, from, to);
+  }
+
+  #takeOutput(bytes: Buffer, from: number, to: number): boolean {
     if (this.#isOutputEnded) return true;
     if (this.#stage === 'body') return this.#body!.push(Buffer.from(bytes.subarray(from, to)));
     if (this.#stage === 'unwanted') return this.#passOver(to - from);
@@ -216,7 +221,7 @@ export class FcgiForward implements FcgiUser, RelayOwner {
     if (head instanceof CgiError) return this.#refuse(head);
     this.#takeHead(head);
     const rest = from + this.#parser.position;
-    return rest < to ? this.onOutput(bytes, rest, to) : true;
+    return rest < to ? this.#takeOutput(bytes, rest, to) : true;
   }
 
   #takeHead(head: CgiHead): void {

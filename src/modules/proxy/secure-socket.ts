@@ -3,7 +3,7 @@
 
 import { isIP } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
-import { type BackendTls, checkPeer, type PeerFault } from '../ssl/index.ts';
+import { type BackendTls, checkPeer, type PeerFault, peerValidity } from '../ssl/index.ts';
 import type { Origin } from './target.ts';
 
 /** Names that may stand in a handshake (RFC 6066 section 3: no addresses). */
@@ -25,7 +25,7 @@ export function openSecureSocket(
   protocols?: readonly string[],
 ): TLSSocket {
   const name = nameOf(origin);
-  const session = tls.sessions.get(origin.key);
+  const known = tls.sessions.get(origin.key);
   return connect({
     ...socket,
     secureContext: tls.context,
@@ -33,7 +33,7 @@ export function openSecureSocket(
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
     ...(isIP(name) === 0 && SERVER_NAME.test(name) ? { servername: name } : {}),
-    ...(session === undefined ? {} : { session }),
+    ...(known === undefined ? {} : { session: known.session }),
     ...(protocols === undefined ? {} : { ALPNProtocols: [...protocols] }),
   });
 }
@@ -44,6 +44,10 @@ export function openSecureSocket(
  */
 export function checkAnswerer(socket: TLSSocket, origin: Origin, tls: BackendTls): PeerFault | undefined {
   const fault = checkPeer(socket, nameOf(origin), tls.rules);
-  if (fault === undefined) socket.on('session', (session: Buffer) => tls.sessions.set(origin.key, session));
-  return fault;
+  if (fault !== undefined) return fault;
+  const { key } = origin;
+  const known = socket.isSessionReused() ? tls.sessions.get(key)?.until : peerValidity(socket, tls.rules);
+  const until = known ?? Date.now();
+  socket.on('session', (session: Buffer) => tls.sessions.set(key, { session, until }));
+  return undefined;
 }

@@ -29,6 +29,8 @@ interface TlsBackend {
   readonly port: number;
   /** Handshakes that came to their end. */
   readonly sockets: readonly TLSSocket[];
+  /** Which of them took up an earlier session. */
+  readonly resumed: readonly boolean[];
 }
 
 /** A backend that plays `script` on every connection behind its handshake. */
@@ -38,9 +40,11 @@ async function startTlsBackend(
   more: TlsOptions & { readonly end?: string } = {},
 ): Promise<TlsBackend> {
   const sockets: TLSSocket[] = [];
+  const resumed: boolean[] = [];
   const requests: string[] = [];
   const server = createServer({ cert: certificate, key, ...more }, (socket) => {
     sockets.push(socket);
+    resumed.push(socket.isSessionReused());
     socket.on('error', () => undefined);
     Promise.resolve(script(new Talk(socket, requests), sockets.length - 1)).catch(() => socket.destroy());
   });
@@ -57,7 +61,7 @@ async function startTlsBackend(
       }),
   );
   const address = server.address();
-  return { port: typeof address === 'object' && address !== null ? address.port : 0, sockets };
+  return { port: typeof address === 'object' && address !== null ? address.port : 0, sockets, resumed };
 }
 
 async function front(conf: string): Promise<Front> {
@@ -93,7 +97,7 @@ describe('a handshake that fails', () => {
   });
 
   it('because the backend resets is 500', async () => {
-    const backend = await startScriptedBackend((talk) => talk.reset());
+    const backend = await startScriptedBackend((talk) => void talk.socket.once('data', () => talk.reset()));
     closers.push(() => backend.close());
     await expectFailure(backend.port, /AH02003: SSL Proxy connect failed/);
   });
@@ -154,7 +158,7 @@ describe('connections over TLS', () => {
     const backend = await startTlsBackend(answering('anew'));
     const server = await front(`${TRUSTING}ProxyPass / https://localhost:${backend.port}/ disablereuse=on`);
     for (let round = 0; round < 3; round++) expect(splitAnswer(await server.get('/x')).body).toBe('anew');
-    expect(backend.sockets.map((socket) => socket.isSessionReused())).toEqual([false, true, true]);
+    expect(backend.resumed).toEqual([false, true, true]);
   });
 
   it('with other settings are others', async () => {
@@ -182,10 +186,10 @@ describe('connections over TLS', () => {
     await ask('/c/x', 'backend.example.test');
     const refused = await ask('/c/x', 'stranger.example.test');
     expect(splitAnswer(refused).status).toBe('HTTP/1.1 500 Proxy Error');
+    // The backend hears of no handshake's end where portico does not like who answered.
     expect(backend.sockets.map(({ servername }) => servername)).toEqual([
       'localhost',
       'backend.example.test',
-      'stranger.example.test',
     ]);
   });
 

@@ -10,15 +10,25 @@ import { systemRoots } from './system-roots.ts';
 /** Sessions kept for one configuration; each is a few KiB. */
 const MOST_SESSIONS = 500;
 
+/** A session, and until when the certificate is good that it began with (milliseconds since 1970). */
+export interface KnownSession {
+  readonly session: Buffer;
+  readonly until: number;
+}
+
 /** The last session with each end, the least recently made forgotten first. */
 export class TlsSessions {
-  readonly #sessions: Map<string, Buffer> = new Map();
+  readonly #sessions: Map<string, KnownSession> = new Map();
 
-  get(end: string): Buffer | undefined {
-    return this.#sessions.get(end);
+  /** Undefined where a whole handshake is needed. */
+  get(end: string): KnownSession | undefined {
+    const known = this.#sessions.get(end);
+    if (known === undefined || Date.now() < known.until) return known;
+    this.#sessions.delete(end);
+    return undefined;
   }
 
-  set(end: string, session: Buffer): void {
+  set(end: string, session: KnownSession): void {
     this.#sessions.delete(end);
     this.#sessions.set(end, session);
     if (this.#sessions.size <= MOST_SESSIONS) return;

@@ -57,9 +57,10 @@ const UNTRUSTED_HINT =
 
 /**
  * What is wrong with the certificate behind a finished handshake; undefined when nothing is. `name` is what the backend
- * was asked for.
+ * was asked for. A session that was taken up again has no certificate to look at: its own was looked at when it began.
  */
 export function checkPeer(socket: TLSSocket, name: string, rules: PeerRules): PeerFault | undefined {
+  if (socket.isSessionReused()) return undefined;
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) {
     return { text: 'SSL Proxy: the peer has shown no certificate', hint: 'portico needs one to know it by' };
@@ -78,8 +79,7 @@ function checkChain(socket: TLSSocket, { verify, depth }: PeerRules): PeerFault 
   if (typeof error === 'string' && error !== '' && !(verify === 'optional_no_ca' && ISSUER_ERRORS.has(error))) {
     return verifyFault(error);
   }
-  // A resumed session knows the chain no longer; it was checked when the session began.
-  return socket.isSessionReused() ? undefined : checkDepth(socket, depth);
+  return checkDepth(socket, depth);
 }
 
 function verifyFault(code: string): PeerFault {
@@ -107,6 +107,12 @@ function checkDepth(socket: TLSSocket, most: number): PeerFault | undefined {
       `(chain has ${depth} certificates, but maximum allowed are only ${most})`,
     hint: `write SSLProxyVerifyDepth ${depth}`,
   };
+}
+
+/** Until when the certificate behind a finished handshake may be believed: milliseconds since 1970. */
+export function peerValidity(socket: TLSSocket, { expire }: PeerRules): number {
+  const certificate = expire ? socket.getPeerX509Certificate() : undefined;
+  return certificate === undefined ? Number.POSITIVE_INFINITY : Date.parse(certificate.validTo);
 }
 
 function checkDates(certificate: X509Certificate): PeerFault | undefined {

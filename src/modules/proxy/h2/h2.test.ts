@@ -6,6 +6,14 @@ import { createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Http2Backend, type Http2Options, startHttp2Backend } from '../../../../test/support/http2-backend.ts';
+import {
+  END_HEADERS,
+  END_STREAM,
+  FRAME,
+  fieldBlock,
+  type RawSession,
+  startRawHttp2Backend,
+} from '../../../../test/support/raw-http2-backend.ts';
 import { type Front, splitAnswer, startFront } from '../../../../test/support/proxy-front.ts';
 
 const closers: (() => Promise<void> | void)[] = [];
@@ -123,9 +131,12 @@ describe('bodies over HTTP/2', () => {
   });
 
   it('that break off end the answer early, and say so', async () => {
-    const backend = await backendWith();
-    const front = await frontOf(backend);
-    const answer = await front.get(`/_cut/${constants.NGHTTP2_INTERNAL_ERROR}`);
+    const front = await rawFront((session, stream) => {
+      session.respond(stream, [[':status', '200']]);
+      session.data(stream, 'the beginning');
+      session.reset(stream, constants.NGHTTP2_INTERNAL_ERROR);
+    });
+    const answer = await front.get('/x');
     expect(statusOf(answer)).toBe('HTTP/1.1 200 OK');
     expect(answer).toContain('the beginning');
     expect(answer.endsWith('0\r\n\r\n')).toBe(false);
@@ -172,22 +183,29 @@ describe('a request is sent again', () => {
     expect(refusing.count()).toBe(2);
   });
 
-  it('where a GOAWAY says that nobody has looked at it', async () => {
-    let sessions = 0;
-    const backend = await backendWith({
-      onStream: (stream) => {
-        sessions += 1;
-        if (sessions > 1) return false;
-        stream.session?.goaway(constants.NGHTTP2_NO_ERROR, 0);
-        return true;
-      },
+  it.each(['GET', 'POST'])('where a GOAWAY says that nobody has looked at it: %s', async (method) => {
+    const front = await rawFront((session, stream, nth) => {
+      if (nth === 1) session.goaway(0, constants.NGHTTP2_NO_ERROR);
+      else answerRaw(session, stream, 'again');
     });
-    const front = await frontOf(backend);
+    const answer = await front.exchange(
+      `${method} /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc`,
+    );
+    expect(splitAnswer(answer).body).toContain('again');
+  });
+
+  it('not where a GOAWAY says that somebody has, and the session ends', async () => {
+    let count = 0;
+    const front = await rawFront((session, stream, nth) => {
+      count = nth;
+      session.goaway(stream, constants.NGHTTP2_INTERNAL_ERROR);
+      session.socket.end();
+    });
     const answer = await front.exchange(
       'POST /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc',
     );
-    expect(statusOf(answer)).toBe('HTTP/1.1 200 OK');
-    expect(backend.opened()).toBe(2);
+    expect(statusOf(answer)).toMatch(/^HTTP\/1\.1 50[23] /);
+    expect(count).toBe(1);
   });
 
   it('once, and no more', async () => {
@@ -283,7 +301,7 @@ describe('a backend that goes', () => {
     const client = await front.open();
     client.write('GET /left HTTP/1.1\r\nHost: x\r\n\r\n');
     await sleep(200);
-    client.destroy();
+    client.resetAndDestroy();
     await sleep(200);
     expect(codes).toEqual([constants.NGHTTP2_CANCEL]);
     await front.get('/x');
@@ -292,20 +310,76 @@ describe('a backend that goes', () => {
 });
 
 describe('what a backend may say over HTTP/2', () => {
-  it('does not become lines of its own', async () => {
-    const backend = await backendWith({
-      onStream: (stream) => {
-        stream.respond({ ':status': 200, 'x-good': 'fine' });
-        stream.end('x');
-        return true;
-      },
+  const ask = async (...fields: (readonly [string, string])[]): Promise<string> => {
+    const front = await rawFront((session, stream) => {
+      session.respond(stream, fields);
+      session.data(stream, 'x', END_STREAM);
     });
-    const front = await frontOf(backend);
-    const { head } = splitAnswer(await front.get('/x'));
-    expect(head).toContain('\r\nX-Good: fine');
+    return front.get('/x');
+  };
+
+  it('becomes fields with capitals', async () => {
+    const { head } = splitAnswer(await ask([':status', '200'], ['x-good', 'fine'], ['x-good', 'finer']));
+    expect(head).toContain('\r\nX-Good: fine\r\nX-Good: finer');
     expect(head).not.toContain(':status');
   });
+
+  it.each([
+    ['a line end in a value', 'x-bad', 'a\r\nSet-Cookie: b=c'],
+    ['a NUL in a value', 'x-bad', 'a\0b'],
+    ['a line end in a name', 'x-bad\r\nset-cookie', 'b=c'],
+    ['a space in a name', 'x bad', 'b'],
+    ['a colon in a name', 'x:bad', 'b'],
+    ['a length that is none', 'content-length', '1, 2'],
+    ['a negative length', 'content-length', '-1'],
+  ])('is not passed on with %s', async (_what, name, value) => {
+    const answer = await ask([':status', '200'], [name, value]);
+    expect(answer).not.toMatch(/^set-cookie/im);
+    expect(statusOf(answer)).toMatch(/^HTTP\/1\.1 50[023] /);
+  });
+
+  it.each(['2000', '99', 'abc', '0', '-1', '20\r\nX: y', '101'])('is not passed on with the status %j', async (status) => {
+    expect(statusOf(await ask([':status', status]))).toMatch(/^HTTP\/1\.1 50[023] /);
+  });
+
+  it('is not passed on without a status', async () => {
+    expect(statusOf(await ask(['x-a', 'b']))).toMatch(/^HTTP\/1\.1 50[023] /);
+  });
+
+  it('has a bound: ten thousand fields are no answer', async () => {
+    const front = await rawFront((session, stream) => {
+      const fields = Array.from({ length: 10_000 }, (_, at) => [`x-${at}`, 'v'] as const);
+      const block = fieldBlock([[':status', '200'], ...fields]);
+      session.send(FRAME.headers, 0, stream, block.subarray(0, 16_000));
+      for (let at = 16_000; at < block.length; at += 16_000) {
+        const flags = at + 16_000 >= block.length ? END_HEADERS : 0;
+        session.send(FRAME.continuation, flags, stream, block.subarray(at, at + 16_000));
+      }
+      session.data(stream, 'x', END_STREAM);
+    });
+    expect(statusOf(await front.get('/x'))).toMatch(/^HTTP\/1\.1 50[023] /);
+    expect(statusOf(await front.get('/y'))).toMatch(/^HTTP\/1\.1 50[023] /);
+  });
+
+  it('may be interim ten times, and no more', async () => {
+    const front = await rawFront((session, stream) => {
+      for (let count = 0; count < 20; count++) session.respond(stream, [[':status', '103'], ['link', '<a>']]);
+      answerRaw(session, stream, 'at last');
+    });
+    expect(await front.get('/x')).toContain('HTTP/1.1 502 Proxy Error');
+  });
 });
+
+function answerRaw(session: RawSession, stream: number, text: string): void {
+  session.respond(stream, [[':status', '200']]);
+  session.data(stream, text, END_STREAM);
+}
+
+async function rawFront(onRequest: Parameters<typeof startRawHttp2Backend>[0]): Promise<Front> {
+  const backend = await startRawHttp2Backend(onRequest);
+  closers.push(() => backend.close());
+  return frontOf(backend);
+}
 
 function digestOfChunks(body: string): string {
   const hash = createHash('sha256');

@@ -17,7 +17,7 @@ import {
 import type { PeerFault } from '../ssl/index.ts';
 import { BackendBody, type BodyFeeder } from './backend-body.ts';
 import type { ConnectionOwner, ConnectionUser, Loss, RequestCarrier, RequestStart } from './backend-roles.ts';
-import { isLookupError, openSocket, READ_BUFFER } from './backend-socket.ts';
+import { bytesRead, isLookupError, openSocket } from './backend-socket.ts';
 import { BackendTunnel, IdleTunnel, type TunnelHost } from './backend-tunnel.ts';
 import type { Timed } from './deadlines.ts';
 import { checkAnswerer } from './secure-socket.ts';
@@ -175,12 +175,12 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
       case 'head':
         this.#heard = true;
         if (this.#isRequestSent) this.#arm();
-        return this.#readHead(READ_BUFFER.subarray(0, size));
+        return this.#readHead(bytesRead(size));
       case 'body':
         this.#arm();
-        return this.#readBody(READ_BUFFER.subarray(0, size));
+        return this.#readBody(bytesRead(size));
       case 'tunnel':
-        this.#tunnel!.read(READ_BUFFER.subarray(0, size));
+        this.#tunnel!.read(bytesRead(size));
         return !this.#tunnel!.isPaused;
       default:
         // Nobody asked: whatever this is, it must never be taken for the answer to a later request.

@@ -3,12 +3,16 @@
 
 import { connect, isIP, type LookupFunction, type NetConnectOpts, type Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
+import { viewsOf } from '../../kit/byte-views.ts';
 import type { BackendTls } from '../ssl/index.ts';
 import { openSecureSocket } from './secure-socket.ts';
 import type { Origin } from './target.ts';
 
 /** One buffer for all reads: what is read is used up, or copied, before the next read. */
-export const READ_BUFFER: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
+const READ_BUFFER: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** What has just been read. */
+export const bytesRead: (size: number) => Buffer = viewsOf(READ_BUFFER);
 
 /** The longest that an address may leave an attempt without an answer while there are others to try. */
 const MOST_PATIENCE = 2000;
@@ -31,13 +35,16 @@ export interface EndOptions {
 export interface SocketOptions extends EndOptions {
   /** Probes are sent while nothing else is. */
   readonly keepAlive: boolean;
-  /** Told how many bytes stand in READ_BUFFER; false lets the socket rest. */
+  /** Told how many bytes were read (`bytesRead`); false lets the socket rest. */
   readonly onRead: (size: number) => boolean;
   /** How TLS is spoken; undefined for plain bytes. */
   readonly tls?: BackendTls | undefined;
 }
 
-/** Begins to connect, and over TLS to shake hands. Where a name has several addresses, the next is tried when one refuses or is silent for long. */
+/**
+ * Begins to connect, and over TLS to shake hands. Where a name has several addresses, the next is tried when one refuses
+ * or is silent for long.
+ */
 export function openSocket(origin: Origin, options: SocketOptions): Socket {
   const end = {
     ...endOf(origin, options),

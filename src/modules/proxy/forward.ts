@@ -8,6 +8,7 @@
 import type { Exchange, RequestBody } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { HANDED_OVER } from '../../request/serve.ts';
+import type { ClientWatcher } from '../../request/transport.ts';
 import { DONE, type Verdict } from '../../request/verdict.ts';
 import type { BodyError } from '../../wire/body.ts';
 import { HeaderList } from '../../wire/header-list.ts';
@@ -77,7 +78,7 @@ function framingWithoutBody(x: Exchange): RequestFraming {
   return hadBody ? EMPTY_CONTENT : NO_CONTENT;
 }
 
-export class Forward implements HttpUser, RelayOwner {
+export class Forward implements HttpUser, RelayOwner, ClientWatcher {
   readonly #x: Exchange;
   readonly #plan: ForwardPlan;
   readonly #relay: RequestRelay | undefined;
@@ -91,7 +92,6 @@ export class Forward implements HttpUser, RelayOwner {
   #verdict: Verdict | undefined = undefined;
   #head = '';
   #connection: RequestCarrier | undefined = undefined;
-  #takeBackGone: (() => void) | undefined = undefined;
   #continueTimer: NodeJS.Timeout | undefined = undefined;
   #interims = 0;
   #hasRetried = false;
@@ -132,9 +132,10 @@ export class Forward implements HttpUser, RelayOwner {
     });
     if (head === undefined) return proxyError(this.#x, 400, 'The request cannot be passed on');
     this.#head = head;
-    this.#takeBackGone = this.#x.transport.onClientGone(() => this.#onClientGone());
+    this.#x.transport.watch(this);
     const relay = this.#relay;
-    if (relay === undefined || relay.isLong || this.#expectsContinue || !relay.isUntouched) this.#acquire(false);
+    if (relay === undefined || relay.isLong || this.#expectsContinue || !relay.isUntouched)
+      this.#acquire(false);
     else relay.prefetch();
     return this.#verdict ?? new Promise((resolve, reject) => this.#promise(resolve, reject));
   }
@@ -147,7 +148,7 @@ export class Forward implements HttpUser, RelayOwner {
   #settle(verdict: Verdict): void {
     if (this.#verdict !== undefined) return;
     this.#verdict = verdict;
-    this.#takeBackGone?.();
+    this.#x.transport.unwatch(this);
     clearTimeout(this.#continueTimer);
     this.#resolve?.(verdict);
   }
@@ -295,7 +296,7 @@ export class Forward implements HttpUser, RelayOwner {
 
   #openTunnel({ head, tunnel }: Switch): void {
     const x = this.#x;
-    this.#takeBackGone?.();
+    this.#x.transport.unwatch(this);
     try {
       const client = x.transport.upgrade(head.reason, switchFields(this.#context(), head));
       const run = new TunnelRun(client, tunnel, {
@@ -360,7 +361,7 @@ export class Forward implements HttpUser, RelayOwner {
     this.#settle(poolExhausted(this.#x, this.#plan.pool.origin));
   }
 
-  #onClientGone(): void {
+  onClientGone(): void {
     this.#connection?.giveUp();
     this.#plan.pool.cancel(this);
     this.#relay?.stop();

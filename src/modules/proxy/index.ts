@@ -97,14 +97,14 @@ function fixups(x: Exchange): Verdict {
   if (!isProxied(x)) return DECLINED;
   const plan = canonicalise(x, liveOf(x).speakers);
   if (typeof plan === 'number') return plan;
-  x.state[proxy.slot] = plan;
+  x.keepState(proxy.slot, plan);
   return OK;
 }
 
 function handler(x: Exchange): Verdict | Promise<Verdict> {
   const conf = proxy.server(x);
   const { pools, http2Pools, fcgiPools, speakers, addresses } = liveOf(x);
-  return handleProxied(x, x.state[proxy.slot] as Plan | undefined, {
+  return handleProxied(x, x.stateOf(proxy.slot) as Plan | undefined, {
     conf,
     dir: dirOf(x),
     pools,

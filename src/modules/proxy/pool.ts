@@ -7,8 +7,8 @@ import type { BackendTls } from '../ssl/index.ts';
 import type { Addresses } from './addresses.ts';
 import type { ConnectionOwner, Loss } from './backend-roles.ts';
 import { isBindError } from './backend-socket.ts';
-import { HostName } from './host-name.ts';
 import type { Deadlines, Timed } from './deadlines.ts';
+import { HostName } from './host-name.ts';
 import type { Origin } from './target.ts';
 import type { WorkerParameters } from './worker-parameters.ts';
 

@@ -24,12 +24,24 @@ import { logConfig } from './log-config/index.ts';
 import { logio } from './logio.ts';
 import { mime } from './mime/index.ts';
 import { negotiation } from './negotiation/index.ts';
-import { proxy, proxyFcgi, proxyHttp, proxyWstunnel } from './proxy/index.ts';
+import {
+  lbmethodBybusyness,
+  lbmethodByrequests,
+  lbmethodBytraffic,
+  proxy,
+  proxyBalancer,
+  proxyConnect,
+  proxyFcgi,
+  proxyHttp,
+  proxyHttp2,
+  proxyWstunnel,
+} from './proxy/index.ts';
 import { ratelimit } from './ratelimit.ts';
 import { remoteip } from './remoteip/index.ts';
 import { reqtimeout } from './reqtimeout.ts';
 import { rewrite } from './rewrite/index.ts';
 import { setenvif } from './setenvif/index.ts';
+import { ssl } from './ssl/index.ts';
 import { status } from './status/index.ts';
 import { substitute } from './substitute/index.ts';
 import { uniqueId } from './unique-id.ts';
@@ -48,14 +60,22 @@ export const modules: readonly Module[] = [
   dbd,
   // Rules come before mappings, and those of the proxy before aliases.
   rewrite,
+  // Opened before the proxy, which fills it.
+  proxyBalancer,
+  lbmethodByrequests,
+  lbmethodBytraffic,
+  lbmethodBybusyness,
   proxy,
   proxyHttp,
+  proxyHttp2,
   proxyFcgi,
   proxyWstunnel,
+  proxyConnect,
   alias,
   userdir,
   vhostAlias,
   allowmethods,
+  ssl,
   accessCompat,
   authnFile,
   authnAnon,

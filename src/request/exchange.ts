@@ -128,6 +128,11 @@ export interface DirectoryWalked {
 
 export type ResponseBody = BodyContent | SliceableBody | undefined;
 
+/** Remarks between modules that are seldom asked for. */
+export interface NoteSource {
+  note(name: string): string | undefined;
+}
+
 let lastId = 0;
 
 export class Exchange {
@@ -214,6 +219,9 @@ export class Exchange {
   /** The connection must close after this answer. */
   closeAfter = false;
 
+  /** Knows remarks that are made when somebody asks for them. */
+  noteSource: NoteSource | undefined = undefined;
+
   #env: Environment | undefined = undefined;
   #notes: Map<string, string> | undefined = undefined;
   /** What the environment held before an index took the directory's place: to scripts this still counts. */
@@ -278,7 +286,7 @@ export class Exchange {
   }
 
   note(name: string): string | undefined {
-    return this.#notes?.get(name);
+    return this.#notes?.get(name) ?? this.noteSource?.note(name);
   }
 
   /** What the module of that slot has kept here. */

@@ -217,7 +217,7 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
         this.#options.modules,
         this.#machine,
         (error) => this.#options.tell?.(`a module failed while it was closed: ${messageOf(error)}`),
-        this.#activity(),
+        { activity: this.#activity(), ...(this.#opened === undefined ? {} : { before: this.#opened.live }) },
       );
     } catch (error) {
       throw new StartError(messageOf(error), undefined, error);

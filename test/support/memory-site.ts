@@ -72,6 +72,9 @@ function memoryIo(files: Readonly<Record<string, string>>, logLines: string[]): 
     pid: 1,
     openLog: () => ({ write: (line) => void logLines.push(line) }),
     openFile: (path, start, length) => textSource(io.read(path).slice(start, start + length)),
+    resolve: async () => {
+      throw new Error('no names are known here');
+    },
     userHome: () => undefined,
     userName: () => undefined,
     groupName: () => undefined,

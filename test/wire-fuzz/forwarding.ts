@@ -74,6 +74,7 @@ export class Forwarding {
       dir: createDirConfig(),
       maxForwards: undefined,
       expectsContinue: false,
+      remote: undefined,
     });
     if (written === undefined) return undefined;
     const framing: RequestFraming =

@@ -1,17 +1,23 @@
 // Who is who around a connection to a backend: what carries a request, who uses it, and to whom it belongs.
 
 import type { BadHeaderMode, ResponseError, ResponseHead } from '../../wire/response-parser.ts';
+import type { BackendTls, PeerFault } from '../ssl/index.ts';
 import type { BackendBody } from './backend-body.ts';
+import type { FindAddresses } from './backend-socket.ts';
 import type { BackendTunnel } from './backend-tunnel.ts';
 import type { Origin } from './target.ts';
 
 /** How a connection was lost before a final head had come. */
 export interface Loss {
-  readonly kind: 'lookup' | 'connect' | 'closed' | 'timeout';
+  readonly kind: 'lookup' | 'connect' | 'handshake' | 'closed' | 'timeout';
   /** The system's error, if there is one. */
   readonly error: NodeJS.ErrnoException | undefined;
   /** Bytes of a response had come. */
   readonly heard: boolean;
+  /** Why the other end is not the one that was asked for, where a handshake ended with that. */
+  readonly fault?: PeerFault | undefined;
+  /** The other end has certainly done nothing with the request: it may be sent again, whatever its method. */
+  readonly isUnprocessed?: boolean;
 }
 
 /** A complete body, a body to come, or none. */
@@ -29,6 +35,8 @@ export interface RequestStart {
 export interface RequestCarrier {
   /** Requests carried before the present one. */
   readonly carried: number;
+  /** Our port of the connection, where it has one. */
+  readonly localPort?: number | undefined;
   /**
    * Sends the beginning of a request: its head and as much of its body as is at hand. False asks to wait for
    * `onDrain`.
@@ -64,8 +72,12 @@ export interface ConnectionUser {
 }
 
 /** The pool, as its connections see it. */
-export interface ConnectionOwner<C> {
+export interface ConnectionOwner<C, U> {
   readonly origin: Origin;
+  /** How TLS is spoken; undefined for plain bytes. */
+  readonly tls: BackendTls | undefined;
+  readonly findAddresses: FindAddresses;
+  readonly sourceAddress: string | undefined;
   readonly connectTimeout: number;
   readonly timeout: number;
   readonly keepAlive: boolean;
@@ -73,6 +85,13 @@ export interface ConnectionOwner<C> {
   readonly fieldSize: number;
   /** A deadline for something that may take `duration`. */
   after(duration: number): number;
+  /** The connection is up. */
+  connected(connection: C): void;
+  /**
+   * A connection never came to be. True when its user is looked after: the host's name may lead elsewhere by now. The
+   * user hears of the loss later, if it does not.
+   */
+  mayTryAgain(user: U, loss: Loss): boolean;
   /** The connection can carry another request. */
   released(connection: C): void;
   closed(connection: C): void;

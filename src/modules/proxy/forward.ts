@@ -5,7 +5,7 @@
 //                                 ▲                     │             ▼
 //                                 └── once more ── onLost / onResponse, onBadHead ─> verdict
 
-import type { Exchange } from '../../request/exchange.ts';
+import type { Exchange, RequestBody } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { HANDED_OVER } from '../../request/serve.ts';
 import type { ClientWatcher } from '../../request/transport.ts';
@@ -14,27 +14,29 @@ import type { BodyError } from '../../wire/body.ts';
 import { HeaderList } from '../../wire/header-list.ts';
 import type { ResponseError, ResponseHead } from '../../wire/response-parser.ts';
 import { type AnswerContext, copyInterimFields, switchFields, takeResponse } from './answer.ts';
+import { type Attempt, IDEMPOTENT } from './attempt.ts';
 import { BackendBody } from './backend-body.ts';
+import { BackendNotes } from './backend-notes.ts';
 import type { Loss, RequestCarrier, ResponseContent } from './backend-roles.ts';
 import { type BackendTunnel, IdleTunnel } from './backend-tunnel.ts';
 import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
 import {
   abandonClient,
   connectFailed,
+  handshakeFailed,
   headFailed,
   poolExhausted,
   proxyError,
   readFailed,
+  streamFailed,
 } from './failure.ts';
 import { type RequestFraming, writeForwardHead, writeFraming } from './forward-head.ts';
-import type { HttpPool, HttpUser } from './http-pools.ts';
+import type { CarrierPool, HttpUser } from './http-pools.ts';
+import type { RemoteProxy } from './remote/remote-proxy.ts';
 import { type RelayOwner, RequestRelay } from './request-relay.ts';
 import type { Target } from './target.ts';
 import { TunnelRun } from './tunnel.ts';
 import { findUnexpected, tunnelTimeout, type Upgrade } from './upgrade.ts';
-
-/** Methods that may be sent twice without doing anything twice (RFC 9110 section 9.2.2). */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
 
 /** Apache gives up at the tenth. */
 const MOST_INTERIM = 9;
@@ -47,12 +49,16 @@ const EMPTY_CONTENT: RequestFraming = { kind: 'length', length: 0 };
 
 export interface ForwardPlan {
   readonly target: Target;
-  readonly pool: HttpPool;
+  readonly pool: CarrierPool;
   readonly conf: ProxyServerConfig;
   readonly dir: ProxyDirConfig;
   readonly maxForwards: number | undefined;
   /** How the request may leave HTTP, where it may. */
   readonly upgrade: Upgrade | undefined;
+  /** The proxy that the request goes through. */
+  readonly remote: RemoteProxy | undefined;
+  /** What a balancer wants to know of it; undefined for a request outside balancers. */
+  readonly attempt: Attempt | undefined;
 }
 
 /** A backend's 101 and the tunnel behind it. */
@@ -79,6 +85,8 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
   readonly #isIdempotent: boolean;
   readonly #expectsContinue: boolean;
   readonly #keepsAlive: boolean;
+  /** Milliseconds in which the backend has to ask for the body, which shows that it is there (`ping=`). */
+  readonly #ping: number | undefined;
   #resolve: ((verdict: Verdict) => void) | undefined = undefined;
   #reject: ((error: unknown) => void) | undefined = undefined;
   #verdict: Verdict | undefined = undefined;
@@ -97,14 +105,20 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
     const body = x.errorStatus === 0 ? x.body : undefined;
     const isSimple = hasEnv(x, 'force-proxy-request-1.0');
     const needsLength = isSimple || hasEnv(x, 'proxy-sendcl');
-    this.#relay = body === undefined ? undefined : new RequestRelay(body, this, { needsLength });
+    this.#relay = body === undefined ? undefined : this.#relayOf(body, needsLength);
     this.#keepsAlive = plan.pool.reuses && !isSimple && !hasEnv(x, 'proxy-nokeepalive');
     this.#isIdempotent = IDEMPOTENT.has(x.method);
+    const mayExpect = body !== undefined && !isSimple && this.#relay?.needsWhole !== true;
+    this.#ping = mayExpect ? plan.pool.ping : undefined;
     this.#expectsContinue =
-      body?.expectsContinue === true &&
-      plan.dir.forward100Continue !== false &&
-      !isSimple &&
-      this.#relay?.needsWhole !== true;
+      this.#ping !== undefined ||
+      (mayExpect && body.expectsContinue && plan.dir.forward100Continue !== false);
+  }
+
+  #relayOf(body: RequestBody, needsLength: boolean): RequestRelay {
+    const isFramed = this.#plan.target.origin.isHttp2;
+    const make = (): RequestRelay => new RequestRelay(body, this, { needsLength, isFramed });
+    return this.#plan.attempt?.takeRelay(this, isFramed, make) ?? make();
   }
 
   run(): Verdict | Promise<Verdict> {
@@ -114,12 +128,15 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
       dir: this.#plan.dir,
       maxForwards: this.#plan.maxForwards,
       expectsContinue: this.#expectsContinue,
+      remote: this.#plan.remote,
     });
     if (head === undefined) return proxyError(this.#x, 400, 'The request cannot be passed on');
     this.#head = head;
     this.#x.transport.watch(this);
-    if (this.#relay === undefined || this.#relay.isLong || this.#expectsContinue) this.#acquire(false);
-    else this.#relay.prefetch();
+    const relay = this.#relay;
+    if (relay === undefined || relay.isLong || this.#expectsContinue || !relay.isUntouched)
+      this.#acquire(false);
+    else relay.prefetch();
     return this.#verdict ?? new Promise((resolve, reject) => this.#promise(resolve, reject));
   }
 
@@ -148,12 +165,24 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
   }
 
   #acquire(fresh: boolean): void {
-    this.#plan.pool.acquire(this, { fresh, once: !this.#mayRepeat() });
+    this.#plan.pool.acquire(this, { fresh: fresh || this.#isFirst(), once: !this.#mayRepeat() });
+  }
+
+  /** The client's first request, which shall not meet a connection that is just going away. */
+  #isFirst(): boolean {
+    return hasEnv(this.#x, 'proxy-initial-not-pooled') && this.#x.transport.served === 0;
+  }
+
+  /** All of the request is at hand. */
+  get #holdsAll(): boolean {
+    return this.#relay === undefined || this.#relay.isHeldWhole;
   }
 
   /** Could all of the request be sent again, and would that do no harm? */
   #mayRepeat(): boolean {
-    return this.#isIdempotent && (this.#relay === undefined || this.#relay.isHeldWhole);
+    // A backend that has not asked for the body has done nothing.
+    if (this.#ping !== undefined && this.#relay?.isUntouched === true) return true;
+    return this.#isIdempotent && this.#holdsAll;
   }
 
   onReady(connection: RequestCarrier): void {
@@ -169,6 +198,7 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
       this.#head + writeFraming(relay?.framing ?? framingWithoutBody(this.#x), this.#keepsAlive, offered);
     const isLast = !this.#keepsAlive;
     this.#isSent = relay === undefined || relay.isHeldWhole;
+    this.#plan.attempt?.sends(head.length + (relay?.isHeldWhole === true ? relay.heldBytes : 0));
     if (relay === undefined) connection.begin(method, head, { isWhole: true, isLast });
     else if (relay.isHeldWhole) connection.begin(method, head + relay.text(), { isWhole: true, isLast });
     else this.#beginStreaming(connection, relay, head);
@@ -177,7 +207,17 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
   #beginStreaming(connection: RequestCarrier, relay: RequestRelay, head: string): void {
     connection.begin(this.#x.method, head, { isWhole: false, isLast: !this.#keepsAlive });
     if (!this.#expectsContinue) relay.stream(connection);
+    else if (this.#ping !== undefined) this.#continueTimer = setTimeout(() => this.#onSilence(), this.#ping);
     else this.#continueTimer = setTimeout(() => this.#continueBody(), CONTINUE_MS);
+  }
+
+  /** The backend has not asked for the body within `ping`. */
+  #onSilence(): void {
+    this.#connection?.giveUp();
+    this.#connection = undefined;
+    if (this.#plan.attempt === undefined) this.#relay?.stop();
+    else this.#plan.attempt.undone();
+    this.#settle(proxyError(this.#x, 503, 'Timeout on 100-Continue'));
   }
 
   #continueBody(): void {
@@ -196,6 +236,8 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
   }
 
   onStop(): void {
+    // Nothing of it was sent: another member of the balancer may have the body.
+    if (this.#connection === undefined && this.#plan.attempt !== undefined) return;
     // A body that is held whole may be sent again.
     if (this.#relay?.isHeldWhole === false) this.#relay.stop();
   }
@@ -222,18 +264,20 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
   }
 
   onResponse(head: ResponseHead, content: ResponseContent): void {
+    this.#x.noteSource = new BackendNotes(head.status, this.#connection?.localPort);
     // A complete response has set the connection free: it may be somebody else's by now.
     if (!(content instanceof BackendBody)) this.#connection = undefined;
     if (this.#verdict !== undefined) {
       if (content instanceof BackendBody) content.abort();
       return;
     }
+    this.#plan.attempt?.answered(head, content);
     this.#settle(takeResponse(this.#context(), head, content));
   }
 
   #context(): AnswerContext {
-    const { conf, dir, upgrade } = this.#plan;
-    return { x: this.#x, conf, dir, upgrade };
+    const { conf, dir, upgrade, attempt } = this.#plan;
+    return { x: this.#x, conf, dir, upgrade, attempt };
   }
 
   onSwitch(head: ResponseHead, tunnel: BackendTunnel): void {
@@ -284,29 +328,37 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
 
   onBadHead(error: ResponseError): void {
     this.#relay?.stop();
-    this.#settle(headFailed(this.#x, this.#plan.target.origin, error));
+    this.#settle(headFailed(this.#x, this.#plan.pool.origin, error));
   }
 
   onLost(loss: Loss): void {
     const connection = this.#connection;
-    const { origin } = this.#plan.target;
+    const { origin } = this.#plan.pool;
     this.#connection = undefined;
+    if (loss.kind === 'handshake') {
+      this.#plan.attempt?.lost(loss, false);
+      this.#settle(handshakeFailed(this.#x, origin, loss));
+      return;
+    }
     if (connection === undefined || loss.kind === 'connect' || loss.kind === 'lookup') {
-      this.#settle(connectFailed(this.#x, origin, loss));
+      this.#settle(connectFailed(this.#x, origin, loss, { attempt: this.#plan.attempt }));
       return;
     }
     // A backend may close an idle connection at the moment it is used again: that is no answer to this request.
     const wasStale = connection.carried > 0 && !loss.heard && loss.kind === 'closed';
-    if (wasStale && !this.#hasRetried && this.#mayRepeat()) {
+    clearTimeout(this.#continueTimer);
+    const mayRepeat = loss.isUnprocessed === true ? this.#holdsAll : wasStale && this.#mayRepeat();
+    if (mayRepeat && !this.#hasRetried) {
       this.#hasRetried = true;
       this.#acquire(true);
       return;
     }
-    this.#settle(readFailed(this.#x, origin, loss));
+    this.#plan.attempt?.lost(loss, connection.carried > 0);
+    this.#settle(origin.isHttp2 ? streamFailed(this.#x, origin, loss) : readFailed(this.#x, origin, loss));
   }
 
   onBusy(): void {
-    this.#settle(poolExhausted(this.#x, this.#plan.target.origin));
+    this.#settle(poolExhausted(this.#x, this.#plan.pool.origin));
   }
 
   onClientGone(): void {

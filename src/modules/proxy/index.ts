@@ -1,4 +1,5 @@
-// mod_proxy, mod_proxy_http, mod_proxy_fcgi and mod_proxy_wstunnel: requests passed on to application servers. This file binds the parts to the phases.
+// mod_proxy, mod_proxy_http, mod_proxy_http2, mod_proxy_fcgi and mod_proxy_wstunnel: requests passed on to application
+// servers. This file binds the parts to the phases.
 //
 //   ProxyPass ─ map ─┐
 //   [P] rules ───────┴─> proxy:URL ─ sections ─ canonical target ─ handler ─ forward ─ pool ─ backend connection
@@ -6,8 +7,12 @@
 
 import { coreServer } from '../../request/core-config.ts';
 import type { Exchange, LiveSite } from '../../request/exchange.ts';
+import { logServer } from '../../request/log.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
+import { Addresses } from './addresses.ts';
+import { balancerDirectives } from './balancer/directives.ts';
+import { openBalancers } from './balancer/module.ts';
 import {
   createDirConfig,
   createServerConfig,
@@ -18,19 +23,30 @@ import {
   type ProxyDirConfig,
   type ProxyServerConfig,
 } from './config.ts';
+import { Deadlines } from './deadlines.ts';
 import { plainDirectives } from './directives.ts';
 import { FASTCGI } from './fcgi/connection.ts';
 import type { FcgiPools } from './fcgi/index.ts';
 import { canonicalise, handleProxied, type Plan } from './handler.ts';
+import { Http2Pools } from './h2/index.ts';
 import { HTTP, type HttpPools } from './http-pools.ts';
 import { translateDecoded, translateEncoded } from './map.ts';
 import { passDirectives } from './pass-directives.ts';
 import { Pools } from './pools.ts';
 import { sectionDirectives, walkProxySections } from './proxy-section.ts';
+import { remoteDirectives } from './remote/directives.ts';
 import { reverseDirectives } from './reverse-directives.ts';
 import { findSpeakers, type Speakers } from './wstunnel.ts';
 
+export type { Balancer } from './balancer/balancer.ts';
+export type { Balancers } from './balancer/balancers.ts';
+export { lbmethodBybusyness, lbmethodByrequests, lbmethodBytraffic } from './balancer/lbmethod.ts';
+export type { BalancerMember } from './balancer/member.ts';
+export { balancersOf, proxyBalancer } from './balancer/module.ts';
+export { FLAG, nameFlags } from './balancer/status-flags.ts';
+export { proxyConnect } from './connect.ts';
 export { proxyFcgi } from './fcgi/index.ts';
+export { proxyHttp2 } from './h2/index.ts';
 export { proxyWstunnel } from './wstunnel.ts';
 
 function isProxied(x: Exchange): boolean {
@@ -43,13 +59,27 @@ function dirOf(x: Exchange): ProxyDirConfig {
 
 /** What is alive while a site is. */
 interface Live {
+  readonly addresses: Addresses;
   readonly pools: HttpPools;
+  readonly http2Pools: Http2Pools;
   readonly fcgiPools: FcgiPools;
   readonly speakers: Speakers;
 }
 
 function openLive(site: LiveSite): Live {
-  return { pools: new Pools(HTTP), fcgiPools: new Pools(FASTCGI), speakers: findSpeakers(site) };
+  openBalancers(site, (server) => proxy.serverOf(server));
+  const addresses = new Addresses((host) => site.io.resolve(host));
+  const host = {
+    addresses,
+    report: (text: string): void => logServer(site, site.main, 'proxy', 'error', text),
+  };
+  return {
+    addresses,
+    pools: new Pools(HTTP, host),
+    http2Pools: new Http2Pools({ ...host, deadlines: new Deadlines() }),
+    fcgiPools: new Pools(FASTCGI, host),
+    speakers: findSpeakers(site),
+  };
 }
 
 function liveOf(x: Exchange): Live {
@@ -73,14 +103,16 @@ function fixups(x: Exchange): Verdict {
 
 function handler(x: Exchange): Verdict | Promise<Verdict> {
   const conf = proxy.server(x);
-  const { pools, fcgiPools, speakers } = liveOf(x);
+  const { pools, http2Pools, fcgiPools, speakers, addresses } = liveOf(x);
   return handleProxied(x, x.stateOf(proxy.slot) as Plan | undefined, {
     conf,
     dir: dirOf(x),
     pools,
+    http2Pools,
     fcgiPools,
     timeout: conf.timeout ?? coreServer(x.server).timeout ?? DEFAULT_TIMEOUT,
     speakers,
+    addresses,
   });
 }
 
@@ -89,7 +121,14 @@ export const proxy: Module<ProxyServerConfig, ProxyDirConfig> = defineModule<
   ProxyDirConfig
 >({
   name: 'proxy',
-  directives: [...passDirectives, ...reverseDirectives, ...plainDirectives, ...sectionDirectives],
+  directives: [
+    ...passDirectives,
+    ...reverseDirectives,
+    ...plainDirectives,
+    ...remoteDirectives,
+    ...sectionDirectives,
+    ...balancerDirectives,
+  ],
   serverConfig: { create: createServerConfig, merge: mergeServerConfig },
   dirConfig: { create: createDirConfig, merge: mergeDirConfig },
   hooks: {
@@ -102,6 +141,7 @@ export const proxy: Module<ProxyServerConfig, ProxyDirConfig> = defineModule<
   open: openLive,
   close: (_site, live) => {
     (live as Live).pools.close();
+    (live as Live).http2Pools.close();
     (live as Live).fcgiPools.close();
   },
 });

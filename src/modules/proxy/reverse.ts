@@ -3,6 +3,9 @@
 import { equalsIgnoreCase, startsWithIgnoreCase } from '../../kit/ascii.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { selfOrigin } from '../../request/self-url.ts';
+import { isBalancerUrl } from './balancer/config.ts';
+import { balancersOf } from './balancer/module.ts';
+import { reverseMember } from './balancer/reverse.ts';
 import type { ProxyDirConfig, ReverseEntry } from './config.ts';
 import { interpolateEnv } from './interpolate.ts';
 
@@ -10,13 +13,22 @@ import { interpolateEnv } from './interpolate.ts';
 export function reverseLocation(x: Exchange, dir: ProxyDirConfig, value: string): string {
   for (const entry of dir.reverses) {
     const from = resolve(x, dir, entry, entry.from);
+    const balancer = isBalancerUrl(from) ? balancersOf(x.site)?.find(x.server, from) : undefined;
+    if (balancer !== undefined) {
+      const mapped = reverseMember(balancer.members, from, resolve(x, dir, entry, entry.to), value);
+      if (mapped !== undefined) return absolute(x, mapped);
+      continue;
+    }
     const start = from.charCodeAt(0) === 0x2f ? pathStart(value) : 0;
     const rest = value.slice(start);
     if (!startsWithIgnoreCase(rest, from)) continue;
-    const path = resolve(x, dir, entry, entry.to) + rest.slice(from.length);
-    return path.charCodeAt(0) === 0x2f ? selfOrigin(x) + path : path;
+    return absolute(x, resolve(x, dir, entry, entry.to) + rest.slice(from.length));
   }
   return value;
+}
+
+function absolute(x: Exchange, path: string): string {
+  return path.charCodeAt(0) === 0x2f ? selfOrigin(x) + path : path;
 }
 
 function resolve(x: Exchange, dir: ProxyDirConfig, entry: ReverseEntry, text: string): string {

@@ -114,8 +114,14 @@ function describeCommands(found: (task: Task) => void): Command {
     .addHelpText('after', EXAMPLES);
   withConfiguration(program.command('serve').description('serve in the foreground'))
     .option('--to <target>', 'no file: pass requests to an application: a port, host:port, unix:/path or URL')
-    .option('--static <dir>', 'with --to or --app: serve the files of this directory without asking the application')
-    .option('--app <command>', 'start the application, PORT in its environment, keep it running, and stop it again')
+    .option(
+      '--static <dir>',
+      'with --to or --app: serve the files of this directory without asking the application',
+    )
+    .option(
+      '--app <command>',
+      'start the application, PORT in its environment, keep it running, and stop it again',
+    )
     .option('--port <number>', 'with --to or --app: where to listen (default: 8080)')
     .option('--print-config', 'print the configuration in force and end')
     .addHelpText('after', SERVE_EXAMPLES)
@@ -125,7 +131,9 @@ function describeCommands(found: (task: Task) => void): Command {
     .addHelpText('after', '\nExample:\n  portico configtest -f /etc/apache2/apache2.conf\n')
     .action((raw: RawTestOptions) => found({ kind: 'configtest', options: testOptions(raw) }));
   withConfiguration(
-    program.command('apps').description('show, start, stop and restart the applications of a running portico'),
+    program
+      .command('apps')
+      .description('show, start, stop and restart the applications of a running portico'),
   )
     .argument('[action]', 'list, start, stop or restart', 'list')
     .argument('[names...]', 'which applications')
@@ -291,7 +299,8 @@ function frontTarget({ to: target, app }: RawServeOptions): Pick<FrontOptions, '
   if (app === undefined) return to === undefined ? {} : { to };
   if (to !== undefined && startableAddress(to) === undefined)
     throw new UsageError('--app needs --to with a port of this machine, such as --to 8000, or none', 'serve');
-  if (app.trim() === '' || /[\n\r\0]/.test(app)) throw new UsageError('--app needs a command of one line', 'serve');
+  if (app.trim() === '' || /[\n\r\0]/.test(app))
+    throw new UsageError('--app needs a command of one line', 'serve');
   return { ...(to === undefined ? {} : { to }), app: latin1(app) };
 }
 

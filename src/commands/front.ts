@@ -74,7 +74,8 @@ function appLines(command: string, to: string | undefined): string[] {
 
 /** What needs no shell does without one: signals then reach the program itself. */
 function commandWords(command: string): string {
-  if (/^(?:[\w@%+=:,./ -]|\$PORT\b)+$/.test(command) && !/^\s*\w+=/.test(command)) return `"${command.trim()}"`;
+  if (/^(?:[\w@%+=:,./ -]|\$PORT\b)+$/.test(command) && !/^\s*\w+=/.test(command))
+    return `"${command.trim()}"`;
   return `/bin/sh -c ${quoteWord(command)}`;
 }
 

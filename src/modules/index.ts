@@ -25,7 +25,17 @@ import { logConfig } from './log-config/index.ts';
 import { logio } from './logio.ts';
 import { mime } from './mime/index.ts';
 import { negotiation } from './negotiation/index.ts';
-import { proxy, proxyFcgi, proxyHttp, proxyWstunnel } from './proxy/index.ts';
+import {
+  lbmethodBybusyness,
+  lbmethodByrequests,
+  lbmethodBytraffic,
+  proxy,
+  proxyBalancer,
+  proxyConnect,
+  proxyFcgi,
+  proxyHttp,
+  proxyWstunnel,
+} from './proxy/index.ts';
 import { ratelimit } from './ratelimit.ts';
 import { remoteip } from './remoteip/index.ts';
 import { reqtimeout } from './reqtimeout.ts';
@@ -51,10 +61,16 @@ export const modules: readonly Module[] = [
   app,
   // Rules come before mappings, and those of the proxy before aliases.
   rewrite,
+  // Opened before the proxy, which fills it.
+  proxyBalancer,
+  lbmethodByrequests,
+  lbmethodBytraffic,
+  lbmethodBybusyness,
   proxy,
   proxyHttp,
   proxyFcgi,
   proxyWstunnel,
+  proxyConnect,
   alias,
   userdir,
   vhostAlias,

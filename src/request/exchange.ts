@@ -131,6 +131,11 @@ export interface DirectoryWalked {
 
 export type ResponseBody = BodyContent | SliceableBody | undefined;
 
+/** Remarks between modules that are seldom asked for. */
+export interface NoteSource {
+  note(name: string): string | undefined;
+}
+
 let lastId = 0;
 
 export class Exchange {
@@ -217,14 +222,17 @@ export class Exchange {
   /** The connection must close after this answer. */
   closeAfter = false;
 
+  /** Knows remarks that are made when somebody asks for them. */
+  noteSource: NoteSource | undefined = undefined;
+
   #env: Environment | undefined = undefined;
   #notes: Map<string, string> | undefined = undefined;
   /** What the environment held before an index took the directory's place: to scripts this still counts. */
   coveredEnv: ReadonlyMap<string, string> | undefined = undefined;
   /** Values of SetEnv for variables that had one: they count once a script's environment is made. */
   scriptEnv: Map<string, string> | undefined = undefined;
-  /** Modules' own state, by module slot. */
-  readonly state: unknown[] = [];
+  /** Modules' own state: slot, value, slot, value … Few exchanges have more than one, and most slots are high. */
+  #state: unknown[] | undefined = undefined;
 
   prev: Exchange | undefined = undefined;
   /** Where the walk down the directories has ended. */
@@ -281,7 +289,34 @@ export class Exchange {
   }
 
   note(name: string): string | undefined {
-    return this.#notes?.get(name);
+    return this.#notes?.get(name) ?? this.noteSource?.note(name);
+  }
+
+  /** What the module of that slot has kept here. */
+  stateOf(slot: number): unknown {
+    const state = this.#state;
+    if (state === undefined) return undefined;
+    for (let i = 0; i < state.length; i += 2) if (state[i] === slot) return state[i + 1];
+    return undefined;
+  }
+
+  keepState(slot: number, value: unknown): void {
+    const state = this.#state;
+    if (state === undefined) {
+      this.#state = [slot, value];
+      return;
+    }
+    let at = 0;
+    while (at < state.length && state[at] !== slot) at += 2;
+    state[at] = slot;
+    state[at + 1] = value;
+  }
+
+  /** Takes over what modules have kept of another exchange. */
+  takeState(from: Exchange): void {
+    const state = from.#state ?? [];
+    for (let i = 0; i < state.length; i += 2)
+      if (state[i + 1] !== undefined) this.keepState(state[i] as number, state[i + 1]);
   }
 
   isSubrequest(): boolean {

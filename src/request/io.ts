@@ -19,6 +19,8 @@ export interface SiteIo extends ConfIo {
    * Opens at once and throws the system's error (with `code`).
    */
   openFile(path: string, start: number, length: number, facts: FileFacts): BodyContent;
+  /** Addresses of a host name, in the order in which they are tried; rejects with the system's error. */
+  resolve(host: string): Promise<readonly string[]>;
   /** The home directory of a user of the machine. */
   userHome(name: string): string | undefined;
   userName(uid: number): string | undefined;

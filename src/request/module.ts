@@ -34,8 +34,11 @@ export interface ModuleSpec<S, D> extends Omit<ConfModule<S, D>, 'slot'> {
   proxyHeaders?(site: LiveSite): ((connection: ConnectionFacts) => boolean) | undefined;
   /** `Satisfy Any`: who passes accessChecker is in, and whom it refuses may still get in as a user. */
   satisfiesAny?(x: Exchange): boolean;
-  /** Once per loaded site, before requests: pools, children, logs. Answers what `state` gives back. */
-  open?(site: LiveSite): unknown;
+  /**
+   * Once per loaded site, before requests: pools, children, logs. Answers what `state` gives back. `before` is what it
+   * answered for the site that a reload puts this one in the place of; undefined at the start.
+   */
+  open?(site: LiveSite, before: unknown): unknown;
   /** Once, when the last exchange of the site is over. */
   close?(site: LiveSite, state: unknown): void | Promise<void>;
 }

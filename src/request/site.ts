@@ -26,6 +26,16 @@ function byName<F extends { readonly name: string }>(filters: readonly F[]): Rea
   return new Map(filters.map((filter) => [lowerAscii(filter.name), filter]));
 }
 
+/** What is around a site. */
+export interface Surroundings {
+  /** What the server is doing. */
+  readonly activity?: ServerActivity;
+  /** The applications that it starts. */
+  readonly apps?: Apps;
+  /** The site that this one takes the place of. */
+  readonly before?: LiveSite;
+}
+
 /**
  * Opens a site for requests. `known` is the list the configuration was read with; the modules that are on run in its
  * order. When a module's `open` throws, those opened before it are closed again and the error goes to the caller.
@@ -34,8 +44,7 @@ export async function openSite(
   conf: Site,
   known: readonly Module[],
   io: SiteIo,
-  activity?: ServerActivity,
-  apps?: Apps,
+  { activity, apps, before }: Surroundings = {},
 ): Promise<LiveSite> {
   const modules = known.filter((module) => conf.modules.includes(module));
   const vhosts = indexVhosts(conf.main, conf.vhosts);
@@ -64,7 +73,7 @@ export async function openSite(
   };
   for (const [at, module] of modules.entries()) {
     try {
-      states[module.slot] = await module.open?.(site);
+      states[module.slot] = await module.open?.(site, before?.states[module.slot]);
     } catch (error) {
       await closeModules(site, modules.slice(0, at));
       throw error;

@@ -79,6 +79,8 @@ export interface Transport {
   readonly interimBytes?: number;
   /** Fields behind a chunked body, once it is read. */
   readonly trailers?: HeaderList | undefined;
+  /** The client has ended its direction: it may wait for the answer, or have gone away. */
+  readonly isInputOver?: boolean;
   /** An interim answer (100, 103 …). Does nothing for clients that cannot take it. */
   interim(status: number, reason: string, headers: HeaderList): void;
   /** Fails (throws or rejects) only with UnsafeAnswer, before a byte is out. */
@@ -90,6 +92,12 @@ export interface Transport {
   upgrade(reason: string, headers: HeaderList): Tunnel;
   /** Closes without an answer: the client is to try again. */
   drop(): void;
-  /** Calls back once if the client goes away before the answer is sent; answers a function that takes it back. */
-  onClientGone(callback: () => void): () => void;
+  /** Tells `watcher` once if the client goes away before the answer is sent; at once where it has gone already. */
+  watch(watcher: ClientWatcher): void;
+  unwatch(watcher: ClientWatcher): void;
+}
+
+/** Who wants to know that nobody waits for the answer any more. */
+export interface ClientWatcher {
+  onClientGone(): void;
 }

@@ -7,7 +7,7 @@
 //                          └─ malformed, late ─────────────────────┴─ last answer ─> lingering ─> closed
 
 import type { Socket } from 'node:net';
-import { guard } from '../kit/wait.ts';
+import type { Soon } from '../kit/wait.ts';
 import type { Activity, ConnectionActivity } from '../request/activity.ts';
 import type { Exchange } from '../request/exchange.ts';
 import { logServer } from '../request/log.ts';
@@ -50,7 +50,7 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
   readonly #input: HeldInput;
   #state: State = 'idle';
   /** The client has sent its last byte; it may still wait for answers. */
-  #isInputOver = false;
+  isInputOver = false;
   #isLooking = false;
   #isReadingBody = false;
   #deadline: number;
@@ -132,7 +132,7 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
       goesOn = this.#state !== state || (!this.#input.isEmpty && this.#input.size < size);
     }
     this.#isLooking = false;
-    if (this.#isInputOver && this.#input.isEmpty) this.#endWithoutHead();
+    if (this.isInputOver && this.#input.isEmpty) this.#endWithoutHead();
     if (this.#state !== 'closed') this.#input.restOrGoOn();
   }
 
@@ -216,7 +216,7 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
     while (input.bytes !== undefined && body.wantsBytes) input.consume(body.read(input.bytes, input.at));
     this.#isReadingBody = false;
     request.received += size - input.size;
-    if (this.#isInputOver && input.isEmpty) body.closeInput();
+    if (this.isInputOver && input.isEmpty) body.closeInput();
     request.followBody();
     this.#awaitBody(request, size - input.size);
     if (this.#state === 'skipping') this.#goOn(request);
@@ -235,7 +235,7 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
 
   /** The client has ended its direction. Node says so even while the socket rests and bytes wait here. */
   onEnd(): void {
-    this.#isInputOver = true;
+    this.isInputOver = true;
     if (this.#state === 'lingering') {
       this.socket.destroySoon();
       return;
@@ -305,12 +305,21 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
   #serve(request: RequestTransport, x: Exchange, early: EarlyError | undefined): void {
     this.#state = 'answering';
     this.#deadline = NEVER;
-    const sent = guard<Sent | undefined>(
-      () => serve(x, early),
-      () => this.#defect(request),
-    );
-    if (sent instanceof Promise) sent.then((value) => this.#endServing(request, value));
+    let sent: Soon<Sent | undefined>;
+    try {
+      sent = serve(x, early);
+    } catch {
+      sent = this.#defect(request);
+    }
+    if (sent instanceof Promise) this.#endLater(request, sent);
     else this.#endServing(request, sent);
+  }
+
+  #endLater(request: RequestTransport, sent: Promise<Sent | undefined>): void {
+    sent.then(
+      (value) => this.#endServing(request, value),
+      () => this.#endServing(request, this.#defect(request)),
+    );
   }
 
   /** serve() does not fail; were it to, this connection alone would pay for it. */
@@ -433,7 +442,7 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
     this.#input.clear();
     this.#dropHead();
     this.#request = undefined;
-    if (this.#isInputOver) this.socket.destroySoon();
+    if (this.isInputOver) this.socket.destroySoon();
     else this.socket.end();
     this.#input.restOrGoOn();
   }

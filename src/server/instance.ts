@@ -256,8 +256,11 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
         this.#options.modules,
         this.#machine,
         (error) => this.#options.tell?.(`a module failed while it was closed: ${messageOf(error)}`),
-        this.#activity(),
-        this.#apps,
+        {
+          activity: this.#activity(),
+          apps: this.#apps,
+          ...(this.#opened === undefined ? {} : { before: this.#opened.live }),
+        },
       );
     } catch (error) {
       throw new StartError(messageOf(error), undefined, error);

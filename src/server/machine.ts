@@ -1,5 +1,6 @@
 // The real machine behind SiteIo: its files, clock, users and logs.
 
+import { lookup } from 'node:dns/promises';
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import type { FileFacts } from '../conf/io.ts';
 import type { LogSink, SiteIo } from '../request/io.ts';
@@ -88,6 +89,11 @@ export class Machine implements SiteIo {
     return rows
       .filter(([, ...names]) => names.some((name) => name.toLowerCase() === wanted))
       .map(([address = '']) => address);
+  }
+
+  async resolve(host: string): Promise<readonly string[]> {
+    const found = await lookup(host, { all: true, verbatim: true });
+    return found.map(({ address }) => address);
   }
 
   openLog(target: string): LogSink {

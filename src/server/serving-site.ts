@@ -1,12 +1,10 @@
 // An open site and who uses it. Reload retires a site; it closes when the last exchange has left.
 
 import type { Site } from '../conf/site.ts';
-import type { ServerActivity } from '../request/activity.ts';
-import type { Apps } from '../request/apps.ts';
 import type { LiveSite } from '../request/exchange.ts';
 import type { SiteIo } from '../request/io.ts';
 import type { Module } from '../request/module.ts';
-import { closeSite, openSite } from '../request/site.ts';
+import { closeSite, openSite, type Surroundings } from '../request/site.ts';
 import type { ServingSite } from './connection-owner.ts';
 
 /** Told of modules that fail while their site is closed. */
@@ -70,9 +68,8 @@ export async function openServingSite(
   modules: readonly Module[],
   io: SiteIo,
   report: ReportCloseTrouble,
-  activity?: ServerActivity,
-  apps?: Apps,
+  surroundings: Surroundings,
 ): Promise<OpenedSite> {
   const loaded = modules.filter((module) => site.modules.includes(module));
-  return new OpenedSite(await openSite(site, loaded, io, activity, apps), loaded, report);
+  return new OpenedSite(await openSite(site, loaded, io, surroundings), loaded, report);
 }

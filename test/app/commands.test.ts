@@ -47,12 +47,16 @@ describe('portico apps', () => {
     const server = await start();
     const before = await apps();
     expect(before.code).toBe(0);
-    expect(before.out).toMatch(/^NAME +STATE +PID +UPTIME +REQUESTS +BUSY +WAITING +RESTARTS +MEMORY +ADDRESS\n/m);
+    expect(before.out).toMatch(
+      /^NAME +STATE +PID +UPTIME +REQUESTS +BUSY +WAITING +RESTARTS +MEMORY +ADDRESS\n/m,
+    );
     expect(before.out).toMatch(/^shop +stopped +- +- +0 +0 +0 +0 +- +-$/m);
     const { pid } = (await visit()).told;
     const after = await apps();
     expect(after.out).toContain(`${shop.root}/site.conf (pid ${server.pid}, http://127.0.0.1:${shop.port})`);
-    expect(after.out).toMatch(new RegExp(`^shop +ready +${pid} +\\d+s +1 +0 +0 +0 +\\d+\\.\\dM +127\\.0\\.0\\.1:\\d+$`, 'm'));
+    expect(after.out).toMatch(
+      new RegExp(`^shop +ready +${pid} +\\d+s +1 +0 +0 +0 +\\d+\\.\\dM +127\\.0\\.0\\.1:\\d+$`, 'm'),
+    );
     const [listed] = JSON.parse((await apps('--json')).out) as Listed[];
     expect(listed).toMatchObject({
       server: { pid: server.pid, configuration: `${shop.root}/site.conf` },
@@ -69,7 +73,10 @@ describe('portico apps', () => {
     expect(started.out).toContain(String(pid));
 
     const restarted = await apps('restart', 'SHOP');
-    expect(restarted).toMatchObject({ code: 0, out: expect.stringMatching(/^shop: restarted \(pid .*\)\n$/) });
+    expect(restarted).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^shop: restarted \(pid .*\)\n$/),
+    });
     const other = (await visit()).told.pid;
     expect(other).not.toBe(pid);
 
@@ -86,20 +93,38 @@ describe('portico apps', () => {
     shop.write('shop/version', 'broken');
     const restarted = await apps('restart', 'shop');
     expect(restarted.code).toBe(1);
-    expect(restarted.err).toMatch(/the new process ended with exit code 1; the old one goes on/);
+    expect(restarted.err).toMatch(/the new process ended with exit code 1.*; the old one goes on/);
     expect((await visit()).told.pid).toBe(pid);
   });
 
   test('knows what it cannot do', async () => {
-    expect(await apps()).toMatchObject({ code: 1, err: expect.stringContaining('no portico with applications of this user') });
+    expect(await apps()).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no portico with applications of this user'),
+    });
     await start();
-    expect(await apps('restart', 'shpo')).toMatchObject({ code: 1, err: 'portico: there is no application shpo; there is shop\n' });
-    expect(await apps('restart')).toMatchObject({ code: 2, err: expect.stringContaining('needs the name of an application') });
+    expect(await apps('restart', 'shpo')).toMatchObject({
+      code: 1,
+      err: 'portico: there is no application shpo; there is shop\n',
+    });
+    expect(await apps('restart')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('needs the name of an application'),
+    });
     expect(await apps('list', 'shop')).toMatchObject({ code: 2 });
-    expect(await apps('dance', 'shop')).toMatchObject({ code: 2, err: expect.stringContaining('an action is one of') });
-    expect(await apps('--control', 'nowhere')).toMatchObject({ code: 1, err: expect.stringContaining('no portico listens at') });
+    expect(await apps('dance', 'shop')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('an action is one of'),
+    });
+    expect(await apps('--control', 'nowhere')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no portico listens at'),
+    });
     shop.write('other.conf', 'Listen 127.0.0.1:1\n');
-    expect(await apps('-f', 'other.conf')).toMatchObject({ code: 1, err: expect.stringContaining('no portico with applications runs on') });
+    expect(await apps('-f', 'other.conf')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no portico with applications runs on'),
+    });
   });
 
   test('asks the server whose configuration is named, where several run', async () => {
@@ -144,7 +169,10 @@ describe('the control channel', () => {
 
   test('is left out where the configuration says so, and where there are no applications', async () => {
     const server = await start(`AppControl off\n${shopSection()}${PASS_ALL}`);
-    expect(await apps('-f', 'site.conf')).toMatchObject({ code: 1, err: expect.stringContaining('says AppControl off') });
+    expect(await apps('-f', 'site.conf')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('says AppControl off'),
+    });
     server.signal('SIGTERM');
     await server.ended;
     await start('AppControl {ROOT}/own.control\n');
@@ -164,9 +192,14 @@ describe('the control channel', () => {
   test("leaves alone what is no server's", async () => {
     shop.write('own.control', 'a file');
     const server = await start(CONF);
-    await until('the warning', () => (/is there already, and is no socket/.test(server.err()) ? true : undefined));
+    await until('the warning', () =>
+      /is there already, and is no socket/.test(server.err()) ? true : undefined,
+    );
     expect(shop.read('own.control')).toBe('a file');
-    expect(await apps('--control', 'own.control')).toMatchObject({ code: 1, err: expect.stringContaining('is not a socket') });
+    expect(await apps('--control', 'own.control')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is not a socket'),
+    });
   });
 
   test('does not take the place of a server that lives', async () => {
@@ -175,7 +208,10 @@ describe('the control channel', () => {
     try {
       const server = await start(CONF);
       await until('the warning', () => (/cannot ask this server/.test(server.err()) ? true : undefined));
-      expect(await apps('--control', 'own.control')).toMatchObject({ code: 1, err: expect.stringContaining('without an answer') });
+      expect(await apps('--control', 'own.control')).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('without an answer'),
+      });
     } finally {
       listener.close();
     }

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NODE_APP, PASS_ALL, shopSection } from '../support/app-scene.ts';
 import { openWorkshop, type Workshop } from '../support/command.ts';
 import { part, testWith } from '../support/parts.ts';
+import { freePort } from '../support/ports.ts';
+import { until } from '../support/scene.ts';
 
 let shop: Workshop;
 
@@ -55,19 +57,24 @@ class Load {
 
 async function deployUnderLoad(conf: string, versionFile: string): Promise<void> {
   shop.write(versionFile, 'one');
-  shop.write('site.conf', `Listen 127.0.0.1:{PORT}\nServerName localhost\nAppControl {ROOT}/own.control\n${conf}`);
+  shop.write(
+    'site.conf',
+    `Listen 127.0.0.1:{PORT}\nServerName localhost\nAppControl {ROOT}/own.control\n${conf}`,
+  );
   await shop.start(['serve', '-f', 'site.conf']).ready();
   const load = new Load(`http://127.0.0.1:${shop.port}/slow`, 12);
+  const seen = (version: string): Promise<true> =>
+    until(`an answer of version ${version}`, () => (load.versions.has(version) ? true : undefined), 30_000);
+  await seen('one');
   for (const version of ['two', 'three']) {
-    await new Promise((resolve) => setTimeout(resolve, 600));
     shop.write(versionFile, version);
     const restarted = await shop.run(['apps', 'restart', 'shop', '--control', 'own.control']);
     expect([restarted.code, restarted.err]).toEqual([0, '']);
+    await seen(version);
   }
-  await new Promise((resolve) => setTimeout(resolve, 600));
   const statuses = await load.stop();
   expect(Object.keys(statuses)).toEqual(['200']);
-  expect(statuses['200']).toBeGreaterThan(60);
+  expect(statuses['200']).toBeGreaterThan(30);
   expect(load.versions).toEqual(new Set(['one', 'two', 'three']));
 }
 
@@ -79,7 +86,6 @@ describe('a restart under load', () => {
 
   test('loses no request at a fixed address, where requests wait meanwhile', async () => {
     shop.write('shop/server.cjs', NODE_APP);
-    const { freePort } = await import('../support/ports.ts');
     const address = `AppAddress http://127.0.0.1:${await freePort()}`;
     await deployUnderLoad(shopSection(address) + PASS_ALL, 'shop/version');
   });

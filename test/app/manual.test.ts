@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ask } from '../support/app-scene.ts';
 import { openWorkshop, type Workshop } from '../support/command.ts';
+import { freePort } from '../support/ports.ts';
 
 const manual = readFileSync(join(import.meta.dirname, '../../docs/apps.md'), 'utf8');
 
 function blocksOf(language: string): string[] {
-  return [...manual.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, text = '']) => text);
+  return [...manual.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
+    ([, text = '']) => text,
+  );
 }
 
 const configurations = blocksOf('apache');
@@ -31,24 +34,32 @@ class Handler(BaseHTTPRequestHandler):
 socketserver.UnixStreamServer('../reports.sock', Handler).serve_forever()
 `;
 
-let shop: Workshop;
+let shop: Workshop | undefined;
 
-afterEach(() => shop.close());
+afterEach(async () => {
+  await shop?.close();
+  shop = undefined;
+});
 
-async function serve(configuration: string): Promise<void> {
+async function openShop(): Promise<Workshop> {
   shop = await openWorkshop();
+  return shop;
+}
+
+async function serve(configuration: string): Promise<number> {
+  const shop = await openShop();
   shop.write('shop/server.js', program);
   shop.write('shop/static/a.txt', 'a file');
   shop.write('shop/waiting.html', 'wait');
   shop.write('reports/webserver.py', REPORTS);
   mkdirSync(join(shop.root, 'logs'));
-  const { freePort } = await import('../support/ports.ts');
   const text = configuration
     .replaceAll('/srv', shop.root)
     .replaceAll('Listen 8080', `Listen 127.0.0.1:${shop.port}\nAppControl off`)
     .replaceAll('127.0.0.1:8000', `127.0.0.1:${await freePort()}`);
   shop.write('site.conf', text);
   await shop.start(['serve', '-f', 'site.conf']).ready();
+  return shop.port;
 }
 
 describe('the manual', () => {
@@ -57,19 +68,24 @@ describe('the manual', () => {
     expect(program).toContain('process.env.PORT');
   });
 
-  test.each(configurations.map((text, at) => [at + 1, text] as const))('configuration %i', async (_at, text) => {
-    await serve(text);
-    const visit = (path: string): ReturnType<typeof ask> => ask(`http://127.0.0.1:${shop.port}${path}`);
-    const answer = await visit('/');
-    expect([answer.status, answer.text]).toEqual([200, 'Hello from the shop\n']);
-    if (text.includes('/static/')) expect((await visit('/static/a.txt')).text).toBe('a file');
-    if (text.includes('reports')) expect((await visit('/reports/x')).text).toBe('Reports /x');
-  });
+  test.each(configurations.map((text, at) => [at + 1, text] as const))(
+    'configuration %i',
+    async (_at, text) => {
+      const port = await serve(text);
+      const visit = (path: string): ReturnType<typeof ask> => ask(`http://127.0.0.1:${port}${path}`);
+      const answer = await visit('/');
+      expect([answer.status, answer.text]).toEqual([200, 'Hello from the shop\n']);
+      if (text.includes('/static/')) expect((await visit('/static/a.txt')).text).toBe('a file');
+      if (text.includes('reports')) expect((await visit('/reports/x')).text).toBe('Reports /x');
+    },
+  );
 
   test('the same without a file', async () => {
-    shop = await openWorkshop();
+    const shop = await openShop();
     shop.write('server.js', program);
-    await shop.start(['serve', '--app', 'node server.js', '--port', '{PORT}', '-c', 'AppControl off']).ready();
+    await shop
+      .start(['serve', '--app', 'node server.js', '--port', '{PORT}', '-c', 'AppControl off'])
+      .ready();
     expect((await ask(`http://127.0.0.1:${shop.port}/`)).text).toBe('Hello from the shop\n');
   });
 });

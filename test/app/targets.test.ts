@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type AppScene, ask, makeAppScene, PASS_ALL, shopSection } from '../support/app-scene.ts';
 import { CHERRYPY_APP, type Received } from '../support/cherrypy.ts';
 import { part, testWith } from '../support/parts.ts';
+import { until } from '../support/scene.ts';
 
 let scene: AppScene;
 
@@ -19,10 +20,20 @@ describe('app://', () => {
     ['ProxyPass', 'ProxyPass /s/ app://shop/base/', '/s/a%20b?c=d', '/base/a%20b?c=d'],
     ['ProxyPassMatch', 'ProxyPassMatch "^/s/(.*)$" "app://shop/m/$1"', '/s/x', '/m/x'],
     ['a rule', 'RewriteEngine on\nRewriteRule "^/s/(.*)" "app://shop/r/$1" [P]', '/s/x?y', '/r/x?y'],
-    ['a rule that takes the name from a request', 'RewriteEngine on\nRewriteRule "^/(sh\\w+)/(.*)" "app://$1/$2" [P]', '/shop/x', '/x'],
+    [
+      'a rule that takes the name from a request',
+      'RewriteEngine on\nRewriteRule "^/(sh\\w+)/(.*)" "app://$1/$2" [P]',
+      '/shop/x',
+      '/x',
+    ],
     ['a rule of .htaccess', '', '/h/x', '/from-htaccess/x'],
     ['a handler', '<Location /s/>\nSetHandler "proxy:app://shop/"\n</Location>', '/s/a%20b?c', '/s/a%20b?c'],
-    ['a section of the proxy', '<Proxy "app://shop/">\nProxySet timeout=5\n</Proxy>\nProxyPass / app://shop/', '/x', '/x'],
+    [
+      'a section of the proxy',
+      '<Proxy "app://shop/">\nProxySet timeout=5\n</Proxy>\nProxyPass / app://shop/',
+      '/x',
+      '/x',
+    ],
     ['a name in other letters', 'ProxyPass / app://SHOP/', '/x', '/x'],
   ])('works in %s', async (_, conf, target, url) => {
     scene = await makeAppScene();
@@ -50,13 +61,14 @@ describe('app://', () => {
   test("puts the application's own redirects into the site's words, whatever its port", async () => {
     await start('ProxyPass /s/ app://shop/\nProxyPassReverse /s/ app://shop/');
     const answer = await ask(`${scene.origin}/s/go`);
-    expect([answer.status, answer.headers.get('location')]).toEqual([302, `${scene.origin}/s/landing?x=1`]);
+    expect([answer.status, answer.headers.location]).toEqual([302, `${scene.origin}/s/landing?x=1`]);
   });
 
   test('of an application that is not there is 503, and the log says so', async () => {
     await start('RewriteEngine on\nRewriteRule "^/(\\w+)/" "app://$1/" [P]');
     expect((await ask(`${scene.origin}/nobody/`)).status).toBe(503);
-    expect(scene.errorLog()).toContain('there is no <App nobody>; answering 503 to app://nobody/');
+    const line = 'there is no <App nobody>; answering 503 to app://nobody/';
+    await until('the line in the log', () => (scene.errorLog().includes(line) ? true : undefined));
   });
 
   test('cannot be led elsewhere by a request', async () => {
@@ -90,12 +102,19 @@ AppHold 30s
 ProxyPass / app://cherry/
 ProxyPassReverse / app://cherry/
 `);
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, at) => ask(`${scene.origin}/p?at=${at}`)));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => ask(`${scene.origin}/p?at=${at}`)),
+    );
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
     const received = JSON.parse(answers[7]!.text) as Received;
-    expect(received).toMatchObject({ path_info: '/p', query: 'at=7', base: scene.origin, remote_ip: '127.0.0.1' });
+    expect(received).toMatchObject({
+      path_info: '/p',
+      query: 'at=7',
+      base: scene.origin,
+      remote_ip: '127.0.0.1',
+    });
     const go = await ask(`${scene.origin}/go`);
     expect(go.status).toBe(303);
-    expect(go.headers.get('location')).toBe(`${scene.origin}/landing`);
+    expect(go.headers.location).toBe(`${scene.origin}/landing`);
   });
 });

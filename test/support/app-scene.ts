@@ -1,6 +1,7 @@
 // Applications that portico starts itself, for the tests: a Node application that tells what it knows, and a scene with
 // the lines that start it.
 import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeScene, type Scene } from './scene.ts';
@@ -85,25 +86,46 @@ function readLines(path: string): readonly string[] {
   }
 }
 
-/** One request on a connection of its own. */
-export async function ask(
-  url: string,
-  { headers = {}, ...init }: RequestInit & { headers?: Record<string, string> } = {},
-): Promise<{ readonly status: number; readonly headers: Headers; readonly text: string; readonly told: Told }> {
-  const response = await fetch(url, {
-    redirect: 'manual',
-    headers: { Connection: 'close', ...headers },
-    ...init,
+export interface Answered {
+  readonly status: number;
+  /** By name in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly text: string;
+  /** The application's own words. */
+  readonly told: Told;
+}
+
+export interface Asked {
+  readonly method?: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One request on a connection of its own, with no fields but these: fetch adds some that browsers' scripts have. */
+export function ask(url: string, { method = 'GET', body = '', headers = {} }: Asked = {}): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    const own = body === '' ? headers : { 'Content-Length': String(body.length), ...headers };
+    const sent = request(url, { method, headers: own, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers as Answered['headers'],
+          text,
+          get told() {
+            return JSON.parse(text) as Told;
+          },
+        }),
+      );
+    });
+    sent.on('error', reject);
+    sent.end(body);
   });
-  const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    get told() {
-      return JSON.parse(text) as Told;
-    },
-  };
 }
 
 /** What a browser sends when a person opens a page. */

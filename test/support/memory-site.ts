@@ -72,6 +72,9 @@ function memoryIo(files: Readonly<Record<string, string>>, logLines: string[]): 
     pid: 1,
     openLog: () => ({ write: (line) => void logLines.push(line) }),
     openFile: (path, start, length) => textSource(io.read(path).slice(start, start + length)),
+    resolve: async () => {
+      throw new Error('no names are known here');
+    },
     userHome: () => undefined,
     userName: () => undefined,
     groupName: () => undefined,
@@ -95,7 +98,8 @@ function transportFor(clientAddress: string, take: (answer: Answer) => void): Tr
       throw new Error('no connection to hand over');
     },
     drop: () => {},
-    onClientGone: () => () => {},
+    watch() {},
+    unwatch() {},
   };
 }
 

@@ -10,9 +10,22 @@ import type { Module } from '../../src/request/module.ts';
 import { ConfigurationError, startServer } from '../../src/server/instance.ts';
 import { Machine } from '../../src/server/machine.ts';
 
+/** Answers for the system's resolver. */
+export type Resolve = (host: string) => Promise<readonly string[]>;
+
 /** The real machine, with every log in memory. */
 class LoggingMachine extends Machine {
   readonly lines: string[] = [];
+  readonly #resolve: Resolve | undefined;
+
+  constructor(resolve: Resolve | undefined) {
+    super(() => undefined);
+    this.#resolve = resolve;
+  }
+
+  override resolve(host: string): Promise<readonly string[]> {
+    return this.#resolve === undefined ? super.resolve(host) : this.#resolve(host);
+  }
 
   override openLog(): LogSink {
     return { write: (line) => void this.lines.push(line) };
@@ -34,11 +47,15 @@ export interface Front {
 
 /**
  * Starts a server for a configuration without Listen lines, with modules of the test behind the real ones; a
- * configuration with errors rejects.
+ * configuration with errors rejects. `resolve` knows the names of hosts where the system is not to be asked.
  */
-export async function startFront(conf: string, extra: readonly Module[] = []): Promise<Front> {
+export async function startFront(
+  conf: string,
+  extra: readonly Module[] = [],
+  resolve?: Resolve,
+): Promise<Front> {
   const all = [...modules, ...extra];
-  const machine = new LoggingMachine(() => undefined);
+  const machine = new LoggingMachine(resolve);
   const text = `ServerName www.example.test\nDocumentRoot "${tmpdir()}"\n${conf}\n`;
   const instance = await startServer({
     read: () => readSite({ sources: [{ name: '/test.conf', text }], modules: all, io: machine }),

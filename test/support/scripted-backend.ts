@@ -77,12 +77,13 @@ export interface ScriptedBackend {
 }
 
 /**
- * Starts a backend on a port of 127.0.0.1, a free one unless named, or on the unix socket of that path; `script` is played
- * once per connection, counted from 0.
+ * Starts a backend on a port of 127.0.0.1 or another address, a free one unless named, or on the unix socket of that path;
+ * `script` is played once per connection, counted from 0.
  */
 export async function startScriptedBackend(
   script: (talk: Talk, index: number) => Promise<void> | void,
   end: number | string = 0,
+  host: string = '127.0.0.1',
 ): Promise<ScriptedBackend> {
   const requests: string[] = [];
   const connections: Talk[] = [];
@@ -93,7 +94,7 @@ export async function startScriptedBackend(
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    if (typeof end === 'number') server.listen(end, '127.0.0.1', resolve);
+    if (typeof end === 'number') server.listen(end, host, resolve);
     else server.listen({ path: end, readableAll: true, writableAll: true }, resolve);
   });
   const address = server.address();

@@ -48,6 +48,9 @@ function stubIo(logLines: string[]): SiteIo {
     openFile: () => {
       throw new Error('a stub site has no files');
     },
+    resolve: async () => {
+      throw new Error('no names are known here');
+    },
     userHome: () => undefined,
     userName: () => undefined,
     groupName: () => undefined,

@@ -19,7 +19,9 @@ const DONE = { start: 'started', stop: 'stopped', restart: 'restarted' } as cons
 export async function runApps(options: AppsOptions): Promise<number> {
   try {
     const servers = await findServers(options);
-    return options.action === 'list' ? list(servers, options) : await act(servers, options.action, options.names);
+    return options.action === 'list'
+      ? list(servers, options)
+      : await act(servers, options.action, options.names);
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));
     return 1;

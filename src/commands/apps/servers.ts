@@ -3,12 +3,12 @@
 
 import { resolve } from 'node:path';
 import { hasError } from '../../conf/site.ts';
+import type { AppReport } from '../../request/apps.ts';
 import { coreServer } from '../../request/core-config.ts';
 import { askServer, NobodyThere } from '../../server/control/ask.ts';
 import type { ControlAnswer, ControlledServer } from '../../server/control/message.ts';
 import { fixedPlace, knownPlaces } from '../../server/control/place.ts';
 import { Machine } from '../../server/machine.ts';
-import type { AppReport } from '../../request/apps.ts';
 import { type ConfigurationOptions, nameOf, readConfiguration, takeSettingsOf } from '../configuration.ts';
 import { sayWarning, showFindings } from '../terminal.ts';
 
@@ -39,7 +39,8 @@ export async function findServers(choice: ServerChoice): Promise<readonly FoundS
       else problems.push(`${path}: ${answer.why}`);
     } catch (error) {
       // What servers have left behind that are gone is nobody's trouble.
-      if (!(error instanceof NobodyThere)) problems.push(error instanceof Error ? error.message : String(error));
+      if (!(error instanceof NobodyThere))
+        problems.push(error instanceof Error ? error.message : String(error));
     }
   }
   if (found.length > 0) return found;

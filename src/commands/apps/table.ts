@@ -3,7 +3,18 @@
 import type { AppEndpoint, AppInstanceReport, AppReport } from '../../request/apps.ts';
 import type { FoundServer } from './servers.ts';
 
-const HEADINGS = ['NAME', 'STATE', 'PID', 'UPTIME', 'REQUESTS', 'BUSY', 'WAITING', 'RESTARTS', 'MEMORY', 'ADDRESS'];
+const HEADINGS = [
+  'NAME',
+  'STATE',
+  'PID',
+  'UPTIME',
+  'REQUESTS',
+  'BUSY',
+  'WAITING',
+  'RESTARTS',
+  'MEMORY',
+  'ADDRESS',
+];
 
 /** Columns of numbers stand to the right. */
 const TO_THE_RIGHT: ReadonlySet<number> = new Set([2, 3, 4, 5, 6, 7, 8]);
@@ -88,7 +99,9 @@ function memoryOf(bytes: number | undefined): string {
 function addressOf(endpoint: AppEndpoint | undefined): string {
   if (endpoint === undefined) return '-';
   if (endpoint.kind === 'unix') return `unix:${endpoint.path}`;
-  return endpoint.host.includes(':') ? `[${endpoint.host}]:${endpoint.port}` : `${endpoint.host}:${endpoint.port}`;
+  return endpoint.host.includes(':')
+    ? `[${endpoint.host}]:${endpoint.port}`
+    : `${endpoint.host}:${endpoint.port}`;
 }
 
 function drawTable(rows: readonly (readonly string[])[]): string[] {

@@ -1,14 +1,14 @@
 // What a client gets instead of the application's answer: the waiting page, the site's own page for it, or 503. All of
 // them say when to come again.
 
-import { coreDir } from '../../request/core-config.ts';
 import type { AppRefusal, AppReport, Apps } from '../../request/apps.ts';
+import { coreDir } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { OK, type Verdict } from '../../request/verdict.ts';
 import type { AppEntry } from './config.ts';
-import { isLoopback } from './values.ts';
 import { type PageText, textOf } from './page-text.ts';
+import { isLoopback } from './values.ts';
 import { drawWaitingPage, WAITING_PAGE_POLICY } from './waiting-page.ts';
 
 /** A file of the site's own is read whole for each visit up to this size. */
@@ -24,7 +24,12 @@ export function refuse(x: Exchange, { why, cause, retryAfter }: AppRefusal): Ver
 }
 
 /** Answers a person's browser: with a page where there is one to show, else as everybody. */
-export function answerPage(x: Exchange, { spec, waitingPage }: AppEntry, refusal: AppRefusal, apps: Apps): Verdict {
+export function answerPage(
+  x: Exchange,
+  { spec, waitingPage }: AppEntry,
+  refusal: AppRefusal,
+  apps: Apps,
+): Verdict {
   const report = recentReport(apps, spec.name, x.site.io.now());
   const text = textOf(report, x.site.io.now());
   // Where nothing is under way, a page that was written for the site's errors says it better.
@@ -90,7 +95,13 @@ function say(x: Exchange, { refresh }: PageText): Verdict {
 }
 
 /** Fields that programs between here and the client add. */
-const OF_PROXIES: readonly string[] = ['x-forwarded-for', 'x-forwarded-host', 'forwarded', 'via', 'x-real-ip'];
+const OF_PROXIES: readonly string[] = [
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'forwarded',
+  'via',
+  'x-real-ip',
+];
 
 /**
  * The visitor sits at this machine: the connection comes from loopback, no proxy has passed the request on, and it asks

@@ -77,7 +77,8 @@ function checkListens(entry: AppEntry, main: Server, report: Report): void {
   const { address, name } = entry.spec;
   if (address.kind !== 'tcp') return;
   const meets = coreServer(main).listens.some(
-    ({ host, port }) => port === address.port && (host === undefined || isLoopback(host) || host === '0.0.0.0'),
+    ({ host, port }) =>
+      port === address.port && (host === undefined || isLoopback(host) || host === '0.0.0.0'),
   );
   if (!meets) return;
   report({

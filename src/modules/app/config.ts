@@ -1,12 +1,14 @@
 // What `<App>` sections come to: a description of each application for the server that starts it, and how this server
 // treats requests that come before it is ready.
 
-import type { DirConfig } from '../../conf/section.ts';
-import type { AppAddress, AppLimits, AppProbe, AppSpec } from '../../request/apps.ts';
+import { DirConfig } from '../../conf/section.ts';
 import type { Place } from '../../kit/place.ts';
+import type { AppAddress, AppLimits, AppProbe, AppSpec } from '../../request/apps.ts';
 
 /** What browsers get while they wait: portico's own page, nothing (they wait like everybody else), or a file. */
-export type WaitingPage = { readonly kind: 'default' | 'off' } | { readonly kind: 'file'; readonly path: string };
+export type WaitingPage =
+  | { readonly kind: 'default' | 'off' }
+  | { readonly kind: 'file'; readonly path: string };
 
 /** One section, read. */
 export interface AppEntry {
@@ -27,6 +29,7 @@ export class AppDraft {
   /** Environment variables, by name. */
   readonly env: Map<string, string> = new Map();
   command: readonly string[] | undefined = undefined;
+  hasCommandLine = false;
   directory: string | undefined = undefined;
   address: AppAddress | undefined = undefined;
   start: AppSpec['start'] | undefined = undefined;

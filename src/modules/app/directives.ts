@@ -1,12 +1,18 @@
 // `<App>` and the lines in it: what each may say, and how it becomes the description of an application.
 
 import type { Command, Section } from '../../conf/command.ts';
-import type { Container, ContentRunner, Directive, DirectiveError } from '../../conf/directive.ts';
+import type {
+  Container,
+  ContentRunner,
+  Directive,
+  DirectiveError,
+  DirectiveFault,
+} from '../../conf/directive.ts';
 import { readWord, splitWords } from '../../conf/words.ts';
 import { lowerAscii } from '../../kit/ascii.ts';
 import { coreServer } from '../../request/core-config.ts';
-import { parseDuration } from '../core/index.ts';
 import { mainServer, servers } from '../contexts.ts';
+import { parseDuration } from '../core/index.ts';
 import { type AppDraft, type AppServerConfig, draftOf, finishDraft, openDraft } from './config.ts';
 import {
   findShellWord,
@@ -36,6 +42,8 @@ function openApp(cmd: AppCommand, arg: string, content: ContentRunner): Directiv
   const section: Section = { kind: 'other', context: 'directory', path: name, dir, parent: cmd.section };
   content(section);
   if (draft.command === undefined) {
+    // A line that could not be read has been reported.
+    if (draft.hasCommandLine) return undefined;
     return {
       message: `<App ${name}> has no AppCommand`,
       why: 'There is nothing that portico could start.',
@@ -123,8 +131,19 @@ function count(least: number, most: number, put: (draft: AppDraft, value: number
   };
 }
 
-const setCommand: DraftSetter = (draft, cmd, ...words) => {
-  const command = readCommand(words as string[]);
+/** Words of a line where empty ones count, which Apache's shapes leave out. */
+function wordsOf(cmd: AppCommand, text: string): string[] | DirectiveFault {
+  const words = splitWords(text);
+  const open = words.find((word) => word.open);
+  if (open === undefined) return words.map((word) => word.text);
+  return { message: `${cmd.name}: a quote is not closed`, offset: open.start };
+}
+
+const setCommand: DraftSetter = (draft, cmd, text = '') => {
+  draft.hasCommandLine = true;
+  const words = wordsOf(cmd, text);
+  if (!Array.isArray(words)) return words;
+  const command = readCommand(words);
   if (command.length === 0 || command[0] === '') {
     return { message: 'AppCommand needs a program', hint: 'Write AppCommand "python3 webserver.py".' };
   }
@@ -194,7 +213,12 @@ const setRestart: DraftSetter = (draft, cmd, word = '', limit?: string) => {
   return undefined;
 };
 
-const setEnv: DraftSetter = (draft, _cmd, first = '', second?: string) => {
+const setEnv: DraftSetter = (draft, cmd, text = '') => {
+  const words = wordsOf(cmd, text);
+  if (!Array.isArray(words)) return words;
+  const [first = '', second, extra] = words;
+  if (extra !== undefined)
+    return { message: 'AppEnv takes one name and one value', hint: 'Put a value with blanks in quotes.' };
   const equals = second === undefined ? first.indexOf('=') : -1;
   const name = equals < 0 ? first : first.slice(0, equals);
   const value = equals < 0 ? second : first.slice(equals + 1);
@@ -231,7 +255,10 @@ const setLimit: DraftSetter = (draft, _cmd, what = '', text = '') => {
   const { key, read } = LIMITS[name as keyof typeof LIMITS];
   const value = read(text);
   if (value === undefined)
-    return { message: `AppLimit ${what} ${text}: not a limit`, hint: 'Write AppLimit memory 512M or AppLimit files 1024.' };
+    return {
+      message: `AppLimit ${what} ${text}: not a limit`,
+      hint: 'Write AppLimit memory 512M or AppLimit files 1024.',
+    };
   draft.limits = { ...draft.limits, [key]: value };
   return undefined;
 };
@@ -243,7 +270,8 @@ const setLog: DraftSetter = (draft, cmd, target = '') => {
 
 const setStopSignal: DraftSetter = (draft, _cmd, name = '') => {
   const signal = readSignal(name);
-  if (signal === undefined) return `AppStopSignal ${name}: write TERM, INT, QUIT, HUP, USR1, USR2, WINCH or KILL`;
+  if (signal === undefined)
+    return `AppStopSignal ${name}: write TERM, INT, QUIT, HUP, USR1, USR2, WINCH or KILL`;
   draft.stopSignal = signal;
   return undefined;
 };
@@ -273,7 +301,7 @@ export const appDirectives: readonly (
     },
   },
   line('AppCommand', {
-    args: 'takeArgv',
+    args: 'raw',
     help: 'Program and arguments, started without a shell; $PORT is the port that the application shall listen on',
     example: 'AppCommand "python3 webserver.py --port $PORT"',
     set: setCommand,
@@ -365,7 +393,7 @@ export const appDirectives: readonly (
     }),
   }),
   line('AppEnv', {
-    args: 'take12',
+    args: 'raw',
     help: "A variable for the application's environment, beside those of portico",
     example: 'AppEnv NODE_ENV production',
     set: setEnv,

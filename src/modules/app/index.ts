@@ -42,13 +42,13 @@ export function holdApp(x: Exchange, name: string, since: number): Soon<Held> {
 /** Ends the lease with the exchange that the client sees: the body of an answer still comes from the process. */
 export function keepLease(x: Exchange, lease: AppLease): void {
   const root = x.root();
-  const kept = root.state[app.slot] as AppLease[] | undefined;
-  if (kept === undefined) root.state[app.slot] = [lease];
+  const kept = root.stateOf(app.slot) as AppLease[] | undefined;
+  if (kept === undefined) root.keepState(app.slot, [lease]);
   else kept.push(lease);
 }
 
 function releaseLeases(x: Exchange): Verdict {
-  const kept = x.state[app.slot] as readonly AppLease[] | undefined;
+  const kept = x.stateOf(app.slot) as readonly AppLease[] | undefined;
   if (kept !== undefined) for (const lease of kept) lease.release();
   return DECLINED;
 }

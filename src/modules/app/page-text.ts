@@ -12,7 +12,7 @@ export interface PageText {
   readonly isHopeful: boolean;
 }
 
-const BY_ITSELF = 'This page opens it by itself as soon as it is ready.';
+const BY_ITSELF = 'It opens here by itself as soon as it is ready.';
 
 const STARTING: PageText = {
   title: 'Starting up',

@@ -63,7 +63,10 @@ function readSocketPath(path: string, resolve: (path: string) => string): AppAdd
 function tcpAddress(shown: string, digits: string): AppAddress | BadValue {
   const port = Number(digits);
   if (port < 1 || port > 65535) {
-    return { message: `AppAddress: ${digits} is not a port`, hint: 'Ports are 1 to 65535; auto finds a free one.' };
+    return {
+      message: `AppAddress: ${digits} is not a port`,
+      hint: 'Ports are 1 to 65535; auto finds a free one.',
+    };
   }
   const host = shown.startsWith('[') ? shown.slice(1, -1) : shown;
   if (isLoopback(host)) return { kind: 'tcp', host, port };
@@ -79,7 +82,8 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}$/.test(host);
 }
 
-const READY_HINT = 'Write tcp, http:/healthz or stdout:"listening", with a time behind it: http:/healthz 30s.';
+const READY_HINT =
+  'Write tcp, http:/healthz or stdout:"listening", with a time behind it: http:/healthz 30s.';
 
 /** `tcp`, `http:/path` or `stdout:"text"`, and a time where one stands behind it. */
 export function readReady(

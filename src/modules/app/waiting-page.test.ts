@@ -50,7 +50,9 @@ describe('the waiting page', () => {
     };
     const page = drawWaitingPage({ host: 'x', text: textOf(details, NOW), details });
     expect(page).toContain('Error: &lt;script&gt;alert(1)&lt;/script&gt;\nab</pre>');
-    expect(page).toContain('ended with exit code 1 &lt;&amp;&gt; (3 failures in a row)');
+    expect(page).toContain(
+      'Application shop: back-off; it ended with exit code 1 &lt;&amp;&gt;, 3 failures in a row.',
+    );
   });
 
   it.each<[Partial<AppReport>, string, number]>([

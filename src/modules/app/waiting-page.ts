@@ -2,8 +2,8 @@
 // and robots that it is none of their business. Owns how it looks; the words are page-text.ts's.
 
 import { createHash } from 'node:crypto';
-import { escapeHtml } from '../../request/error-page.ts';
 import type { AppReport } from '../../request/apps.ts';
+import { escapeHtml } from '../../request/error-page.ts';
 import type { PageText } from './page-text.ts';
 
 const STYLE = `
@@ -62,7 +62,8 @@ export function drawWaitingPage({ host, text, details }: WaitingPageFacts): stri
 <main${wide}>
 <div class="site">${escapeHtml(host)}</div>
 <h1>${title}</h1>
-${sentences.map((sentence) => `<p>${sentence}</p>\n`).join('')}${isHopeful ? '<div class="bar" role="progressbar" aria-label="Please wait"><i></i></div>\n' : ''}<p class="again">Trying again every ${refresh} seconds. <a href="">Try now</a></p>
+<p>${sentences.join(' ')}</p>
+${isHopeful ? '<div class="bar" role="progressbar" aria-label="Please wait"><i></i></div>\n' : ''}<p class="again">Trying again every ${refresh} seconds. <a href="">Try now</a></p>
 ${details === undefined ? '' : drawDetails(details)}</main>
 </body>
 </html>
@@ -70,12 +71,13 @@ ${details === undefined ? '' : drawDetails(details)}</main>
 }
 
 function drawDetails({ name, state, failure, failuresInRow, output }: AppReport): string {
-  const again = failuresInRow > 1 ? ` (${failuresInRow} failures in a row)` : '';
-  const reason = failure === undefined ? '' : `<p>${plain(failure.why)}${again}</p>\n`;
+  const reason = failure === undefined ? '' : `; it ${plain(failure.why)}`;
+  const again = failuresInRow > 1 ? `, ${failuresInRow} failures in a row` : '';
   const lines = output.length === 0 ? '' : `<pre>${output.map(plain).join('\n')}</pre>\n`;
   return `<section>
-<h2>Shown on this machine only: ${escapeHtml(name)} is ${state}</h2>
-${reason}${lines}</section>
+<h2>Shown on this machine only</h2>
+<p>Application ${escapeHtml(name)}: ${state}${reason}${again}.</p>
+${lines}</section>
 `;
 }
 

@@ -10,6 +10,7 @@ import { HeaderList } from '../../wire/header-list.ts';
 import { nominatedFields, RESPONSE_HOP_BY_HOP } from '../../wire/hop-by-hop.ts';
 import { formatHttpDate, parseHttpDate } from '../../wire/http-date.ts';
 import type { ResponseHead } from '../../wire/response-parser.ts';
+import type { Attempt } from './attempt.ts';
 import { BackendBody } from './backend-body.ts';
 import type { ResponseContent } from './backend-roles.ts';
 import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
@@ -42,12 +43,16 @@ export interface AnswerContext {
   readonly conf: ProxyServerConfig;
   readonly dir: ProxyDirConfig;
   readonly upgrade: Upgrade | undefined;
+  readonly attempt: Attempt | undefined;
 }
 
 /** Makes the exchange's answer of a final response. OK, or the status whose page replaces the response. */
 export function takeResponse(context: AnswerContext, head: ResponseHead, content: ResponseContent): Verdict {
-  const { x, conf, dir, upgrade } = context;
-  if (isOverridden(x, head.status, dir)) return overrideResponse(x, head, content);
+  const { x, conf, dir, upgrade, attempt } = context;
+  if (isOverridden(x, head.status, dir)) {
+    attempt?.overridden();
+    return overrideResponse(x, head, content);
+  }
   copyFields({ x, head, conf, dir });
   const advertised = advertisedUpgrade(head, upgrade);
   if (advertised !== undefined) appendUpgrade(x.headersOut, advertised);

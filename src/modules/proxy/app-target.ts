@@ -1,16 +1,17 @@
 // `app://NAME/path` as a target: the application module gives a process, now or once it is ready, and the request goes to
 // where that process listens, as to an http:// target of that address. Owns what is between the two modules.
 
-import { andThen, type Soon } from '../../kit/wait.ts';
-import type { AppEndpoint, AppInstance, AppLease } from '../../request/apps.ts';
+import { type Soon, settle, type Waiting, when } from '../../kit/wait.ts';
+import type { AppEndpoint, AppInstance } from '../../request/apps.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import type { Verdict } from '../../request/verdict.ts';
-import { type Held, holdApp, keepLease } from '../app/index.ts';
+import { holdApp, keepLease } from '../app/index.ts';
 import { noteAppAuthority } from './app-reverse.ts';
+import { Attempt } from './attempt.ts';
 import { abandonClient } from './failure.ts';
 import { type Origin, parseOrigin, type Target } from './target.ts';
 
-/** How often a request looks for another process when one does not take its connection. */
+/** How many processes a request is offered to when they do not take its connection. */
 const MOST_TRIES = 3;
 
 const origins: WeakMap<AppInstance, Origin> = new WeakMap();
@@ -31,45 +32,42 @@ function readOrigin(endpoint: AppEndpoint): Origin {
   return parseOrigin('ws', `${host}:${endpoint.port}`, undefined)!;
 }
 
-/** The processes that one request is sent to, until one takes it. */
-export class AppRoute {
-  readonly #x: Exchange;
-  readonly #since: number;
-  #tries = 0;
-  #lease: AppLease | undefined = undefined;
-  /** The target as the configuration names it, `app://NAME/path`. */
-  readonly named: Target;
+/** Sends the request to a process, whose address stands in for the application's name. */
+export type SendToProcess = (target: Target, attempt: Attempt) => Soon<Verdict>;
 
-  constructor(x: Exchange, named: Target) {
-    this.#x = x;
-    this.#since = x.site.io.now();
-    this.named = named;
-  }
+/**
+ * Has the application that `named` names answer. A process that does not take the connection has seen nothing of the
+ * request: it is offered to another, or to the same once it is started anew. `given`: a balancer's attempt, which has
+ * rules of its own for that.
+ */
+export function askApp(
+  x: Exchange,
+  named: Target,
+  given: Attempt | undefined,
+  send: SendToProcess,
+): Soon<Verdict> {
+  return settle(askProcesses(x, named, given, send));
+}
 
-  /** A process to send the request to, as a target; or the answer that takes its place. */
-  find(): Soon<Target | Verdict> {
-    return andThen(holdApp(this.#x, this.named.origin.host, this.#since), (held) => this.#take(held));
-  }
-
-  #take(held: Held): Target | Verdict {
-    if (held === 'client-gone') return abandonClient(this.#x);
+function* askProcesses(
+  x: Exchange,
+  { origin: { host: name }, path }: Target,
+  given: Attempt | undefined,
+  send: SendToProcess,
+): Waiting<Verdict> {
+  const since = x.site.io.now();
+  let attempt = given;
+  for (let tries = 1; ; tries++) {
+    const held = yield* when(holdApp(x, name, since));
+    if (held === 'client-gone') return abandonClient(x);
     if (typeof held === 'number') return held;
-    keepLease(this.#x, held);
-    this.#lease = held;
-    this.#tries += 1;
+    keepLease(x, held);
     const origin = originOfInstance(held.instance);
-    const { path } = this.named;
-    noteAppAuthority(this.#x, held.instance.app, origin.authority);
-    return { origin, path, url: `http://${origin.authority}${path}` };
-  }
-
-  /**
-   * The process did not take the connection, so that nothing of the request has reached it: another one, or the same
-   * once it is started anew. Undefined when that was tried often enough.
-   */
-  findAnother(): Soon<Target | Verdict> | undefined {
-    this.#lease?.refused();
-    this.#lease = undefined;
-    return this.#tries < MOST_TRIES ? this.find() : undefined;
+    noteAppAuthority(x, name, origin.authority);
+    attempt = given ?? new Attempt({ transferred: 0, read: 0 }, attempt);
+    const verdict = yield* when(send({ origin, path, url: `http://${origin.authority}${path}` }, attempt));
+    if (!attempt.isRefused) return verdict;
+    held.refused();
+    if (given !== undefined || tries === MOST_TRIES) return verdict;
   }
 }

@@ -2,6 +2,7 @@
 // a taker who gives up late cannot touch a connection that serves somebody else by then.
 
 import type { BodySink, BodySource } from '../../wire/body.ts';
+import type { Meter } from './meter.ts';
 
 /** The connection, as a body sees it. */
 export interface BodyFeeder {
@@ -22,9 +23,16 @@ export class BackendBody implements BodySource {
   #isEnded = false;
   #error: Error | undefined = undefined;
   #isPaused = false;
+  #meter: Meter | undefined = undefined;
 
   constructor(feeder: BodyFeeder) {
     this.#feeder = feeder;
+  }
+
+  /** Lets `meter` count what has come and is to come. */
+  measure(meter: Meter): void {
+    this.#meter = meter;
+    meter.read += this.#waitingBytes;
   }
 
   start(sink: BodySink): void {
@@ -59,6 +67,7 @@ export class BackendBody implements BodySource {
 
   /** Takes bytes that are the body's own; false asks the connection to wait. */
   push(chunk: Buffer): boolean {
+    if (this.#meter !== undefined) this.#meter.read += chunk.length;
     if (this.#sink !== undefined) {
       if (!this.#sink.data(chunk)) this.#isPaused = true;
       return !this.#isPaused;

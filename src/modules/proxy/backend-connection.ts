@@ -15,7 +15,7 @@ import {
 } from '../../wire/response-parser.ts';
 import { BackendBody, type BodyFeeder } from './backend-body.ts';
 import type { ConnectionOwner, ConnectionUser, Loss, RequestCarrier, RequestStart } from './backend-roles.ts';
-import { isLookupError, openSocket, READ_BUFFER } from './backend-socket.ts';
+import { bytesRead, isLookupError, openSocket } from './backend-socket.ts';
 import { BackendTunnel, IdleTunnel, type TunnelHost } from './backend-tunnel.ts';
 import type { Timed } from './deadlines.ts';
 
@@ -27,11 +27,12 @@ type State = 'connecting' | 'idle' | 'head' | 'body' | 'tunnel' | 'closed';
 export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, TunnelHost {
   deadlineAt = 0;
   carried = 0;
+  localPort: number | undefined = undefined;
   /** When it became idle, on the clock of the deadlines. */
   idleSince = 0;
 
   readonly #socket: Socket;
-  readonly #owner: ConnectionOwner<BackendConnection>;
+  readonly #owner: ConnectionOwner<BackendConnection, ConnectionUser>;
   readonly #parser: ResponseParser;
   #user: ConnectionUser | undefined;
   #state: State = 'connecting';
@@ -45,13 +46,16 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
   #tunnel: BackendTunnel | undefined = undefined;
   #wantsMore = true;
 
-  constructor(owner: ConnectionOwner<BackendConnection>, user: ConnectionUser) {
+  constructor(owner: ConnectionOwner<BackendConnection, ConnectionUser>, user: ConnectionUser) {
     this.#owner = owner;
     this.#user = user;
     this.#parser = new ResponseParser(owner.badHeader, { ...RESPONSE_LIMITS, fieldSize: owner.fieldSize });
     this.deadlineAt = owner.after(owner.connectTimeout);
     this.#socket = openSocket(owner.origin, {
       keepAlive: owner.keepAlive,
+      connectTimeout: owner.connectTimeout,
+      findAddresses: owner.findAddresses,
+      sourceAddress: owner.sourceAddress,
       onRead: (size) => this.#onRead(size),
     });
     this.#socket.on('connect', () => this.#onConnect());
@@ -67,10 +71,17 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
     return this.#state === 'idle';
   }
 
+  /** The address at the other end. */
+  get peer(): string | undefined {
+    return this.#socket.remoteAddress;
+  }
+
   #onConnect(): void {
     if (this.#state !== 'connecting') return;
     this.#state = 'idle';
     this.deadlineAt = 0;
+    this.localPort = this.#socket.localPort;
+    this.#owner.connected(this);
     this.#user?.onReady(this);
   }
 
@@ -142,12 +153,12 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
       case 'head':
         this.#heard = true;
         if (this.#isRequestSent) this.#arm();
-        return this.#readHead(READ_BUFFER.subarray(0, size));
+        return this.#readHead(bytesRead(size));
       case 'body':
         this.#arm();
-        return this.#readBody(READ_BUFFER.subarray(0, size));
+        return this.#readBody(bytesRead(size));
       case 'tunnel':
-        this.#tunnel!.read(READ_BUFFER.subarray(0, size));
+        this.#tunnel!.read(bytesRead(size));
         return !this.#tunnel!.isPaused;
       default:
         // Nobody asked: whatever this is, it must never be taken for the answer to a later request.
@@ -348,8 +359,10 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
       tunnel.fail(this.#error ?? new Error('the backend closed'));
       return;
     }
+    const loss: Loss = { kind, error: this.#error, heard: this.#heard };
+    if (user !== undefined && kind === 'connect' && this.#owner.mayTryAgain(user, loss)) return;
     user?.onStop();
-    user?.onLost({ kind, error: this.#error, heard: this.#heard });
+    user?.onLost(loss);
   }
 
   #close(): void {

@@ -2,6 +2,7 @@
 
 import type { BadHeaderMode, ResponseError, ResponseHead } from '../../wire/response-parser.ts';
 import type { BackendBody } from './backend-body.ts';
+import type { FindAddresses } from './backend-socket.ts';
 import type { BackendTunnel } from './backend-tunnel.ts';
 import type { Origin } from './target.ts';
 
@@ -29,6 +30,8 @@ export interface RequestStart {
 export interface RequestCarrier {
   /** Requests carried before the present one. */
   readonly carried: number;
+  /** Our port of the connection, where it has one. */
+  readonly localPort?: number | undefined;
   /**
    * Sends the beginning of a request: its head and as much of its body as is at hand. False asks to wait for
    * `onDrain`.
@@ -64,8 +67,10 @@ export interface ConnectionUser {
 }
 
 /** The pool, as its connections see it. */
-export interface ConnectionOwner<C> {
+export interface ConnectionOwner<C, U> {
   readonly origin: Origin;
+  readonly findAddresses: FindAddresses;
+  readonly sourceAddress: string | undefined;
   readonly connectTimeout: number;
   readonly timeout: number;
   readonly keepAlive: boolean;
@@ -73,6 +78,13 @@ export interface ConnectionOwner<C> {
   readonly fieldSize: number;
   /** A deadline for something that may take `duration`. */
   after(duration: number): number;
+  /** The connection is up. */
+  connected(connection: C): void;
+  /**
+   * A connection never came to be. True when its user is looked after: the host's name may lead elsewhere by now. The
+   * user hears of the loss later, if it does not.
+   */
+  mayTryAgain(user: U, loss: Loss): boolean;
   /** The connection can carry another request. */
   released(connection: C): void;
   closed(connection: C): void;

@@ -4,6 +4,8 @@
 import type { DirConfig, RegexMatcher } from '../../conf/section.ts';
 import type { Regex } from '../../kit/regex/index.ts';
 import type { BadHeaderMode } from '../../wire/response-parser.ts';
+import { type BalancerConfig, mergeBalancers } from './balancer/config.ts';
+import type { HostTest, RemoteProxy } from './remote/remote-proxy.ts';
 import type { Worker } from './worker.ts';
 
 /** Timeout where no line says otherwise, in milliseconds. */
@@ -42,7 +44,25 @@ export interface ProxyServerConfig {
   /** Some of them look at the path as it came. */
   hasEncoded?: boolean;
   workers: Worker[];
+  balancers: BalancerConfig[];
+  /** BalancerGrowth: members that may be added to each balancer at run time. */
+  balancerGrowth?: number;
+  /** BalancerPersist. */
+  balancerPersist?: boolean;
+  /** BalancerInherit and ProxyPassInherit. */
+  balancerInherit?: boolean;
+  passInherit?: boolean;
   sections: ProxySection[];
+  /** ProxyRemote and ProxyRemoteMatch, in the order of their lines. */
+  remotes: RemoteProxy[];
+  /** NoProxy. */
+  directHosts: HostTest[];
+  /** ProxyBlock. */
+  blocks: string[];
+  /** ProxyDomain. */
+  domain?: string;
+  /** ProxySourceAddress. */
+  sourceAddress?: string;
   via?: 'off' | 'on' | 'full' | 'block';
   /** Milliseconds. */
   timeout?: number;
@@ -72,19 +92,39 @@ export interface ProxyDirConfig {
 }
 
 export function createServerConfig(): ProxyServerConfig {
-  return { passes: [], workers: [], sections: [] };
+  return {
+    passes: [],
+    workers: [],
+    balancers: [],
+    sections: [],
+    remotes: [],
+    directHosts: [],
+    blocks: [],
+  };
 }
 
 /** Whatever is a list begins with the main server's. */
 export function mergeServerConfig(base: ProxyServerConfig, add: ProxyServerConfig): ProxyServerConfig {
+  const balancerInherit = add.balancerInherit ?? base.balancerInherit ?? true;
+  const passInherit = add.passInherit ?? base.passInherit ?? true;
+  // Apache: one of the two is enough, for workers and balancers alike.
+  const inherits = balancerInherit || passInherit;
   return {
     ...base,
     ...add,
+    balancerInherit,
+    passInherit,
+    // Apache: for the server alone whose line it is.
+    balancerPersist: add.balancerPersist === true,
     // Apache: the main server's lines come first, and ProxyPassInherit Off takes none of them away.
     passes: [...base.passes, ...add.passes],
     hasEncoded: add.hasEncoded === true || base.hasEncoded === true,
-    workers: [...base.workers, ...add.workers],
+    workers: inherits ? [...base.workers, ...add.workers] : add.workers,
+    balancers: inherits ? mergeBalancers(base.balancers, add.balancers) : add.balancers,
     sections: [...base.sections, ...add.sections],
+    remotes: passInherit ? [...base.remotes, ...add.remotes] : add.remotes,
+    directHosts: [...base.directHosts, ...add.directHosts],
+    blocks: [...base.blocks, ...add.blocks],
   };
 }
 
@@ -98,10 +138,18 @@ export function mergeDirConfig(base: ProxyDirConfig, add: ProxyDirConfig): Proxy
   return {
     ...base,
     ...add,
+    ...mergedOverride(base, add),
     reverses: joined(add.reverses, base.reverses),
     cookiePaths: joined(add.cookiePaths, base.cookiePaths),
     cookieDomains: joined(add.cookieDomains, base.cookieDomains),
   };
+}
+
+/** Apache: the statuses of all places count together, and the innermost On or Off. */
+function mergedOverride(base: ProxyDirConfig, add: ProxyDirConfig): Pick<ProxyDirConfig, 'errorOverride'> {
+  if (base.errorOverride === undefined || add.errorOverride === undefined) return {};
+  const codes = new Set([...base.errorOverride.codes, ...add.errorOverride.codes]);
+  return { errorOverride: { on: add.errorOverride.on, codes } };
 }
 
 function joined(first: readonly ReverseEntry[], then: readonly ReverseEntry[]): readonly ReverseEntry[] {

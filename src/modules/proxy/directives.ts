@@ -31,23 +31,22 @@ function dirFlag(name: string, key: DirFlag, details: { help: string; default: s
   };
 }
 
-function setErrorOverride(
-  cmd: ProxyCommand,
-  words: readonly (string | undefined)[],
-): DirectiveError | undefined {
-  const mode = choose(words[0], ['on', 'off']);
-  if (mode === undefined) return 'ProxyErrorOverride first parameter must be one of: off | on';
-  const codes = new Set<number>();
-  for (const word of words.slice(1)) {
-    if (mode === 'off') return "ProxyErrorOverride: status codes must follow a value of 'on'";
-    if (!/^[0-9]+$/.test(word ?? '')) return 'ProxyErrorOverride: status codes to intercept must be numeric';
-    const code = Number(word);
-    if (code < 400 || code >= 600) {
-      return 'ProxyErrorOverride: status codes to intercept must be valid HTTP Status Codes >=400 && <600';
-    }
-    codes.add(code);
+/** On, Off, and behind On the statuses, on one line or several. */
+function setErrorOverride(cmd: ProxyCommand, word: string): DirectiveError | undefined {
+  const before = cmd.dir.errorOverride;
+  const mode = choose(word, ['on', 'off']);
+  if (mode !== undefined) {
+    cmd.dir.errorOverride = { on: mode === 'on', codes: before?.codes ?? new Set() };
+    return undefined;
   }
-  cmd.dir.errorOverride = { on: mode === 'on', codes };
+  if (before === undefined) return 'ProxyErrorOverride first parameter must be one of: off | on';
+  if (!/^[0-9]/.test(word)) return 'ProxyErrorOverride: status codes to intercept must be numeric';
+  if (!before.on) return "ProxyErrorOverride: status codes must follow a value of 'on'";
+  const code = leadingInteger(word);
+  if (code < 400 || code >= 600) {
+    return 'ProxyErrorOverride: status codes to intercept must be valid HTTP Status Codes >=400 && <600';
+  }
+  cmd.dir.errorOverride = { on: true, codes: new Set([...before.codes, code]) };
   return undefined;
 }
 
@@ -75,7 +74,9 @@ function refuseForwardProxy(value: string | undefined): DirectiveError | undefin
     message:
       'ProxyRequests On is not supported: portico is a reverse proxy and never forwards to hosts that a client names',
     why: 'an open forward proxy lets anybody who can reach it reach everything that this machine can reach',
-    hint: 'remove the line, or write ProxyRequests Off; ProxyPass and RewriteRule [P] do not need it',
+    hint:
+      'remove the line, or write ProxyRequests Off. To pass requests on to servers of your own, write ProxyPass "/" ' +
+      '"http://127.0.0.1:8000/" (or RewriteRule with [P]), which does not need it; to reach them through a proxy, add ProxyRemote',
   };
 }
 
@@ -108,14 +109,11 @@ export const plainDirectives: readonly ProxyDirective[] = [
   {
     name: 'ProxyErrorOverride',
     contexts: serverFiles,
-    args: 'takeArgv',
+    args: 'iterate',
     default: 'ProxyErrorOverride Off',
     help: "use our error handling pages instead of the servers' we are proxying",
     example: 'ProxyErrorOverride On 404 503',
-    set: (cmd, ...words) =>
-      words.length === 0
-        ? "ProxyErrorOverride requires at least one argument, use our error handling pages instead of the servers' we are proxying"
-        : setErrorOverride(cmd, words),
+    set: (cmd, word = '') => setErrorOverride(cmd, word),
   },
   {
     name: 'ProxyVia',
@@ -170,7 +168,8 @@ export const plainDirectives: readonly ProxyDirective[] = [
     contexts: servers,
     args: 'take1',
     default: 'ProxyIOBufferSize 8192',
-    help: 'IO buffer size for outgoing HTTP and FTP connections in bytes; has no effect',
+    help: 'IO buffer size for outgoing HTTP and FTP connections in bytes',
+    noEffect: 'what has come from a backend is passed on as it comes, whatever its size',
     example: 'ProxyIOBufferSize 16384',
     set: (cmd, value) => setBufferSize(cmd, value, 'ioBufferSize'),
   },
@@ -179,7 +178,8 @@ export const plainDirectives: readonly ProxyDirective[] = [
     contexts: servers,
     args: 'take1',
     default: 'ProxyReceiveBufferSize 0',
-    help: 'Receive buffer size for outgoing HTTP and FTP connections in bytes; has no effect',
+    help: 'Receive buffer size for outgoing HTTP and FTP connections in bytes',
+    noEffect: 'Node.js cannot set the receive buffer of a TCP connection; the system sizes it by itself',
     example: 'ProxyReceiveBufferSize 4096',
     set: (cmd, value) => setBufferSize(cmd, value, 'receiveBufferSize'),
   },
@@ -188,9 +188,12 @@ export const plainDirectives: readonly ProxyDirective[] = [
     contexts: servers,
     args: 'flag',
     default: 'ProxyPassInherit On',
-    help: 'inherit ProxyPass directives defined from the main server scope; has no effect, as in Apache',
+    help: 'on if this server should inherit all ProxyPass directives defined in the main server',
     example: 'ProxyPassInherit Off',
-    set: () => undefined,
+    set: (cmd, value) => {
+      cmd.config.passInherit = value === 'on';
+      return undefined;
+    },
   },
   {
     name: 'ProxyStatus',

@@ -8,6 +8,7 @@ import { logEvent } from '../../request/log.ts';
 import { HANDED_OVER } from '../../request/serve.ts';
 import { DONE, type Verdict } from '../../request/verdict.ts';
 import type { ResponseError } from '../../wire/response-parser.ts';
+import type { Attempt } from './attempt.ts';
 import type { Loss } from './backend-roles.ts';
 import type { Origin } from './target.ts';
 
@@ -23,40 +24,50 @@ export function proxyError(x: Exchange, status: number, reason: string): Verdict
 
 /** How the module that wanted a connection speaks of one that never came to be. */
 export interface ConnectWords {
-  readonly attempt: string;
+  readonly name: string;
   readonly module: string;
   readonly failed: string;
 }
 
 const HTTP_FAILURE: ConnectWords = {
-  attempt: 'http',
+  name: 'http',
   module: 'proxy_http',
   failed: 'AH01114: HTTP: failed to make connection to backend',
 };
+
+export interface ConnectContext {
+  readonly attempt: Attempt | undefined;
+  readonly words?: ConnectWords;
+}
 
 /** A connection that never came to be. */
 export function connectFailed(
   x: Exchange,
   origin: Origin,
   loss: Loss,
-  { attempt, module, failed }: ConnectWords = HTTP_FAILURE,
+  { attempt, words: { name, module, failed } = HTTP_FAILURE }: ConnectContext,
 ): Verdict {
-  if (loss.kind === 'lookup') return lookupFailed(x, origin.host);
-  const text = errorText(loss.error ?? { code: 'ETIMEDOUT', errno: -110 });
+  if (loss.kind === 'lookup') {
+    attempt?.unnamed();
+    return lookupFailed(x, origin.host);
+  }
+  const error = lastError(loss.error);
+  const text = errorText(error);
   const end =
     origin.socket === undefined
-      ? `AH00957: ${attempt}: attempt to connect to ${shownEnd(origin)} failed`
-      : `AH02454: ${attempt}: attempt to connect to Unix domain socket ${origin.socket} (${origin.host}:${origin.port}) failed`;
+      ? `AH00957: ${name}: attempt to connect to ${shownEnd(origin, error.address)} failed`
+      : `AH02454: ${name}: attempt to connect to Unix domain socket ${origin.socket} (${origin.host}:${origin.port}) failed`;
   logEvent(x, 'proxy', 'error', `${text}: ${end}`);
   logEvent(x, module, 'error', `${failed}: ${origin.socket === undefined ? origin.host : 'httpd-UDS'}`);
-  return refusalStatus(x, module);
+  attempt?.refused();
+  return attempt === undefined ? refusalStatus(x, module) : 503;
 }
 
 /**
  * Apache's 503 for a backend that cannot be reached; 502 where the site has an ErrorDocument for 502 and none for
  * 503, since the page that was written for this very case is better than none.
  */
-function refusalStatus(x: Exchange, module: string): Verdict {
+export function refusalStatus(x: Exchange, module: string): Verdict {
   const documents = coreDir(x.dirConfig).errorDocuments;
   if (documents === undefined || documents.has(503) || !documents.has(502)) return 503;
   logEvent(
@@ -74,13 +85,20 @@ export function lookupFailed(x: Exchange, host: string): Verdict {
 }
 
 /** No connection became free in time. */
-export function poolExhausted(x: Exchange, origin: Origin): Verdict {
+export function poolExhausted(x: Exchange, { scheme, host, port }: Origin): Verdict {
   logEvent(
     x,
     'proxy',
     'error',
-    `no connection to ${shownEnd(origin)} became free within the time that acquire= gives`,
+    `(70007)The timeout specified has expired: AH00941: ${scheme}: failed to acquire connection for (${host}:${port}): ` +
+      'none became free within the time that acquire= gives',
   );
+  return 503;
+}
+
+/** The configuration keeps requests away from the worker (`status=+D`). */
+export function workerShut(x: Exchange, { scheme, host, port }: Origin): Verdict {
+  logEvent(x, 'proxy', 'error', `AH00940: ${scheme}: disabled connection for (${host}:${port})`);
   return 503;
 }
 
@@ -94,7 +112,7 @@ export function lossText(loss: Loss): string {
  * The connection broke, or nothing came, before a status line was complete. `mayDrop`: a client on a connection that was
  * used before is let try again.
  */
-export function readFailed(x: Exchange, origin: Origin, loss: Loss, mayDrop: boolean): Verdict {
+export function readFailed(x: Exchange, origin: Origin, loss: Loss, mayDrop = true): Verdict {
   logEvent(
     x,
     'proxy_http',
@@ -165,9 +183,23 @@ export function headFailed(x: Exchange, origin: Origin, error: ResponseError): V
   }
 }
 
-function shownEnd({ host, port }: Origin): string {
-  const shown = host.includes(':') ? `[${host}]` : host;
+/** `address:port (host:port)`. */
+function shownEnd({ host, port }: Origin, address: string = host): string {
+  const shown = address.includes(':') ? `[${address}]` : address;
   return `${shown}:${port} (${host}:${port})`;
+}
+
+/** What the system says of one address. */
+interface AddressError {
+  readonly code?: string | undefined;
+  readonly errno?: number | undefined;
+  readonly address?: string | undefined;
+}
+
+/** Why the last of several addresses could not be connected to; silence where nothing is known. */
+function lastError(error: (Error & AddressError) | undefined): AddressError {
+  if (error instanceof AggregateError) return lastError(error.errors.at(-1));
+  return error ?? { code: 'ETIMEDOUT', errno: -110 };
 }
 
 const ERROR_TEXTS: { readonly [code: string]: string } = {
@@ -183,7 +215,7 @@ const ERROR_TEXTS: { readonly [code: string]: string } = {
 };
 
 /** `(111)Connection refused`. */
-function errorText(error: Pick<NodeJS.ErrnoException, 'code' | 'errno'>): string {
+function errorText(error: AddressError): string {
   const text = ERROR_TEXTS[error.code ?? ''] ?? error.code ?? 'unknown error';
   return error.errno === undefined ? text : `(${Math.abs(error.errno)})${text}`;
 }

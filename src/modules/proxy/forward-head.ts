@@ -6,6 +6,7 @@ import type { Exchange } from '../../request/exchange.ts';
 import { FieldTable } from '../../wire/field-table.ts';
 import { nominatedFields, REQUEST_HOP_BY_HOP } from '../../wire/hop-by-hop.ts';
 import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
+import type { RemoteProxy } from './remote/remote-proxy.ts';
 import type { Target } from './target.ts';
 import { ownName, viaValue } from './via.ts';
 
@@ -15,8 +16,10 @@ export interface HeadOptions {
   readonly dir: ProxyDirConfig;
   /** Value of Max-Forwards to send, if any. */
   readonly maxForwards: number | undefined;
-  /** The client's expectation of 100 Continue is passed on. */
+  /** 100 Continue is expected of the backend, because the client does or as a probe. */
   readonly expectsContinue: boolean;
+  /** The proxy that the request goes through. */
+  readonly remote: RemoteProxy | undefined;
 }
 
 /** How a request's body is announced. */
@@ -35,16 +38,30 @@ const OWN_FIELDS = [
 ] as const;
 const MAX_FORWARDS = 0;
 const VIA = 1;
+const BEHIND_VIA = 2;
 
 /** What becomes of a client's field: an index in OWN_FIELDS, or one of these. */
 const DROPPED = -1;
 const EXPECT = -2;
+const PROXY_AUTHORIZATION = -3;
+const CONDITION = -4;
+
+/** What a document says that is included into another is not about the copy that the client has. */
+const CONDITIONS = [
+  'if-match',
+  'if-modified-since',
+  'if-range',
+  'if-unmodified-since',
+  'if-none-match',
+] as const;
 
 const CLIENT_FIELDS: FieldTable<number> = new FieldTable([
   ...OWN_FIELDS.map((name, at): [string, number] => [name, at]),
   ...[...REQUEST_HOP_BY_HOP].map((name): [string, number] => [name, DROPPED]),
   ['host', DROPPED],
   ['expect', EXPECT],
+  ['proxy-authorization', PROXY_AUTHORIZATION],
+  ...CONDITIONS.map((name): [string, number] => [name, CONDITION]),
 ]);
 
 /** What the proxy says itself, by index in OWN_FIELDS. */
@@ -77,13 +94,25 @@ function writeFields(x: Exchange, options: HeadOptions): FieldLines {
     if (kind === DROPPED || skipped?.includes(lowerAscii(name)) === true) continue;
     if (kind === EXPECT && !options.expectsContinue) continue;
     if (kind === VIA && options.conf.via === 'block') continue;
+    if (kind === CONDITION && x.main !== undefined) continue;
+    if (kind === PROXY_AUTHORIZATION && isOurs(x)) continue;
     lines.add(name, kind === undefined || kind < 0 ? flat[i + 1]! : joinOwn(own, kind, flat[i + 1]!));
   }
   for (let at = 0; at < own.length; at++) {
+    if (at === BEHIND_VIA && options.expectsContinue && !x.headers.has('expect')) {
+      lines.add('Expect', '100-Continue');
+    }
     const value = own[at];
     if (value !== undefined) lines.add(OWN_FIELDS[at]!, value);
   }
+  const credentials = options.remote?.credentials;
+  if (credentials !== undefined) lines.add('Proxy-Authorization', credentials);
   return lines;
+}
+
+/** A password that this server has asked for goes no further. */
+function isOurs(x: Exchange): boolean {
+  return x.user !== undefined && !(x.hasEnv() && x.env.has('Proxy-Chain-Auth'));
 }
 
 /** The client's value with ours behind it, or ours in its place; said once, at the first field of that name. */
@@ -120,7 +149,9 @@ function isSafe(text: string, lines: number): boolean {
 export function writeForwardHead(x: Exchange, options: HeadOptions): string | undefined {
   const fields = writeFields(x, options);
   const version = x.hasEnv() && x.env.has('force-proxy-request-1.0') ? '1.0' : '1.1';
-  const first = `${x.method} ${options.target.path} HTTP/${version}\r\nHost: ${hostField(x, options)}\r\n`;
+  const { target, remote } = options;
+  const path = remote === undefined ? target.path : target.url;
+  const first = `${x.method} ${path} HTTP/${version}\r\nHost: ${hostField(x, options)}\r\n`;
   const text = first + fields.text;
   return isSafe(text, fields.count + 2) ? text : undefined;
 }

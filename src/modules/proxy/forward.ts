@@ -5,16 +5,18 @@
 //                                 ▲                     │             ▼
 //                                 └── once more ── onLost / onResponse, onBadHead ─> verdict
 
-import type { Soon } from '../../kit/wait.ts';
-import type { Exchange } from '../../request/exchange.ts';
+import type { Exchange, RequestBody } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { HANDED_OVER } from '../../request/serve.ts';
+import type { ClientWatcher } from '../../request/transport.ts';
 import { DONE, type Verdict } from '../../request/verdict.ts';
 import type { BodyError } from '../../wire/body.ts';
 import { HeaderList } from '../../wire/header-list.ts';
 import type { ResponseError, ResponseHead } from '../../wire/response-parser.ts';
 import { type AnswerContext, copyInterimFields, switchFields, takeResponse } from './answer.ts';
+import { type Attempt, IDEMPOTENT } from './attempt.ts';
 import { BackendBody } from './backend-body.ts';
+import { BackendNotes } from './backend-notes.ts';
 import type { Loss, RequestCarrier, ResponseContent } from './backend-roles.ts';
 import { type BackendTunnel, IdleTunnel } from './backend-tunnel.ts';
 import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
@@ -28,13 +30,11 @@ import {
 } from './failure.ts';
 import { type RequestFraming, writeForwardHead, writeFraming } from './forward-head.ts';
 import type { HttpPool, HttpUser } from './http-pools.ts';
+import type { RemoteProxy } from './remote/remote-proxy.ts';
 import { type RelayOwner, RequestRelay } from './request-relay.ts';
 import type { Target } from './target.ts';
 import { TunnelRun } from './tunnel.ts';
 import { findUnexpected, tunnelTimeout, type Upgrade } from './upgrade.ts';
-
-/** Methods that may be sent twice without doing anything twice (RFC 9110 section 9.2.2). */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
 
 /** Apache gives up at the tenth. */
 const MOST_INTERIM = 9;
@@ -45,23 +45,20 @@ const CONTINUE_MS = 1000;
 const NO_CONTENT: RequestFraming = { kind: 'none' };
 const EMPTY_CONTENT: RequestFraming = { kind: 'length', length: 0 };
 
-/** Where a request goes, and over whose connections. */
-export interface Way {
+export interface ForwardPlan {
   readonly target: Target;
   readonly pool: HttpPool;
-}
-
-export interface ForwardPlan extends Way {
   readonly conf: ProxyServerConfig;
   readonly dir: ProxyDirConfig;
   readonly maxForwards: number | undefined;
   /** How the request may leave HTTP, where it may. */
   readonly upgrade: Upgrade | undefined;
-  /**
-   * For backends that the server starts itself: another way, or an answer, for a request whose connection was not taken;
-   * undefined when there is none.
-   */
-  readonly findAnother?: () => Soon<Way | Verdict> | undefined;
+  /** The proxy that the request goes through. */
+  readonly remote: RemoteProxy | undefined;
+  /** What a balancer wants to know of it; undefined for a request outside balancers. */
+  readonly attempt: Attempt | undefined;
+  /** False where a client may not try again by itself: a lost backend is then always answered. */
+  readonly mayDrop?: boolean;
 }
 
 /** A backend's 101 and the tunnel behind it. */
@@ -81,19 +78,20 @@ function framingWithoutBody(x: Exchange): RequestFraming {
   return hadBody ? EMPTY_CONTENT : NO_CONTENT;
 }
 
-export class Forward implements HttpUser, RelayOwner {
+export class Forward implements HttpUser, RelayOwner, ClientWatcher {
   readonly #x: Exchange;
-  #plan: ForwardPlan;
+  readonly #plan: ForwardPlan;
   readonly #relay: RequestRelay | undefined;
   readonly #isIdempotent: boolean;
   readonly #expectsContinue: boolean;
   readonly #keepsAlive: boolean;
+  /** Milliseconds in which the backend has to ask for the body, which shows that it is there (`ping=`). */
+  readonly #ping: number | undefined;
   #resolve: ((verdict: Verdict) => void) | undefined = undefined;
   #reject: ((error: unknown) => void) | undefined = undefined;
   #verdict: Verdict | undefined = undefined;
   #head = '';
   #connection: RequestCarrier | undefined = undefined;
-  #takeBackGone: (() => void) | undefined = undefined;
   #continueTimer: NodeJS.Timeout | undefined = undefined;
   #interims = 0;
   #hasRetried = false;
@@ -107,29 +105,38 @@ export class Forward implements HttpUser, RelayOwner {
     const body = x.errorStatus === 0 ? x.body : undefined;
     const isSimple = hasEnv(x, 'force-proxy-request-1.0');
     const needsLength = isSimple || hasEnv(x, 'proxy-sendcl');
-    this.#relay = body === undefined ? undefined : new RequestRelay(body, this, { needsLength });
+    this.#relay = body === undefined ? undefined : this.#relayOf(body, needsLength);
     this.#keepsAlive = plan.pool.reuses && !isSimple && !hasEnv(x, 'proxy-nokeepalive');
     this.#isIdempotent = IDEMPOTENT.has(x.method);
+    const mayExpect = body !== undefined && !isSimple && this.#relay?.needsWhole !== true;
+    this.#ping = mayExpect ? plan.pool.ping : undefined;
     this.#expectsContinue =
-      body?.expectsContinue === true &&
-      plan.dir.forward100Continue !== false &&
-      !isSimple &&
-      this.#relay?.needsWhole !== true;
+      this.#ping !== undefined ||
+      (mayExpect && body.expectsContinue && plan.dir.forward100Continue !== false);
+  }
+
+  #relayOf(body: RequestBody, needsLength: boolean): RequestRelay {
+    const make = (): RequestRelay => new RequestRelay(body, this, { needsLength });
+    return this.#plan.attempt?.takeRelay(this, false, make) ?? make();
   }
 
   run(): Verdict | Promise<Verdict> {
-    const head = this.#writeHead();
+    const head = writeForwardHead(this.#x, {
+      target: this.#plan.target,
+      conf: this.#plan.conf,
+      dir: this.#plan.dir,
+      maxForwards: this.#plan.maxForwards,
+      expectsContinue: this.#expectsContinue,
+      remote: this.#plan.remote,
+    });
     if (head === undefined) return proxyError(this.#x, 400, 'The request cannot be passed on');
     this.#head = head;
-    this.#takeBackGone = this.#x.transport.onClientGone(() => this.#onClientGone());
-    if (this.#relay === undefined || this.#relay.isLong || this.#expectsContinue) this.#acquire(false);
-    else this.#relay.prefetch();
+    this.#x.transport.watch(this);
+    const relay = this.#relay;
+    if (relay === undefined || relay.isLong || this.#expectsContinue || !relay.isUntouched)
+      this.#acquire(false);
+    else relay.prefetch();
     return this.#verdict ?? new Promise((resolve, reject) => this.#promise(resolve, reject));
-  }
-
-  #writeHead(): string | undefined {
-    const { target, conf, dir, maxForwards } = this.#plan;
-    return writeForwardHead(this.#x, { target, conf, dir, maxForwards, expectsContinue: this.#expectsContinue });
   }
 
   #promise(resolve: (verdict: Verdict) => void, reject: (error: unknown) => void): void {
@@ -140,7 +147,7 @@ export class Forward implements HttpUser, RelayOwner {
   #settle(verdict: Verdict): void {
     if (this.#verdict !== undefined) return;
     this.#verdict = verdict;
-    this.#takeBackGone?.();
+    this.#x.transport.unwatch(this);
     clearTimeout(this.#continueTimer);
     this.#resolve?.(verdict);
   }
@@ -157,11 +164,18 @@ export class Forward implements HttpUser, RelayOwner {
   }
 
   #acquire(fresh: boolean): void {
-    this.#plan.pool.acquire(this, { fresh, once: !this.#mayRepeat() });
+    this.#plan.pool.acquire(this, { fresh: fresh || this.#isFirst(), once: !this.#mayRepeat() });
+  }
+
+  /** The client's first request, which shall not meet a connection that is just going away. */
+  #isFirst(): boolean {
+    return hasEnv(this.#x, 'proxy-initial-not-pooled') && this.#x.transport.served === 0;
   }
 
   /** Could all of the request be sent again, and would that do no harm? */
   #mayRepeat(): boolean {
+    // A backend that has not asked for the body has done nothing.
+    if (this.#ping !== undefined && this.#relay?.isUntouched === true) return true;
     return this.#isIdempotent && (this.#relay === undefined || this.#relay.isHeldWhole);
   }
 
@@ -178,6 +192,7 @@ export class Forward implements HttpUser, RelayOwner {
       this.#head + writeFraming(relay?.framing ?? framingWithoutBody(this.#x), this.#keepsAlive, offered);
     const isLast = !this.#keepsAlive;
     this.#isSent = relay === undefined || relay.isHeldWhole;
+    this.#plan.attempt?.sends(head.length + (relay?.isHeldWhole === true ? relay.heldBytes : 0));
     if (relay === undefined) connection.begin(method, head, { isWhole: true, isLast });
     else if (relay.isHeldWhole) connection.begin(method, head + relay.text(), { isWhole: true, isLast });
     else this.#beginStreaming(connection, relay, head);
@@ -186,7 +201,17 @@ export class Forward implements HttpUser, RelayOwner {
   #beginStreaming(connection: RequestCarrier, relay: RequestRelay, head: string): void {
     connection.begin(this.#x.method, head, { isWhole: false, isLast: !this.#keepsAlive });
     if (!this.#expectsContinue) relay.stream(connection);
+    else if (this.#ping !== undefined) this.#continueTimer = setTimeout(() => this.#onSilence(), this.#ping);
     else this.#continueTimer = setTimeout(() => this.#continueBody(), CONTINUE_MS);
+  }
+
+  /** The backend has not asked for the body within `ping`. */
+  #onSilence(): void {
+    this.#connection?.giveUp();
+    this.#connection = undefined;
+    if (this.#plan.attempt === undefined) this.#relay?.stop();
+    else this.#plan.attempt.undone();
+    this.#settle(proxyError(this.#x, 503, 'Timeout on 100-Continue'));
   }
 
   #continueBody(): void {
@@ -205,6 +230,8 @@ export class Forward implements HttpUser, RelayOwner {
   }
 
   onStop(): void {
+    // Nothing of it was sent: another member of the balancer may have the body.
+    if (this.#connection === undefined && this.#plan.attempt !== undefined) return;
     // A body that is held whole may be sent again.
     if (this.#relay?.isHeldWhole === false) this.#relay.stop();
   }
@@ -231,18 +258,20 @@ export class Forward implements HttpUser, RelayOwner {
   }
 
   onResponse(head: ResponseHead, content: ResponseContent): void {
+    this.#x.noteSource = new BackendNotes(head.status, this.#connection?.localPort);
     // A complete response has set the connection free: it may be somebody else's by now.
     if (!(content instanceof BackendBody)) this.#connection = undefined;
     if (this.#verdict !== undefined) {
       if (content instanceof BackendBody) content.abort();
       return;
     }
+    this.#plan.attempt?.answered(head, content);
     this.#settle(takeResponse(this.#context(), head, content));
   }
 
   #context(): AnswerContext {
-    const { conf, dir, upgrade } = this.#plan;
-    return { x: this.#x, conf, dir, upgrade };
+    const { conf, dir, upgrade, attempt } = this.#plan;
+    return { x: this.#x, conf, dir, upgrade, attempt };
   }
 
   onSwitch(head: ResponseHead, tunnel: BackendTunnel): void {
@@ -261,7 +290,7 @@ export class Forward implements HttpUser, RelayOwner {
 
   #openTunnel({ head, tunnel }: Switch): void {
     const x = this.#x;
-    this.#takeBackGone?.();
+    this.#x.transport.unwatch(this);
     try {
       const client = x.transport.upgrade(head.reason, switchFields(this.#context(), head));
       const run = new TunnelRun(client, tunnel, {
@@ -293,49 +322,34 @@ export class Forward implements HttpUser, RelayOwner {
 
   onBadHead(error: ResponseError): void {
     this.#relay?.stop();
-    this.#settle(headFailed(this.#x, this.#plan.target.origin, error));
+    this.#settle(headFailed(this.#x, this.#plan.pool.origin, error));
   }
 
   onLost(loss: Loss): void {
     const connection = this.#connection;
-    const { origin } = this.#plan.target;
+    const { origin } = this.#plan.pool;
     this.#connection = undefined;
     if (connection === undefined || loss.kind === 'connect' || loss.kind === 'lookup') {
-      const another = this.#plan.findAnother?.();
-      if (another !== undefined) void this.#takeAnother(another);
-      else this.#settle(connectFailed(this.#x, origin, loss));
+      this.#settle(connectFailed(this.#x, origin, loss, { attempt: this.#plan.attempt }));
       return;
     }
     // A backend may close an idle connection at the moment it is used again: that is no answer to this request.
     const wasStale = connection.carried > 0 && !loss.heard && loss.kind === 'closed';
+    clearTimeout(this.#continueTimer);
     if (wasStale && !this.#hasRetried && this.#mayRepeat()) {
       this.#hasRetried = true;
       this.#acquire(true);
       return;
     }
-    const mayDrop = this.#plan.findAnother === undefined;
-    this.#settle(readFailed(this.#x, origin, loss, mayDrop));
-  }
-
-  /** Nothing of the request has been sent: it goes another way as it is. */
-  async #takeAnother(found: Soon<Way | Verdict>): Promise<void> {
-    const way = await found;
-    if (this.#verdict !== undefined) return;
-    if (typeof way === 'number') {
-      this.#settle(way);
-      return;
-    }
-    this.#plan = { ...this.#plan, ...way };
-    // The same fields as before, but for Host.
-    this.#head = this.#writeHead()!;
-    this.#acquire(true);
+    this.#plan.attempt?.lost(loss, connection.carried > 0);
+    this.#settle(readFailed(this.#x, origin, loss, this.#plan.mayDrop));
   }
 
   onBusy(): void {
-    this.#settle(poolExhausted(this.#x, this.#plan.target.origin));
+    this.#settle(poolExhausted(this.#x, this.#plan.pool.origin));
   }
 
-  #onClientGone(): void {
+  onClientGone(): void {
     this.#connection?.giveUp();
     this.#plan.pool.cancel(this);
     this.#relay?.stop();

@@ -1,30 +1,29 @@
-// The handler phase of a proxied request: Max-Forwards and TRACE are looked at, the worker and its pool are found, and
-// the request is forwarded. Schemes that this build cannot speak are answered here.
+// The handler phase of a proxied request: Max-Forwards and TRACE are looked at, the target is made canonical, and the
+// request is sent on, for a balancer to a member of it. Schemes that this build cannot speak are answered here.
 
-import { andThen, type Soon } from '../../kit/wait.ts';
+import type { Soon } from '../../kit/wait.ts';
 import { coreServer } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
-import { DECLINED, type Verdict } from '../../request/verdict.ts';
+import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import { isAppUrl } from './app-reverse.ts';
-import { AppRoute } from './app-target.ts';
-import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
-import { lookupFailed } from './failure.ts';
-import { canonicaliseFcgi, type FcgiPools, forwardFcgi } from './fcgi/index.ts';
-import { Forward, type Way } from './forward.ts';
-import type { HttpPools } from './http-pools.ts';
+import { balance } from './balancer/balance.ts';
+import { isBalancerUrl } from './balancer/config.ts';
+import { balancersOf } from './balancer/module.ts';
+import { canonicalBalancerUrl } from './balancer/url.ts';
+import { canonicaliseFcgi } from './fcgi/index.ts';
 import { NOCANON } from './map.ts';
 import { endOfForwards, readMaxForwards } from './max-forwards.ts';
+import { type SendSite, sendToBackend } from './send.ts';
 import { type CanonOptions, canonicalTarget, splitUrl, type Target } from './target.ts';
-import { findUpgrade, requireUpgrade } from './upgrade.ts';
-import { findWorker, GENERIC_WORKER, type Worker } from './worker.ts';
-import { type Speakers, takesWebSockets } from './wstunnel.ts';
+import type { Speakers } from './wstunnel.ts';
 
 /** What fixups finds out for the handler. */
 export interface Plan {
   /** The file name it was made for. */
   readonly filename: string;
-  readonly target: Target;
+  /** Undefined for a balancer, which has no target until a member is chosen. */
+  readonly target: Target | undefined;
 }
 
 /** Is a module loaded that speaks to backends of this scheme? */
@@ -40,6 +39,7 @@ function isSpoken(scheme: string, { http, wstunnel, fcgi }: Speakers): boolean {
  */
 export function canonicalise(x: Exchange, speakers: Speakers, isFile = false): Plan | Verdict {
   const url = x.filename!.slice('proxy:'.length);
+  if (speakers.balancer && isBalancerUrl(url)) return planBalancer(x, url);
   const split = splitUrl(url);
   if (split === undefined) return !speakers.http || url.indexOf(':') > 0 ? DECLINED : 400;
   if (!isSpoken(split.scheme, speakers)) return DECLINED;
@@ -53,6 +53,16 @@ export function canonicalise(x: Exchange, speakers: Speakers, isFile = false): P
   }
   x.filename = `proxy:${target.url}`;
   return { filename: x.filename, target };
+}
+
+function planBalancer(x: Exchange, url: string): Plan | Verdict {
+  const canonical = canonicalBalancerUrl(url);
+  if (canonical === undefined) {
+    logEvent(x, 'proxy_balancer', 'error', `AH01157: error parsing URL ${url}: Invalid host/port`);
+    return 400;
+  }
+  x.filename = `proxy:${canonical}`;
+  return { filename: x.filename, target: undefined };
 }
 
 function canonOptions(x: Exchange): CanonOptions {
@@ -73,22 +83,11 @@ function targetOfHandler(x: Exchange): string | undefined {
   return x.handler.replace(/\/$/, '') + x.uri;
 }
 
-/** What the handler needs from the configuration and the loaded site. */
-export interface HandlerSite {
-  readonly conf: ProxyServerConfig;
-  readonly dir: ProxyDirConfig;
-  readonly pools: HttpPools;
-  readonly fcgiPools: FcgiPools;
-  /** Milliseconds. */
-  readonly timeout: number;
-  readonly speakers: Speakers;
-}
-
 /** Answers a proxied request; declines every other. */
 export function handleProxied(
   x: Exchange,
   plan: Plan | undefined,
-  site: HandlerSite,
+  site: SendSite,
 ): Verdict | Promise<Verdict> {
   const isFile = !x.proxied;
   if (isFile) {
@@ -102,64 +101,31 @@ export function handleProxied(
   if (typeof maxForwards === 'string') return endOfForwards(x, maxForwards);
   const current = plan?.filename === x.filename ? plan : canonicalise(x, site.speakers, isFile);
   if (typeof current === 'number') return current === DECLINED ? noProtocol(x) : current;
-  return forward(x, current.target, site, maxForwards);
+  if (current.target === undefined) return forwardToBalancer(x, site, { maxForwards, isFile });
+  return sendToBackend(x, current.target, site, { maxForwards });
 }
 
-function forward(
+/** Has a member of the balancer that the URL names answer. */
+function forwardToBalancer(
   x: Exchange,
-  target: Target,
-  { conf, dir, pools, fcgiPools, timeout, speakers }: HandlerSite,
-  maxForwards: number | undefined,
-): Verdict | Promise<Verdict> {
-  const { origin } = target;
-  if (origin.scheme === 'app') return forwardToApp(x, target, { conf, dir, pools, timeout }, maxForwards);
-  if (!origin.isLookable) return lookupFailed(x, origin.host);
-  if (hasUnknownCoding(x)) return refuseCoding(x);
-  const worker = workerOf(conf, target);
-  if (origin.scheme === 'fcgi') {
-    if (maxForwards !== undefined) x.headers.set('Max-Forwards', String(maxForwards));
-    // Apache says so to applications of workers that no line names.
-    if (worker === GENERIC_WORKER) x.env.set('proxy-nokeepalive', '1');
-    const pool = fcgiPools.find(worker, origin, fcgiPools.settings(timeout, 'IsError'));
-    return forwardFcgi(x, { target, pool, dir });
-  }
-  const isStrict = origin.scheme === 'ws' && takesWebSockets(x, speakers);
-  const upgrade = isStrict ? requireUpgrade(x, worker, target) : findUpgrade(x, worker, target);
-  if (typeof upgrade === 'number') return upgrade;
-  const settings = pools.settings(timeout, conf.badHeader ?? 'IsError');
-  const pool = pools.find(worker, origin, settings);
-  return new Forward(x, { target, pool, conf, dir, maxForwards, upgrade }).run();
-}
-
-/** The same, once a process of the application is there. */
-function forwardToApp(
-  x: Exchange,
-  named: Target,
-  { conf, dir, pools, timeout }: Pick<HandlerSite, 'conf' | 'dir' | 'pools' | 'timeout'>,
-  maxForwards: number | undefined,
-): Verdict | Promise<Verdict> {
-  if (hasUnknownCoding(x)) return refuseCoding(x);
-  const route = new AppRoute(x, named);
-  const worker = findWorker(conf.workers, named.url);
-  const settings = pools.settings(timeout, conf.badHeader ?? 'IsError');
-  const through = (target: Target | Verdict): Way | Verdict =>
-    typeof target === 'number' ? target : { target, pool: pools.find(worker, target.origin, settings) };
-  const findAnother = (): Soon<Way | Verdict> | undefined => {
-    const target = route.findAnother();
-    return target === undefined ? undefined : andThen(target, through);
-  };
-  return andThen(andThen(route.find(), through), (way) => {
-    if (typeof way === 'number') return way;
-    const upgrade = findUpgrade(x, worker, way.target);
-    return new Forward(x, { ...way, conf, dir, maxForwards, upgrade, findAnother }).run();
+  site: SendSite,
+  { maxForwards, isFile }: { readonly maxForwards: number | undefined; readonly isFile: boolean },
+): Soon<Verdict> {
+  const url = x.filename!.slice('proxy:'.length);
+  const balancer = balancersOf(x.site)?.find(x.server, url);
+  if (balancer === undefined) return noProtocol(x);
+  let target: Target | undefined;
+  return balance(x, {
+    balancer,
+    url,
+    prepare: () => {
+      const plan = canonicalise(x, site.speakers, isFile);
+      if (typeof plan === 'number') return plan === DECLINED ? noProtocol(x) : plan;
+      target = plan.target;
+      return target === undefined ? noProtocol(x) : OK;
+    },
+    send: (member, attempt) => sendToBackend(x, target!, site, { maxForwards, member, attempt }),
   });
-}
-
-function workerOf(conf: ProxyServerConfig, target: Target): Worker {
-  const { socket } = target.origin;
-  const worker = socket === undefined ? undefined : findWorker(conf.workers, `unix:${socket}|${target.url}`);
-  // Apache: a worker that is named without the socket serves it, too.
-  return worker === undefined || worker === GENERIC_WORKER ? findWorker(conf.workers, target.url) : worker;
 }
 
 /** TRACE under TraceEnable Off is refused before a backend hears of it. */
@@ -169,23 +135,14 @@ function isTraceRefused(x: Exchange): boolean {
   return true;
 }
 
-/** Codings beneath chunked cannot be undone, and must not be taken for content. */
-function hasUnknownCoding(x: Exchange): boolean {
-  const codings = x.body === undefined ? undefined : x.headers.combined('transfer-encoding');
-  return codings !== undefined && codings.toLowerCase() !== 'chunked';
-}
-
-function refuseCoding(x: Exchange): Verdict {
-  const codings = x.headers.combined('transfer-encoding');
-  logEvent(x, 'proxy_http', 'error', `AH01093: ${codings} Transfer-Encoding is not supported`);
-  return 500;
-}
-
 /** Schemes that Apache has modules for and this server has none yet. */
 const MISSING: { readonly [scheme: string]: string } = {
+  ajp: 'AJP is not spoken; have the application server listen for HTTP and write http://',
+  scgi: 'SCGI is not spoken; have the application listen for HTTP or FastCGI',
+  uwsgi: 'the uwsgi protocol is not spoken; start uWSGI with --http-socket and write http://',
+  ftp: 'FTP is not spoken',
   https: 'TLS connections to backends (mod_ssl) are not supported yet',
   wss: 'TLS connections to backends (mod_ssl) are not supported yet; ws:// works without TLS',
-  balancer: 'balancers (mod_proxy_balancer) are not supported yet',
 };
 
 function noProtocol(x: Exchange): Verdict {

@@ -6,9 +6,13 @@
 
 import { coreServer } from '../../request/core-config.ts';
 import type { Exchange, LiveSite } from '../../request/exchange.ts';
+import { logServer } from '../../request/log.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
+import { Addresses } from './addresses.ts';
 import { originOfInstance } from './app-target.ts';
+import { balancerDirectives } from './balancer/directives.ts';
+import { openBalancers } from './balancer/module.ts';
 import {
   createDirConfig,
   createServerConfig,
@@ -28,9 +32,17 @@ import { translateDecoded, translateEncoded } from './map.ts';
 import { passDirectives } from './pass-directives.ts';
 import { Pools } from './pools.ts';
 import { sectionDirectives, walkProxySections } from './proxy-section.ts';
+import { remoteDirectives } from './remote/directives.ts';
 import { reverseDirectives } from './reverse-directives.ts';
 import { findSpeakers, type Speakers } from './wstunnel.ts';
 
+export type { Balancer } from './balancer/balancer.ts';
+export type { Balancers } from './balancer/balancers.ts';
+export { lbmethodBybusyness, lbmethodByrequests, lbmethodBytraffic } from './balancer/lbmethod.ts';
+export type { BalancerMember } from './balancer/member.ts';
+export { balancersOf, proxyBalancer } from './balancer/module.ts';
+export { FLAG, nameFlags } from './balancer/status-flags.ts';
+export { proxyConnect } from './connect.ts';
 export { proxyFcgi } from './fcgi/index.ts';
 export { proxyWstunnel } from './wstunnel.ts';
 
@@ -44,6 +56,7 @@ function dirOf(x: Exchange): ProxyDirConfig {
 
 /** What is alive while a site is. */
 interface Live {
+  readonly addresses: Addresses;
   readonly pools: HttpPools;
   readonly fcgiPools: FcgiPools;
   readonly speakers: Speakers;
@@ -52,9 +65,15 @@ interface Live {
 }
 
 function openLive(site: LiveSite): Live {
-  const pools: HttpPools = new Pools(HTTP);
+  openBalancers(site, (server) => proxy.serverOf(server));
+  const addresses = new Addresses((host) => site.io.resolve(host));
+  const host = {
+    addresses,
+    report: (text: string): void => logServer(site, site.main, 'proxy', 'error', text),
+  };
+  const pools: HttpPools = new Pools(HTTP, host);
   const deafen = site.apps?.onLeaving((instance) => pools.retire(originOfInstance(instance).key));
-  return { pools, fcgiPools: new Pools(FASTCGI), speakers: findSpeakers(site), deafen };
+  return { addresses, pools, fcgiPools: new Pools(FASTCGI, host), speakers: findSpeakers(site), deafen };
 }
 
 function liveOf(x: Exchange): Live {
@@ -72,20 +91,21 @@ function fixups(x: Exchange): Verdict {
   if (!isProxied(x)) return DECLINED;
   const plan = canonicalise(x, liveOf(x).speakers);
   if (typeof plan === 'number') return plan;
-  x.state[proxy.slot] = plan;
+  x.keepState(proxy.slot, plan);
   return OK;
 }
 
 function handler(x: Exchange): Verdict | Promise<Verdict> {
   const conf = proxy.server(x);
-  const { pools, fcgiPools, speakers } = liveOf(x);
-  return handleProxied(x, x.state[proxy.slot] as Plan | undefined, {
+  const { pools, fcgiPools, speakers, addresses } = liveOf(x);
+  return handleProxied(x, x.stateOf(proxy.slot) as Plan | undefined, {
     conf,
     dir: dirOf(x),
     pools,
     fcgiPools,
     timeout: conf.timeout ?? coreServer(x.server).timeout ?? DEFAULT_TIMEOUT,
     speakers,
+    addresses,
   });
 }
 
@@ -94,7 +114,14 @@ export const proxy: Module<ProxyServerConfig, ProxyDirConfig> = defineModule<
   ProxyDirConfig
 >({
   name: 'proxy',
-  directives: [...passDirectives, ...reverseDirectives, ...plainDirectives, ...sectionDirectives],
+  directives: [
+    ...passDirectives,
+    ...reverseDirectives,
+    ...plainDirectives,
+    ...remoteDirectives,
+    ...sectionDirectives,
+    ...balancerDirectives,
+  ],
   serverConfig: { create: createServerConfig, merge: mergeServerConfig },
   dirConfig: { create: createDirConfig, merge: mergeDirConfig },
   hooks: {

@@ -2,12 +2,15 @@
 
 import type { Command } from '../../conf/command.ts';
 import type { Directive, DirectiveError } from '../../conf/directive.ts';
+import { isGlob } from '../../kit/glob.ts';
 import { compileRegex, type Regex, RegexSyntaxError } from '../../kit/regex/index.ts';
 import { serverFiles } from '../contexts.ts';
+import { isBalancerUrl } from './balancer/config.ts';
+import { passToBalancer } from './balancer/directives.ts';
 import type { PassEntry, ProxyDirConfig, ProxyServerConfig } from './config.ts';
 import { splitUrl } from './target.ts';
-import { ownWorker, shareWorker, workerName } from './worker.ts';
-import { NO_EFFECT, setWorkerParameter, type WorkerParameters } from './worker-parameters.ts';
+import { shareWorker, workerName } from './worker.ts';
+import { reasonOfNoEffect, setWorkerParameter, type WorkerParameters } from './worker-parameters.ts';
 
 type ProxyCommand = Command<ProxyServerConfig, ProxyDirConfig>;
 type ProxyDirective = Directive<ProxyServerConfig, ProxyDirConfig>;
@@ -51,22 +54,22 @@ function readLine(cmd: ProxyCommand, words: readonly string[], isMatch: boolean)
     rest.shift();
   }
   const path = inLocation ? (cmd.section.path ?? '') : rest.shift();
+  // Apache: a path with wildcards is read as a regular expression here.
+  if (inLocation && isGlob(path ?? '')) isRegex = true;
   const url = rest.shift();
   if (path === undefined || url === undefined) {
     return 'ProxyPass|ProxyPassMatch needs a path when not defined in a location';
   }
-  if (inLocation && url.startsWith('/')) {
-    return 'ProxyPass|ProxyPassMatch can not have a path when defined in a location.';
-  }
-  return readOptions(rest, { path, url, isRegex });
+  return readOptions(rest, { path, url, isRegex }, inLocation);
 }
 
 function readOptions(
   words: readonly string[],
   line: Pick<PassLine, 'path' | 'url' | 'isRegex'>,
+  inLocation: boolean,
 ): PassLine | string {
   const flags = new Set<string>();
-  const params: { name: string; value: string }[] = [];
+  const params = new Map<string, { name: string; value: string }>();
   let mapping: PassEntry['mapping'] = 'decoded';
   for (const word of words) {
     const lower = word.toLowerCase();
@@ -76,10 +79,12 @@ function readOptions(
       if (lower !== 'mapping=encoded' && lower !== 'mapping=servlet') return 'unknown mapping';
       mapping = lower === 'mapping=encoded' ? 'encoded' : 'servlet';
     } else if (equals < 0) {
-      return "Invalid ProxyPass|ProxyPassMatch parameter. Parameter must be in the form 'key=value'.";
-    } else params.push({ name: word.slice(0, equals), value: word.slice(equals + 1) });
+      return inLocation && line.url.startsWith('/')
+        ? 'ProxyPass|ProxyPassMatch can not have a path when defined in a location.'
+        : "Invalid ProxyPass|ProxyPassMatch parameter. Parameter must be in the form 'key=value'.";
+    } else params.set(lower.slice(0, equals), { name: word.slice(0, equals), value: word.slice(equals + 1) });
   }
-  return { ...line, flags, mapping, params };
+  return { ...line, flags, mapping, params: [...params.values()] };
 }
 
 function setPass(cmd: ProxyCommand, words: readonly string[], isMatch: boolean): DirectiveError | undefined {
@@ -87,6 +92,12 @@ function setPass(cmd: ProxyCommand, words: readonly string[], isMatch: boolean):
   if (typeof line === 'string') return line;
   const regex = line.isRegex ? compilePattern(line.path) : undefined;
   if (typeof regex === 'string') return regex;
+  if (/^unix:(?![^|]*\|[^:]*:)/i.test(line.url)) {
+    return {
+      message: 'ProxyPass|ProxyPassMatch uses an invalid "unix:" URL',
+      hint: 'write unix:/path/to/socket|http://name/',
+    };
+  }
   const entry: PassEntry = {
     path: line.path,
     regex,
@@ -106,13 +117,10 @@ function setPass(cmd: ProxyCommand, words: readonly string[], isMatch: boolean):
 function setLocationPass(cmd: ProxyCommand, entry: PassEntry): void {
   cmd.dir.pass = entry;
   if (cmd.section.isRegex !== true || entry.regex !== undefined) return;
-  cmd.warn(
-    `${cmd.name} does not read the path of this section as a regular expression, and so matches nothing`,
-    {
-      code: 'conf/no-effect',
-      hint: 'use ProxyPassMatch here',
-    },
-  );
+  cmd.warn(`${cmd.name} does not read the path of this section as a regular expression`, {
+    code: 'conf/no-effect',
+    hint: 'use ProxyPassMatch here',
+  });
 }
 
 function compilePattern(pattern: string): Regex | string {
@@ -125,9 +133,19 @@ function compilePattern(pattern: string): Regex | string {
 }
 
 /** Schemes whose backends cannot be spoken to: the request is answered 500 and the log says why. */
-const UNSUPPORTED: ReadonlySet<string> = new Set(['https', 'wss', 'balancer']);
+const UNSUPPORTED: { readonly [scheme: string]: string } = {
+  https: '',
+  wss: '',
+  ajp: 'let the application server listen for HTTP, too, and write http://',
+  scgi: 'let the application listen for HTTP or FastCGI, and write http:// or fcgi://',
+  uwsgi: 'start uWSGI with --http-socket, and write http://',
+  ftp: 'let a web server hand out the files, and write http://',
+};
 
 function addWorker(cmd: ProxyCommand, url: string, line: PassLine): DirectiveError | undefined {
+  if (isBalancerUrl(url)) {
+    return passToBalancer(cmd, url, line.isRegex ? undefined : line.path, line.params);
+  }
   const split = splitUrl(url);
   if (split === undefined || split.authority === '') return `ProxyPass URL must be absolute!: ${url}`;
   if (
@@ -136,22 +154,15 @@ function addWorker(cmd: ProxyCommand, url: string, line: PassLine): DirectiveErr
   ) {
     return `ProxyPass Unable to parse URL: ${url}`;
   }
-  if (UNSUPPORTED.has(split.scheme)) {
+  if (Object.hasOwn(UNSUPPORTED, split.scheme)) {
+    const hint = UNSUPPORTED[split.scheme]!;
     cmd.warn(
       `${cmd.name}: ${split.scheme}:// backends are not supported yet; requests for them are answered 500`,
-      {
-        code: 'conf/no-effect',
-      },
+      { code: 'conf/no-effect', ...(hint === '' ? {} : { hint }) },
     );
     return undefined;
   }
-  return setParameters(cmd, workerUrl(url, line.isRegex), line);
-}
-
-/** The part of a template that no match changes. */
-function workerUrl(url: string, isRegex: boolean): string {
-  const dollar = isRegex ? url.search(/\$[0-9]/) : -1;
-  return dollar < 0 ? url : url.slice(0, dollar);
+  return setParameters(cmd, url, line);
 }
 
 function setParameters(cmd: ProxyCommand, url: string, line: PassLine): DirectiveError | undefined {
@@ -163,9 +174,7 @@ function setParameters(cmd: ProxyCommand, url: string, line: PassLine): Directiv
   }
   const name = workerName(url);
   if (name === undefined) return undefined;
-  // Apache: a line with a pattern shares only workers of patterns, here those with the same beginning.
-  const take = line.isRegex ? ownWorker : shareWorker;
-  const { worker, isNew } = take(cmd.config.workers, name);
+  const { worker, isNew } = shareWorker(cmd.config.workers, name, line.isRegex);
   if (isNew) {
     // Apache: a worker keeps the ProxyTimeout that stands above its line, also for virtual hosts that share it.
     if (cmd.config.timeout !== undefined) worker.params.timeout = cmd.config.timeout;
@@ -182,8 +191,12 @@ function setParameters(cmd: ProxyCommand, url: string, line: PassLine): Directiv
 
 /** Says of a parameter that it does nothing (here). */
 export function warnNoEffect(cmd: Command<ProxyServerConfig, ProxyDirConfig>, name: string): void {
-  if (!NO_EFFECT.has(name.toLowerCase())) return;
-  cmd.warn(`${cmd.name}: parameter ${name} is accepted and has no effect here`, { code: 'conf/no-effect' });
+  const why = reasonOfNoEffect(name);
+  if (why === undefined) return;
+  cmd.warn(`${cmd.name}: parameter ${name} is accepted and has no effect here`, {
+    code: 'conf/no-effect',
+    why,
+  });
 }
 
 export const passDirectives: readonly ProxyDirective[] = [

@@ -1,9 +1,13 @@
 // The connections of one worker to one origin: idle ones are kept on a stack and used again, last in first out, so
 // that those not needed grow old and are closed. Owns numbers and ages; a connection owns its own states.
 
+import { isIP } from 'node:net';
 import type { BadHeaderMode } from '../../wire/response-parser.ts';
-import type { ConnectionOwner } from './backend-roles.ts';
+import type { Addresses } from './addresses.ts';
+import type { ConnectionOwner, Loss } from './backend-roles.ts';
+import { isBindError } from './backend-socket.ts';
 import type { Deadlines, Timed } from './deadlines.ts';
+import { HostName } from './host-name.ts';
 import type { Origin } from './target.ts';
 import type { WorkerParameters } from './worker-parameters.ts';
 
@@ -21,10 +25,20 @@ const FRESH_MS = 400;
 
 const MOST_IDLE = 128;
 
+/** What the pools of a site share. */
+export interface PoolHost {
+  readonly deadlines: Deadlines;
+  readonly addresses: Addresses;
+  /** Writes to the error log what concerns no single request. */
+  readonly report: (text: string) => void;
+}
+
 /** What a pool takes from the server that answers. */
 export interface PoolSettings {
   readonly timeout: number;
   readonly badHeader: BadHeaderMode;
+  /** The address of this machine that connections come from. */
+  readonly sourceAddress: string | undefined;
 }
 
 /** What the connections of a pool lead to, how, and under which rules. */
@@ -47,6 +61,8 @@ export interface Demand {
 export interface PoolUser<C> {
   /** The connection is up and this user's own. */
   onReady(connection: C): void;
+  /** A connection was lost, or never came to be. */
+  onLost(loss: Loss): void;
   /** No connection became free within `acquire`. */
   onBusy(): void;
 }
@@ -56,6 +72,8 @@ export interface Pooled<U> extends Timed {
   /** When it became idle, on the clock of the deadlines. */
   idleSince: number;
   readonly isUsable: boolean;
+  /** The address at the other end. */
+  readonly peer: string | undefined;
   /** Gives an idle connection to its next user. */
   assign(user: U): void;
   /** Ends an idle connection. */
@@ -64,7 +82,7 @@ export interface Pooled<U> extends Timed {
 
 /** What the connections of a pool speak. */
 export interface Protocol<U, C> {
-  open(owner: ConnectionOwner<C>, user: U): C;
+  open(owner: ConnectionOwner<C, U>, user: U): C;
   /** Connections are used again where no parameter of the worker says otherwise. */
   readonly reuses: boolean;
 }
@@ -87,37 +105,61 @@ class Waiter<U extends Pick<PoolUser<never>, 'onBusy'>> implements Timed {
   }
 }
 
-export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements ConnectionOwner<C> {
+function isName({ socket, host }: Origin): boolean {
+  return socket === undefined && isIP(host) === 0;
+}
+
+/** Milliseconds; undefined for the usual time. Apache: without reuse, names are looked up each time. */
+function addressTtl({ addressTtl, reuse }: WorkerParameters): number | undefined {
+  return addressTtl ?? (reuse === false ? 0 : undefined);
+}
+
+export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements ConnectionOwner<C, U> {
   readonly origin: Origin;
   readonly connectTimeout: number;
   readonly timeout: number;
   readonly keepAlive: boolean;
   readonly badHeader: BadHeaderMode;
   readonly fieldSize: number;
+  /** Milliseconds for a probe in front of a request's body; undefined for none. */
+  readonly ping: number | undefined;
   /** Connections are used again. */
   readonly reuses: boolean;
 
   readonly #params: WorkerParameters;
   readonly #deadlines: Deadlines;
+  /** The name that connections lead to; undefined for an address or a socket. */
+  readonly #name: HostName | undefined;
+  readonly #mostIdle: number;
+  readonly #report: (text: string) => void;
+  #source: string | undefined;
   readonly #protocol: Protocol<U, C>;
   readonly #onEmpty: (pool: Pool<U, C>) => void;
   readonly #idle: C[] = [];
   readonly #all: Set<C> = new Set();
+  /** Busy connections to addresses that the name has left. */
+  readonly #left: Set<C> = new Set();
   readonly #waiters: Waiter<U>[] = [];
   #isClosed = false;
 
   constructor(
     { origin, params, settings, protocol }: PoolPlan<U, C>,
-    deadlines: Deadlines,
+    { deadlines, addresses, report }: PoolHost,
     onEmpty: (pool: Pool<U, C>) => void,
   ) {
     this.origin = origin;
+    this.#source = settings.sourceAddress;
+    this.#report = report;
+    this.ping = params.ping;
     this.timeout = params.timeout ?? settings.timeout;
     this.connectTimeout = params.connectionTimeout ?? this.timeout;
     this.keepAlive = params.keepAlive === true;
     this.badHeader = settings.badHeader;
     this.fieldSize = params.responseFieldSize ?? 8192;
-    this.reuses = params.reuse ?? protocol.reuses;
+    // Apache: what is looked up each time cannot be used again.
+    this.reuses = (params.reuse ?? protocol.reuses) && params.addressTtl !== 0;
+    this.#mostIdle = params.ttl === undefined ? (params.smax ?? MOST_IDLE) : MOST_IDLE;
+    this.#name = isName(origin) ? new HostName(addresses, origin.host, addressTtl(params)) : undefined;
     this.#protocol = protocol;
     this.#params = params;
     this.#deadlines = deadlines;
@@ -133,8 +175,16 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
     return this.#all.size;
   }
 
+  readonly findAddresses = (host: string): readonly string[] | Promise<readonly string[]> =>
+    this.#name?.find() ?? [host];
+
+  get sourceAddress(): string | undefined {
+    return this.#source;
+  }
+
   /** Gives `user` a connection, at once (`onReady` is called before this returns), soon, or not at all. */
   acquire(user: U, demand: Demand): void {
+    if (this.#name !== undefined) this.#follow(this.#name);
     const connection = demand.fresh ? undefined : this.#takeIdle(demand.once);
     if (connection !== undefined) {
       connection.assign(user);
@@ -152,6 +202,44 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
       this.#idle.pop();
       if (connection.isUsable) return connection;
     }
+  }
+
+  /** Ends connections to addresses that the name has left: idle ones at once, busy ones behind their request. */
+  #follow(name: HostName): void {
+    const addresses = name.changed(this.#deadlines.now);
+    if (addresses === undefined) return;
+    for (const connection of [...this.#all]) {
+      if (connection.peer === undefined || addresses.includes(connection.peer)) continue;
+      if (this.#idle.includes(connection)) connection.destroy();
+      else this.#left.add(connection);
+    }
+  }
+
+  connected({ peer }: C): void {
+    if (peer !== undefined) this.#name?.prefer(peer);
+  }
+
+  mayTryAgain(user: U, loss: Loss): boolean {
+    if (this.#source !== undefined && isBindError(loss.error)) {
+      this.#openWithoutSource(user);
+      return true;
+    }
+    const again = this.#name?.lookAgain();
+    void again?.then((isElsewhere) => {
+      if (isElsewhere && !this.#isClosed) this.acquire(user, { once: true, fresh: true });
+      else user.onLost(loss);
+    });
+    return again !== undefined;
+  }
+
+  /** Apache: where the configured address cannot be used, connections come from whichever can. */
+  #openWithoutSource(user: U): void {
+    const { scheme } = this.origin;
+    const source = this.#source;
+    this.#report(`AH00956: ${scheme}: failed to bind socket to local address: ProxySourceAddress ${source}`);
+    this.#source = undefined;
+    this.acquire(user, { once: true, fresh: true });
+    this.#source = source;
   }
 
   #open(user: U): void {
@@ -191,7 +279,7 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
   }
 
   released(connection: C): void {
-    if (!this.reuses || this.#isClosed || this.#idle.length >= MOST_IDLE) {
+    if (!this.reuses || this.#isClosed || this.#left.delete(connection)) {
       connection.destroy();
       return;
     }
@@ -201,6 +289,10 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
       user.onReady(connection);
       return;
     }
+    if (this.#idle.length >= this.#mostIdle) {
+      connection.destroy();
+      return;
+    }
     connection.idleSince = this.#deadlines.now;
     connection.deadlineAt = this.#deadlines.now + (this.#params.ttl ?? IDLE_MS);
     this.#idle.push(connection);
@@ -208,6 +300,7 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
 
   closed(connection: C): void {
     if (!this.#all.delete(connection)) return;
+    this.#left.delete(connection);
     this.#deadlines.delete(connection);
     const at = this.#idle.lastIndexOf(connection);
     if (at >= 0) this.#idle.splice(at, 1);

@@ -3,7 +3,7 @@
 
 import type { BadHeaderMode } from '../../wire/response-parser.ts';
 import { Deadlines } from './deadlines.ts';
-import { Pool, type Pooled, type PoolSettings, type PoolUser, type Protocol } from './pool.ts';
+import { Pool, type Pooled, type PoolHost, type PoolSettings, type PoolUser, type Protocol } from './pool.ts';
 import type { Origin } from './target.ts';
 import type { Worker } from './worker.ts';
 
@@ -12,21 +12,22 @@ type ByOrigin<P> = Map<string, P>;
 
 export class Pools<U extends PoolUser<C>, C extends Pooled<U>> {
   readonly #protocol: Protocol<U, C>;
-  readonly #deadlines: Deadlines;
+  readonly #host: PoolHost;
   readonly #settings: PoolSettings[] = [];
   readonly #byWorker: Map<Worker, Map<PoolSettings, ByOrigin<Pool<U, C>>>> = new Map();
   #isClosed = false;
 
-  constructor(protocol: Protocol<U, C>, deadlines: Deadlines = new Deadlines()) {
+  constructor(protocol: Protocol<U, C>, host: Omit<PoolHost, 'deadlines'>) {
     this.#protocol = protocol;
-    this.#deadlines = deadlines;
+    this.#host = { ...host, deadlines: new Deadlines() };
   }
 
   /** The same object for the same settings, so that servers which agree share their connections. */
-  settings(timeout: number, badHeader: BadHeaderMode): PoolSettings {
+  settings(timeout: number, badHeader: BadHeaderMode, sourceAddress?: string): PoolSettings {
     for (const known of this.#settings)
-      if (known.timeout === timeout && known.badHeader === badHeader) return known;
-    const settings: PoolSettings = { timeout, badHeader };
+      if (known.timeout === timeout && known.badHeader === badHeader && known.sourceAddress === sourceAddress)
+        return known;
+    const settings: PoolSettings = { timeout, badHeader, sourceAddress };
     this.#settings.push(settings);
     return settings;
   }
@@ -39,7 +40,7 @@ export class Pools<U extends PoolUser<C>, C extends Pooled<U>> {
   #make(worker: Worker, origin: Origin, settings: PoolSettings): Pool<U, C> {
     const pools = this.#byOrigin(worker, settings);
     const plan = { origin, params: worker.params, settings, protocol: this.#protocol };
-    const pool = new Pool<U, C>(plan, this.#deadlines, () => {
+    const pool = new Pool<U, C>(plan, this.#host, () => {
       if (pools.get(origin.key) === pool) pools.delete(origin.key);
     });
     pools.set(origin.key, pool);

@@ -10,6 +10,8 @@ import { compileGlob, isGlob } from '../../kit/glob.ts';
 import { compileRegex, type Regex, RegexSyntaxError } from '../../kit/regex/index.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { serverFiles, servers } from '../contexts.ts';
+import { type BalancerConfig, defineBalancer, findBalancer, isBalancerUrl } from './balancer/config.ts';
+import { type Parameter, setBalancerParameters, wrapError } from './balancer/directives.ts';
 import type { ProxyDirConfig, ProxySection, ProxyServerConfig } from './config.ts';
 import { warnNoEffect } from './pass-directives.ts';
 import { splitUrl } from './target.ts';
@@ -100,32 +102,94 @@ function setSectionWorker(
   isRegex: boolean,
   words: readonly string[],
 ): DirectiveError | undefined {
-  const name = isRegex || isGlob(url) ? undefined : workerName(url);
-  if (name === undefined) {
-    return words.length > 0 || isRegexWithTilde(cmd, isRegex)
-      ? '<Proxy> arguments are not supported for non url.'
-      : undefined;
-  }
+  const section = `<${cmd.name.replace(/^</, '')}`;
+  // Apache takes `~` for the URL.
+  if (isRegex && section.toLowerCase() === '<proxy')
+    return `${section}> arguments are not supported for non url.`;
   if (words.length === 0) return undefined;
-  return setParameters(cmd, shareWorker(cmd.config.workers, name).worker, words);
+  if (isRegex) return 'Multiple <ProxyMatch> arguments not (yet) supported.';
+  if (isGlob(url)) return `${section}> arguments are not supported for wildchar url.`;
+  if (isBalancerUrl(url)) return setSectionBalancer(cmd, url, words);
+  if (!url.includes(':')) return `${section}> arguments are not supported for non url.`;
+  const name = workerName(url);
+  if (name === undefined) return `${section} URL must be absolute!: ${url}`;
+  return setParameters(cmd, shareWorker(cmd.config.workers, name).worker, {
+    words,
+    what: 'Proxy',
+    before: `${section} `,
+    url,
+  });
 }
 
-/** Apache takes `~` for an argument of a section that is no URL. */
-function isRegexWithTilde(cmd: ProxyCommand, isRegex: boolean): boolean {
-  return isRegex && cmd.name.toLowerCase().endsWith('proxy');
+function setSectionBalancer(
+  cmd: ProxyCommand,
+  url: string,
+  words: readonly string[],
+): DirectiveError | undefined {
+  const { balancers } = cmd.config;
+  const balancer = findBalancer(balancers, url) ?? defineBalancer(balancers, url);
+  if (typeof balancer === 'string') return `<Proxy ${balancer}`;
+  return setBalancerWords(cmd, balancer, words, { line: '<Proxy', behind: url });
+}
+
+/** How a line speaks of itself and of what it sets. */
+interface Speaking {
+  readonly line: string;
+  readonly behind: string;
+}
+
+function setBalancerWords(
+  cmd: ProxyCommand,
+  balancer: BalancerConfig,
+  words: readonly string[],
+  { line, behind }: Speaking,
+): DirectiveError | undefined {
+  for (const word of words) {
+    const equals = word.indexOf('=');
+    if (equals < 0) {
+      const what = line === '<Proxy' ? 'Proxy' : 'ProxySet';
+      return `Invalid ${what} parameter. Parameter must be in the form 'key=value'`;
+    }
+    const parameter: Parameter = { name: word.slice(0, equals), value: word.slice(equals + 1) };
+    const fault = setBalancerParameters(cmd, balancer, [parameter]);
+    if (fault !== undefined) return wrapError(fault.error, `${line} `, ` ${word}; ${behind}`);
+  }
+  return undefined;
+}
+
+function setOnBalancer(
+  cmd: ProxyCommand,
+  url: string,
+  words: readonly string[],
+  inSection: boolean,
+): DirectiveError | undefined {
+  const { balancers } = cmd.config;
+  const known = findBalancer(balancers, url);
+  if (known === undefined && !inSection) return `ProxySet can not find '${url}' Balancer.`;
+  const balancer = known ?? defineBalancer(balancers, url);
+  if (typeof balancer === 'string') return `ProxySet ${balancer}`;
+  return setBalancerWords(cmd, balancer, words, { line: 'ProxySet:', behind: url });
+}
+
+/** The parameters of a line, and how the line speaks of its faults. */
+interface ParameterLine {
+  readonly words: readonly string[];
+  readonly what: 'Proxy' | 'ProxySet';
+  readonly before: string;
+  readonly url: string;
 }
 
 function setParameters(
   cmd: ProxyCommand,
   worker: Worker,
-  words: readonly string[],
+  { words, what, before, url }: ParameterLine,
 ): DirectiveError | undefined {
   for (const word of words) {
     const equals = word.indexOf('=');
-    if (equals < 0) return "Invalid ProxySet parameter. Parameter must be in the form 'key=value'";
+    if (equals < 0) return `Invalid ${what} parameter. Parameter must be in the form 'key=value'`;
     const name = word.slice(0, equals);
     const error = setWorkerParameter(worker.params, name, word.slice(equals + 1));
-    if (error !== undefined) return `ProxySet ${error} ${word}; ${worker.name}`;
+    if (error !== undefined) return `${before}${error} ${word}; ${url}`;
     warnNoEffect(cmd, name);
   }
   return undefined;
@@ -133,15 +197,17 @@ function setParameters(
 
 function setProxySet(cmd: ProxyCommand, text: string): DirectiveError | undefined {
   const words = splitWords(text).map((word) => word.text);
-  const inSection = cmd.section.kind === 'other' && cmd.section.isRegex !== true;
+  const inSection = cmd.section.kind === 'other';
   const url = inSection ? (cmd.section.path ?? '') : (words.shift() ?? '');
+  if (isBalancerUrl(url)) return setOnBalancer(cmd, url, words, inSection);
   const name = workerName(url);
   const { workers } = cmd.config;
-  if (name === undefined || (!inSection && findWorker(workers, name) === GENERIC_WORKER)) {
-    const what = url.startsWith('balancer:') ? 'Balancer' : 'Worker';
-    return `ProxySet can not find '${url}' ${what}.`;
+  if (!inSection && (name === undefined || findWorker(workers, name) === GENERIC_WORKER)) {
+    return `ProxySet can not find '${url}' Worker.`;
   }
-  return setParameters(cmd, shareWorker(workers, name).worker, words);
+  if (name === undefined) return `ProxySet URL must be absolute!: ${url}`;
+  const { worker } = shareWorker(workers, name, inSection && cmd.section.isRegex === true);
+  return setParameters(cmd, worker, { words, what: 'ProxySet', before: 'ProxySet: ', url });
 }
 
 export const sectionDirectives: readonly (

@@ -6,6 +6,7 @@ import { BodyError, type BodySink, type BodySource } from '../../wire/body.ts';
 import { CHUNK_END, chunkHead, LAST_CHUNK } from '../../wire/chunked.ts';
 import type { RequestCarrier } from './backend-roles.ts';
 import type { RequestFraming } from './forward-head.ts';
+import type { Meter } from './meter.ts';
 
 /** What is read before the request is begun (Apache: 16 KiB). */
 const PREFETCH = 16 * 1024;
@@ -39,9 +40,10 @@ export interface RelayOwner {
 export class RequestRelay implements BodySink {
   readonly #source: BodySource;
   readonly #length: number | undefined;
-  readonly #owner: RelayOwner;
   readonly #needsWhole: boolean;
-  readonly #isFramed: boolean;
+  #owner: RelayOwner;
+  #isFramed: boolean;
+  #meter: Meter | undefined = undefined;
   #mode: Mode = 'new';
   #held: Buffer[] = [];
   #heldBytes = 0;
@@ -55,6 +57,13 @@ export class RequestRelay implements BodySink {
     this.#owner = owner;
     this.#needsWhole = needsLength && body.length === undefined;
     this.#isFramed = isFramed;
+  }
+
+  /** The body goes to another backend than was meant: what has been read of it stays. */
+  adopt(owner: RelayOwner, isFramed: boolean, meter: Meter): void {
+    this.#owner = owner;
+    this.#isFramed = isFramed;
+    this.#meter = meter;
   }
 
   /** All of the body is at hand: it can be sent, and sent again. */
@@ -168,6 +177,7 @@ export class RequestRelay implements BodySink {
   }
 
   #write(connection: BodyCarrier, chunk: Buffer): boolean {
+    if (this.#meter !== undefined) this.#meter.transferred += chunk.length;
     if (!this.#isChunked) return connection.write(chunk);
     if (chunk.length === 0) return true;
     connection.cork();

@@ -10,36 +10,35 @@ import { isInLocation, refuseSection } from './pass-directives.ts';
 type ProxyCommand = Command<ProxyServerConfig, ProxyDirConfig>;
 type ProxyDirective = Directive<ProxyServerConfig, ProxyDirConfig>;
 
-function setReverse(cmd: ProxyCommand, words: readonly string[]): DirectiveError | undefined {
-  const rest = [...words];
+function setReverse(cmd: ProxyCommand, words: readonly (string | undefined)[]): DirectiveError | undefined {
   const inLocation = isInLocation(cmd);
-  const path = inLocation ? cmd.section.path : rest.shift();
-  const url = rest.shift();
-  const option = rest[0];
-  const interpolate = option !== undefined && equalsIgnoreCase(option, 'interpolate');
-  if (inLocation && option !== undefined && !interpolate) {
-    return 'ProxyPassReverse can not have a path when defined in a location';
-  }
-  if (path === undefined || url === undefined) {
+  const [path, url, option] = inLocation ? [cmd.section.path, words[0], words[1]] : words;
+  if (inLocation) {
+    if (option !== undefined && !equalsIgnoreCase(option, 'interpolate')) {
+      return 'ProxyPassReverse can not have a path when defined in a location';
+    }
+  } else if (url === undefined || equalsIgnoreCase(url, 'interpolate')) {
     return 'ProxyPassReverse needs a path when not defined in a location';
   }
+  if (path === undefined || url === undefined) return undefined;
   const from = url.slice(0, 5).toLowerCase() === 'unix:' ? url.slice(url.indexOf('|') + 1) : url;
-  cmd.dir.reverses = [...cmd.dir.reverses, { from, to: path, interpolate }];
+  // Apache: whatever stands there, it means interpolate.
+  cmd.dir.reverses = [...cmd.dir.reverses, { from, to: path, interpolate: option !== undefined }];
   return undefined;
 }
 
 function cookieEntry(from = '', to = '', option?: string): ReverseEntry {
-  return { from, to, interpolate: option !== undefined && equalsIgnoreCase(option, 'interpolate') };
+  return { from, to, interpolate: option !== undefined };
 }
 
 export const reverseDirectives: readonly ProxyDirective[] = [
   {
     name: 'ProxyPassReverse',
     contexts: serverFiles,
-    args: 'takeArgv',
+    args: 'take123',
     help: 'a virtual path and a URL for reverse proxy behaviour',
     example: 'ProxyPassReverse "/app/" "http://127.0.0.1:8000/"',
-    set: (cmd, ...words) => refuseSection(cmd) ?? setReverse(cmd, words as string[]),
+    set: (cmd, ...words) => refuseSection(cmd) ?? setReverse(cmd, words),
   },
   {
     name: 'ProxyPassReverseCookiePath',

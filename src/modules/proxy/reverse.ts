@@ -4,6 +4,9 @@ import { equalsIgnoreCase, startsWithIgnoreCase } from '../../kit/ascii.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { selfOrigin } from '../../request/self-url.ts';
 import { isAppUrl, restBehindApp } from './app-reverse.ts';
+import { isBalancerUrl } from './balancer/config.ts';
+import { balancersOf } from './balancer/module.ts';
+import { reverseMember } from './balancer/reverse.ts';
 import type { ProxyDirConfig, ReverseEntry } from './config.ts';
 import { interpolateEnv } from './interpolate.ts';
 
@@ -13,18 +16,24 @@ export function reverseLocation(x: Exchange, dir: ProxyDirConfig, value: string)
     const from = resolve(x, dir, entry, entry.from);
     if (isAppUrl(from)) {
       const rest = restBehindApp(x, from, value);
-      if (rest !== undefined) return publicUrl(x, resolve(x, dir, entry, entry.to) + rest);
+      if (rest !== undefined) return absolute(x, resolve(x, dir, entry, entry.to) + rest);
+      continue;
+    }
+    const balancer = isBalancerUrl(from) ? balancersOf(x.site)?.find(x.server, from) : undefined;
+    if (balancer !== undefined) {
+      const mapped = reverseMember(balancer.members, from, resolve(x, dir, entry, entry.to), value);
+      if (mapped !== undefined) return absolute(x, mapped);
       continue;
     }
     const start = from.charCodeAt(0) === 0x2f ? pathStart(value) : 0;
     const rest = value.slice(start);
     if (!startsWithIgnoreCase(rest, from)) continue;
-    return publicUrl(x, resolve(x, dir, entry, entry.to) + rest.slice(from.length));
+    return absolute(x, resolve(x, dir, entry, entry.to) + rest.slice(from.length));
   }
   return value;
 }
 
-function publicUrl(x: Exchange, path: string): string {
+function absolute(x: Exchange, path: string): string {
   return path.charCodeAt(0) === 0x2f ? selfOrigin(x) + path : path;
 }
 

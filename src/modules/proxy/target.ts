@@ -48,6 +48,13 @@ export const DEFAULT_PORTS: { readonly [scheme: string]: number } = {
   app: 80,
 };
 
+/** The same target, reached by a unix socket. */
+export function withSocket(target: Target, socket: string): Target {
+  const { scheme, authority } = target.origin;
+  const origin = parseOrigin(scheme, authority, socket);
+  return origin === undefined ? target : { ...target, origin };
+}
+
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;
 
 /** A URL split where its parts meet; nothing in it is decoded or checked but the scheme. */

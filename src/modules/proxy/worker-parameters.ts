@@ -2,10 +2,16 @@
 // words. What a parameter does is decided where it is read.
 
 import { equalsIgnoreCase } from '../../kit/ascii.ts';
+import { applyStatus } from './balancer/status-flags.ts';
 import { leadingInteger, parseDuration } from './duration.ts';
 
 /** Parameters of one worker; unset ones are undefined. Times in milliseconds. */
 export interface WorkerParameters {
+  /** Apache makes room for so many connections at once, and connects none of them. */
+  min?: number;
+  /** Idle connections that are kept, where no `ttl` says how long. */
+  smax?: number;
+  /** Most connections at a time. */
   max?: number;
   ttl?: number;
   acquire?: number;
@@ -17,10 +23,22 @@ export interface WorkerParameters {
   reuse?: boolean;
   retry?: number;
   responseFieldSize?: number;
+  ioBufferSize?: number;
   receiveBufferSize?: number;
+  flushPackets?: 'on' | 'off' | 'auto';
+  flushWait?: number;
   /** Protocols that requests may switch to, or ANY_UPGRADE. */
   upgrade?: string;
+  /** Milliseconds for which a resolved name counts; 0 for one connection, infinite for `-1`. */
   addressTtl?: number;
+  /** Bits of a state (balancer/status-flags.ts). */
+  status?: number;
+  /** Hundredths: 100 for `loadfactor=1`. Of members of balancers, as are those below. */
+  loadFactor?: number;
+  route?: string;
+  redirect?: string;
+  lbSet?: number;
+  secret?: string;
 }
 
 /** Sets one parameter; answers Apache's sentence when the value is wrong. */
@@ -31,58 +49,71 @@ const LARGEST_INT = 2147483647;
 /** What `upgrade=ANY` is kept as; `upgrade=*` means the same. */
 export const ANY_UPGRADE = '*';
 
-/** Accepted and checked, and not done yet. Others do nothing because there is no balancer, as in Apache. */
-export const NO_EFFECT: ReadonlySet<string> = new Set(['ping', 'receivebuffersize']);
+/** Accepted, checked, and without effect; each with the reason that the warning gives. */
+const NO_EFFECT: { readonly [name: string]: string } = {
+  receivebuffersize:
+    'Node.js cannot set the receive buffer of a TCP connection; the system sizes it by itself',
+  iobuffersize: 'what has come is passed on as it comes, whatever its size',
+};
+
+/** Why a parameter does nothing; undefined for all that do something. */
+export function reasonOfNoEffect(name: string): string | undefined {
+  const key = name.toLowerCase();
+  return Object.hasOwn(NO_EFFECT, key) ? NO_EFFECT[key] : undefined;
+}
 
 const SETTERS: { readonly [name: string]: Setter } = {
-  min: (_, value) => (leadingInteger(value) < 0 ? 'Min must be a positive number' : undefined),
-  smax: (_, value) => (leadingInteger(value) < 0 ? 'Smax must be a positive number' : undefined),
-  max: setMax,
+  min: count('Min', (params, value) => {
+    params.min = value;
+  }),
+  smax: count('Smax', (params, value) => {
+    params.smax = value;
+  }),
+  max: count('Max', (params, value) => {
+    if (value > 0) params.max = value;
+  }),
   ttl: setTtl,
   acquire: setAcquire,
   connectiontimeout: setConnectionTimeout,
   timeout: setTimeoutParameter,
   ping: setPing,
-  keepalive: (params, value) =>
-    setFlag(value, 'KeepAlive must be On|Off', (on) => {
-      params.keepAlive = on;
-    }),
-  disablereuse: (params, value) =>
-    setFlag(value, 'DisableReuse must be On|Off', (on) => {
-      params.reuse = !on;
-    }),
-  enablereuse: (params, value) =>
-    setFlag(value, 'EnableReuse must be On|Off', (on) => {
-      params.reuse = on;
-    }),
+  keepalive: flag('KeepAlive must be On|Off', (params, on) => {
+    params.keepAlive = on;
+  }),
+  disablereuse: flag('DisableReuse must be On|Off', (params, on) => {
+    params.reuse = !on;
+  }),
+  enablereuse: flag('EnableReuse must be On|Off', (params, on) => {
+    params.reuse = on;
+  }),
   retry: setRetry,
-  flushpackets: (_, value) =>
-    ['on', 'off', 'auto'].some((word) => equalsIgnoreCase(word, value))
-      ? undefined
-      : 'flushpackets must be on|off|auto',
-  flushwait: (_, value) =>
-    leadingInteger(value) < 0 || leadingInteger(value) > 1000
-      ? 'flushwait must be <= 1000, or 0 for system default of 10 millseconds.'
-      : undefined,
-  flusher: (_, value) => checkLength(value, 16, 'flusher name'),
-  iobuffersize: (_, value) => checkBufferSize(value, 'IOBufferSize'),
-  receivebuffersize: setReceiveBufferSize,
+  flushpackets: setFlushPackets,
+  flushwait: setFlushWait,
+  flusher: text(16, 'flusher name', () => undefined),
+  iobuffersize: bufferSize('IOBufferSize', (params, size) => {
+    params.ioBufferSize = size;
+  }),
+  receivebuffersize: bufferSize('ReceiveBufferSize', (params, size) => {
+    params.receiveBufferSize = size;
+  }),
   responsefieldsize: setResponseFieldSize,
   upgrade: setUpgrade,
-  loadfactor: (_, value) => {
-    const factor = Number.parseFloat(value);
-    return factor >= 1 && factor <= 100 ? undefined : 'LoadFactor must be a number between 1..100';
-  },
-  route: (_, value) => checkLength(value, 96, 'Route'),
-  redirect: (_, value) => checkLength(value, 96, 'Redirect'),
-  lbset: (_, value) =>
-    leadingInteger(value) < 0 || leadingInteger(value) > 99 ? 'lbset must be between 0 and 99' : undefined,
-  status: (_, value) => (/^[-+DSIHREN]*$/i.test(value) ? undefined : 'Unknown status parameter option'),
-  secret: (_, value) => checkLength(value, 64, 'Secret'),
+  loadfactor: setLoadFactor,
+  route: text(96, 'Route', (params, value) => {
+    params.route = value;
+  }),
+  redirect: text(96, 'Redirect', (params, value) => {
+    params.redirect = value;
+  }),
+  lbset: setLbSet,
+  status: setStatus,
+  secret: text(64, 'Secret', (params, value) => {
+    params.secret = value;
+  }),
   addressttl: setAddressTtl,
 };
 
-/** Sets one parameter of a worker outside a balancer; answers Apache's sentence when it cannot be. */
+/** Sets one parameter of a worker; answers Apache's sentence when it cannot be. */
 export function setWorkerParameter(
   params: WorkerParameters,
   name: string,
@@ -93,27 +124,39 @@ export function setWorkerParameter(
   return SETTERS[key]!(params, value);
 }
 
-function checkLength(value: string, limit: number, what: string): string | undefined {
-  return value.length < limit ? undefined : `${what} length must be < ${limit} characters`;
+function count(what: string, set: (params: WorkerParameters, value: number) => void): Setter {
+  return (params, value) => {
+    const number = leadingInteger(value);
+    if (number < 0) return `${what} must be a positive number`;
+    set(params, number);
+    return undefined;
+  };
 }
 
-function checkBufferSize(value: string, what: string): string | undefined {
-  const size = leadingInteger(value);
-  return size >= 512 || size === 0 ? undefined : `${what} must be >= 512 bytes, or 0 for system default.`;
+function text(limit: number, what: string, set: (params: WorkerParameters, value: string) => void): Setter {
+  return (params, value) => {
+    if (value.length >= limit) return `${what} length must be < ${limit} characters`;
+    set(params, value);
+    return undefined;
+  };
 }
 
-function setFlag(value: string, error: string, set: (on: boolean) => void): string | undefined {
-  if (equalsIgnoreCase(value, 'on')) set(true);
-  else if (equalsIgnoreCase(value, 'off')) set(false);
-  else return error;
-  return undefined;
+function bufferSize(what: string, set: (params: WorkerParameters, size: number) => void): Setter {
+  return (params, value) => {
+    const size = leadingInteger(value);
+    if (size < 512 && size !== 0) return `${what} must be >= 512 bytes, or 0 for system default.`;
+    set(params, size);
+    return undefined;
+  };
 }
 
-function setMax(params: WorkerParameters, value: string): string | undefined {
-  const max = leadingInteger(value);
-  if (max < 0) return 'Max must be a positive number';
-  if (max > 0) params.max = max;
-  return undefined;
+function flag(error: string, set: (params: WorkerParameters, on: boolean) => void): Setter {
+  return (params, value) => {
+    if (equalsIgnoreCase(value, 'on')) set(params, true);
+    else if (equalsIgnoreCase(value, 'off')) set(params, false);
+    else return error;
+    return undefined;
+  };
 }
 
 function setTtl(params: WorkerParameters, value: string): string | undefined {
@@ -161,10 +204,20 @@ function setRetry(params: WorkerParameters, value: string): string | undefined {
   return undefined;
 }
 
-function setReceiveBufferSize(params: WorkerParameters, value: string): string | undefined {
-  const error = checkBufferSize(value, 'ReceiveBufferSize');
-  if (error === undefined) params.receiveBufferSize = leadingInteger(value);
-  return error;
+function setFlushPackets(params: WorkerParameters, value: string): string | undefined {
+  const mode = (['on', 'off', 'auto'] as const).find((word) => equalsIgnoreCase(word, value));
+  if (mode === undefined) return 'flushpackets must be on|off|auto';
+  params.flushPackets = mode;
+  return undefined;
+}
+
+function setFlushWait(params: WorkerParameters, value: string): string | undefined {
+  const time = leadingInteger(value);
+  if (time < 0 || time > 1000) {
+    return 'flushwait must be <= 1000, or 0 for system default of 10 millseconds.';
+  }
+  params.flushWait = time === 0 ? 10 : time;
+  return undefined;
 }
 
 function setResponseFieldSize(params: WorkerParameters, value: string): string | undefined {
@@ -175,18 +228,42 @@ function setResponseFieldSize(params: WorkerParameters, value: string): string |
 }
 
 function setUpgrade(params: WorkerParameters, value: string): string | undefined {
-  const error = checkLength(value, 16, 'upgrade protocol');
-  if (error !== undefined) return error;
+  if (value.length >= 16) return 'upgrade protocol length must be < 16 characters';
   if (value === '') delete params.upgrade;
   else params.upgrade = equalsIgnoreCase(value, 'any') ? ANY_UPGRADE : value;
   return undefined;
 }
 
+function setLoadFactor(params: WorkerParameters, value: string): string | undefined {
+  const factor = Math.trunc((Number.parseFloat(value) || 0) * 100);
+  if (factor < 100 || factor > 10_000) return 'LoadFactor must be a number between 1..100';
+  params.loadFactor = factor;
+  return undefined;
+}
+
+function setLbSet(params: WorkerParameters, value: string): string | undefined {
+  const set = leadingInteger(value);
+  if (set < 0 || set > 99) return 'lbset must be between 0 and 99';
+  params.lbSet = set;
+  return undefined;
+}
+
+function setStatus(params: WorkerParameters, value: string): string | undefined {
+  const status = applyStatus(params.status ?? 0, value);
+  if (status === undefined) return 'Unknown status parameter option';
+  params.status = status;
+  return undefined;
+}
+
 function setAddressTtl(params: WorkerParameters, value: string): string | undefined {
-  const seconds = /^-?[0-9]+$/.test(value) ? Number(value) : Number.NaN;
-  if (!(seconds >= -1 && seconds <= LARGEST_INT)) {
+  if (value === '-1') {
+    params.addressTtl = Number.POSITIVE_INFINITY;
+    return undefined;
+  }
+  const time = parseDuration(value, 's');
+  if (time === undefined || time % 1000 !== 0 || time > LARGEST_INT * 1000) {
     return `AddressTTL must be -1 or a number of seconds not exceeding (${LARGEST_INT})`;
   }
-  params.addressTtl = seconds;
+  params.addressTtl = time;
   return undefined;
 }

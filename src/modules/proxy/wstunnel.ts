@@ -37,11 +37,18 @@ export interface Speakers {
   readonly wstunnel: boolean;
   /** mod_proxy_fcgi. */
   readonly fcgi: boolean;
+  /** mod_proxy_balancer. */
+  readonly balancer: boolean;
 }
 
 export function findSpeakers({ modules }: LiveSite): Speakers {
   const has = (wanted: string): boolean => modules.some(({ name }) => name === wanted);
-  return { http: has('proxy_http'), wstunnel: has('proxy_wstunnel'), fcgi: has('proxy_fcgi') };
+  return {
+    http: has('proxy_http'),
+    wstunnel: has('proxy_wstunnel'),
+    fcgi: has('proxy_fcgi'),
+    balancer: has('proxy_balancer'),
+  };
 }
 
 /** Does mod_proxy_wstunnel answer for ws:// targets here? */

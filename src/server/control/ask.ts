@@ -48,7 +48,9 @@ export function askServer(path: string, request: ControlRequest): Promise<Contro
 }
 
 function explain(error: NodeJS.ErrnoException, path: string): Error {
-  if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') return new NobodyThere(`nobody listens at ${path}`);
-  if (error.code === 'EACCES') return new Error(`${path}: permission denied; ask as the user who started portico`);
+  if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT')
+    return new NobodyThere(`nobody listens at ${path}`);
+  if (error.code === 'EACCES')
+    return new Error(`${path}: permission denied; ask as the user who started portico`);
   return error;
 }

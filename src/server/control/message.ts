@@ -25,7 +25,7 @@ export type ControlAnswer =
 export const LONGEST_REQUEST = 1024;
 
 /** The longest line that a client reads. */
-export const LONGEST_ANSWER = 16 * 1024 * 1024;
+export const LONGEST_ANSWER: number = 16 * 1024 * 1024;
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 

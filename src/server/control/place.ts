@@ -52,7 +52,9 @@ export function fixedPlace({ controlSocket, pidFile }: CoreServerConfig): string
 /** Tells configurations apart, and is short. */
 function namePart(configuration: string): string {
   const hash = createHash('sha256').update(configuration).digest('hex').slice(0, 8);
-  const shown = basename(configuration).replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 24);
+  const shown = basename(configuration)
+    .replace(/[^A-Za-z0-9._-]/g, '_')
+    .slice(0, 24);
   return `${shown}-${hash}`;
 }
 

@@ -9,7 +9,7 @@ import type { Socket } from 'node:net';
 import { FcgiReader, type FcgiSink } from '../../../wire/fastcgi-reader.ts';
 import { endOfStream, FCGI, FCGI_MOST_CONTENT, recordHeader } from '../../../wire/fastcgi-records.ts';
 import type { ConnectionOwner, Loss } from '../backend-roles.ts';
-import { isLookupError, openSocket, READ_BUFFER } from '../backend-socket.ts';
+import { bytesRead, isLookupError, openSocket } from '../backend-socket.ts';
 import type { Pooled, Protocol } from '../pool.ts';
 import type { FcgiCarrier, FcgiUser } from './roles.ts';
 
@@ -21,7 +21,7 @@ export class FcgiConnection implements Pooled<FcgiUser>, FcgiCarrier, FcgiSink {
   isReused = false;
 
   readonly #socket: Socket;
-  readonly #owner: ConnectionOwner<FcgiConnection>;
+  readonly #owner: ConnectionOwner<FcgiConnection, FcgiUser>;
   readonly #reader: FcgiReader = new FcgiReader();
   #user: FcgiUser | undefined;
   #state: State = 'connecting';
@@ -30,13 +30,16 @@ export class FcgiConnection implements Pooled<FcgiUser>, FcgiCarrier, FcgiSink {
   #isInputSent = false;
   #isPaused = false;
 
-  constructor(owner: ConnectionOwner<FcgiConnection>, user: FcgiUser) {
+  constructor(owner: ConnectionOwner<FcgiConnection, FcgiUser>, user: FcgiUser) {
     this.#owner = owner;
     this.#user = user;
     this.deadlineAt = owner.after(owner.connectTimeout);
     this.#socket = openSocket(owner.origin, {
       keepAlive: owner.keepAlive,
-      onRead: (size) => this.#onRead(READ_BUFFER.subarray(0, size)),
+      connectTimeout: owner.connectTimeout,
+      findAddresses: owner.findAddresses,
+      sourceAddress: owner.sourceAddress,
+      onRead: (size) => this.#onRead(bytesRead(size)),
     });
     this.#socket.on('connect', () => this.#onConnect());
     this.#socket.on('end', () => this.#lose('closed'));
@@ -51,10 +54,15 @@ export class FcgiConnection implements Pooled<FcgiUser>, FcgiCarrier, FcgiSink {
     return this.#state === 'idle';
   }
 
+  get peer(): string | undefined {
+    return this.#socket.remoteAddress;
+  }
+
   #onConnect(): void {
     if (this.#state !== 'connecting') return;
     this.#state = 'idle';
     this.deadlineAt = 0;
+    this.#owner.connected(this);
     this.#user?.onReady(this);
   }
 
@@ -221,8 +229,10 @@ export class FcgiConnection implements Pooled<FcgiUser>, FcgiCarrier, FcgiSink {
   #lose(kind: Loss['kind']): void {
     if (this.#state === 'closed') return;
     const user = this.#takeUser();
+    const loss: Loss = { kind, error: this.#error, heard: false };
     this.#close();
-    user?.onLost({ kind, error: this.#error, heard: false });
+    if (user !== undefined && kind === 'connect' && this.#owner.mayTryAgain(user, loss)) return;
+    user?.onLost(loss);
   }
 
   #close(): void {

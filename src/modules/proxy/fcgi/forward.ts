@@ -5,13 +5,14 @@
 //                                             ▲                     │
 //                                             └ nothing was sent ── └─ onEnd, onFault, onLost ─> verdict
 
-import type { Exchange } from '../../../request/exchange.ts';
+import type { Exchange, RequestBody } from '../../../request/exchange.ts';
 import { logEvent } from '../../../request/log.ts';
 import { OK, type Verdict } from '../../../request/verdict.ts';
 import type { BodyError } from '../../../wire/body.ts';
 import { CgiError, type CgiHead, CgiResponseParser } from '../../../wire/cgi-response.ts';
 import type { FcgiEnd, FcgiFault } from '../../../wire/fastcgi-reader.ts';
 import { beginRequest, encodeParams } from '../../../wire/fastcgi-records.ts';
+import type { Attempt } from '../attempt.ts';
 import { BackendBody } from '../backend-body.ts';
 import type { Loss } from '../backend-roles.ts';
 import type { ProxyDirConfig } from '../config.ts';
@@ -37,7 +38,7 @@ const LONGEST_COMPLAINT = 8192;
 
 /** What a connection that cannot be made is called in the log. */
 const FCGI_FAILURE: ConnectWords = {
-  attempt: 'FCGI',
+  name: 'FCGI',
   module: 'proxy_fcgi',
   failed: 'AH01079: failed to make connection to backend',
 };
@@ -52,6 +53,8 @@ export interface FcgiPlan {
   readonly pool: FcgiPool;
   readonly dir: ProxyDirConfig;
   readonly config: FcgiConfig;
+  /** What a balancer wants to know of it; undefined for a request outside balancers. */
+  readonly attempt: Attempt | undefined;
 }
 
 /** What has come of the answer: its head is awaited, its body comes, or what comes is passed over. */
@@ -65,7 +68,6 @@ export class FcgiForward implements FcgiUser, RelayOwner {
   #resolve: (verdict: Verdict) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
   #isSettled = false;
-  #takeBackGone: (() => void) | undefined = undefined;
   #connection: FcgiCarrier | undefined = undefined;
   #records = '';
   #isBegun = false;
@@ -83,16 +85,20 @@ export class FcgiForward implements FcgiUser, RelayOwner {
     // The page for an error is asked for without the body of the request that failed.
     const body = x.errorStatus === 0 ? x.body : undefined;
     const needsLength = x.hasEnv() && x.env.has('proxy-sendcl');
-    this.#relay =
-      body === undefined ? undefined : new RequestRelay(body, this, { needsLength, isFramed: true });
+    this.#relay = body === undefined ? undefined : this.#relayOf(body, needsLength);
+  }
+
+  #relayOf(body: RequestBody, needsLength: boolean): RequestRelay {
+    const make = (): RequestRelay => new RequestRelay(body, this, { needsLength, isFramed: true });
+    return this.#plan.attempt?.takeRelay(this, true, make) ?? make();
   }
 
   run(): Promise<Verdict> {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      this.#takeBackGone = this.#x.transport.onClientGone(() => this.#onClientGone());
-      if (this.#relay === undefined || this.#relay.isLong) this.#prepare();
+      this.#x.transport.watch(this);
+      if (this.#relay === undefined || this.#relay.isLong || !this.#relay.isUntouched) this.#prepare();
       else this.#relay.prefetch();
     });
   }
@@ -100,7 +106,7 @@ export class FcgiForward implements FcgiUser, RelayOwner {
   #settle(verdict: Verdict): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
-    this.#takeBackGone?.();
+    this.#x.transport.unwatch(this);
     this.#resolve(verdict);
   }
 
@@ -177,6 +183,7 @@ export class FcgiForward implements FcgiUser, RelayOwner {
   #send(connection: FcgiCarrier): void {
     if (this.#connection !== connection) return;
     this.#isBegun = true;
+    this.#plan.attempt?.sends(this.#records.length);
     connection.cork();
     connection.begin(this.#records, this.#plan.pool.reuses);
     if (this.#relay === undefined) connection.finishRequest();
@@ -189,11 +196,21 @@ export class FcgiForward implements FcgiUser, RelayOwner {
   }
 
   onBusy(): void {
-    this.#relay?.stop();
+    this.#letBodyGo();
     this.#settle(poolExhausted(this.#x, this.#plan.target.origin));
   }
 
+  /** Another member of a balancer may want the body that this application has seen nothing of. */
+  #letBodyGo(): void {
+    if (this.#plan.attempt === undefined) this.#relay?.stop();
+  }
+
   onOutput(bytes: Buffer, from: number, to: number): boolean {
+    this.#plan.attempt?.receives(to - from);
+    return this.#takeOutput(bytes, from, to);
+  }
+
+  #takeOutput(bytes: Buffer, from: number, to: number): boolean {
     if (this.#isOutputEnded) return true;
     if (this.#stage === 'body') return this.#body!.push(Buffer.from(bytes.subarray(from, to)));
     if (this.#stage === 'unwanted') return this.#passOver(to - from);
@@ -203,7 +220,7 @@ export class FcgiForward implements FcgiUser, RelayOwner {
     if (head instanceof CgiError) return this.#refuse(head);
     this.#takeHead(head);
     const rest = from + this.#parser.position;
-    return rest < to ? this.onOutput(bytes, rest, to) : true;
+    return rest < to ? this.#takeOutput(bytes, rest, to) : true;
   }
 
   #takeHead(head: CgiHead): void {
@@ -215,7 +232,7 @@ export class FcgiForward implements FcgiUser, RelayOwner {
       this.#stage = 'unwanted';
       this.#letGo();
       this.#isSettled = true;
-      this.#takeBackGone?.();
+      this.#x.transport.unwatch(this);
       this.#reject(error);
       return;
     }
@@ -325,8 +342,9 @@ export class FcgiForward implements FcgiUser, RelayOwner {
     const hadConnection = this.#connection !== undefined;
     this.#connection = undefined;
     if (!hadConnection) {
-      this.#relay?.stop();
-      this.#settle(connectFailed(this.#x, this.#plan.target.origin, loss, FCGI_FAILURE));
+      this.#letBodyGo();
+      const { target, attempt } = this.#plan;
+      this.#settle(connectFailed(this.#x, target.origin, loss, { attempt, words: FCGI_FAILURE }));
     } else if (!this.#isBegun) this.#acquire(true);
     else if (loss.kind === 'timeout') {
       this.#breakOff(504, { reason: '(polling)', system: '(70007)The timeout specified has expired' });
@@ -354,7 +372,7 @@ export class FcgiForward implements FcgiUser, RelayOwner {
     this.#relay?.stop();
   }
 
-  #onClientGone(): void {
+  onClientGone(): void {
     this.#letGo();
     this.#plan.pool.cancel(this);
     this.#settle(abandonClient(this.#x));

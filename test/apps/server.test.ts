@@ -116,6 +116,42 @@ describe('the end of a server', () => {
   });
 });
 
+describe('a crash', () => {
+  /** `/once` ends the first process that is asked, in the midst of its work. */
+  const DYING = `import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+createServer((request, response) => {
+  request.resume();
+  request.on('end', () => {
+    if (request.url !== '/') appendFileSync('asked', request.method + request.url + '\\n');
+    if (request.url === '/always' || (request.url === '/once' && !existsSync('died'))) {
+      writeFileSync('died', '');
+      setTimeout(() => process.exit(1), 50);
+    } else response.end('alive');
+  });
+}).listen(Number(process.env.PORT), '127.0.0.1');
+`;
+
+  it('under a request that may be sent twice is not seen by the client', async () => {
+    shop.write('app.mjs', DYING);
+    await serve(siteOf());
+    expect(await visit(shop.port, '/once')).toEqual({ status: 200, text: 'alive' });
+    expect(shop.read('asked')).toBe('GET/once\nGET/once\n');
+  });
+
+  it('under any other is answered with 502, once; one that ends every process is tried three times', async () => {
+    shop.write('app.mjs', DYING);
+    await serve(siteOf('AppHold 30s'));
+    const posted = await fetch(`http://127.0.0.1:${shop.port}/once`, { method: 'POST', body: 'x' });
+    expect(posted.status).toBe(502);
+    expect(shop.read('asked')).toBe('POST/once\n');
+    expect((await visit(shop.port, '/')).text).toBe('alive');
+    expect((await visit(shop.port, '/always')).status).toBe(502);
+    expect(shop.read('asked')).toBe('POST/once\nGET/always\nGET/always\nGET/always\n');
+    expect((await visit(shop.port, '/')).text).toBe('alive');
+  });
+});
+
 describe('a server that was killed', () => {
   it('leaves processes, which the next one ends before it starts its own', async () => {
     const conf = siteOf(`AppAddress http://127.0.0.1:${await freePort()}`);

@@ -118,17 +118,23 @@ async function runClient(run, name) {
   agent.destroy();
 }
 
+/** Numbers are used again: only what is an application's process is killed. */
+function crash(pid) {
+  if (!environmentOf(pid).includes(MARK)) return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
 /** A crash, a deploy of one application, or a reload that changes nothing. */
 async function disturb(run) {
   const name = pick(NAMES);
   const kind = pick(['crash', 'crash', 'deploy', 'reload']);
   run.events[kind] += 1;
   if (kind === 'crash') {
-    try {
-      process.kill(run.pids.get(name), 'SIGKILL');
-    } catch {
-      // That one has ended already.
-    }
+    crash(run.pids.get(name));
     return;
   }
   if (kind === 'deploy') run.revision[name] += 1;
@@ -151,6 +157,14 @@ function applicationProcesses() {
 
 function residentBytes(pid) {
   return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) * 1024;
+}
+
+function lastLines(path) {
+  try {
+    return readFileSync(path, 'latin1').split('\n').slice(-20).join('\n');
+  } catch {
+    return '';
+  }
 }
 
 async function reading({ front }) {
@@ -270,6 +284,9 @@ Open files: ${rest.files} at first, ${most.files} at most, ${atEnd.files} at the
 Processes of applications: ${rest.processes} at first, ${most.processes} at most, ${atEnd.processes} at the end, ${left} behind the server.
 ${faults.length === 0 ? 'Nothing is lost and nothing is left.' : `Not as it should be: ${[...faults, ...samples].join('; ')}.`}`);
   if (faults.length > 0) process.exitCode = 1;
+} catch (error) {
+  for (const name of ['front.out', 'error.log']) console.error(`${name}:\n${lastLines(join(folder, name))}`);
+  throw error;
 } finally {
   await stopAll();
 }

@@ -37,8 +37,8 @@ export type SendToProcess = (target: Target, attempt: Attempt) => Soon<Verdict>;
 
 /**
  * Has the application that `named` names answer. A process that does not take the connection has seen nothing of the
- * request: it is offered to another, or to the same once it is started anew. `given`: a balancer's attempt, which has
- * rules of its own for that.
+ * request: it is offered to another, or to the same once it is started anew; so is one that may be sent twice when its
+ * process ends without an answer. `given`: a balancer's attempt, which has rules of its own for that.
  */
 export function askApp(
   x: Exchange,
@@ -66,7 +66,8 @@ function* askProcesses(
     noteAppAuthority(x, name, origin.authority);
     attempt = given ?? new Attempt({ transferred: 0, read: 0 }, attempt);
     const verdict = yield* when(send({ origin, path, url: `http://${origin.authority}${path}` }, attempt));
-    if (!attempt.isRefused) return verdict;
+    // A process that dies takes along what it was asked: what does nothing twice is asked again.
+    if (!attempt.isRefused && !(attempt.isBroken && attempt.mayMoveOn(x.method))) return verdict;
     held.refused();
     if (given !== undefined || tries === MOST_TRIES) return verdict;
   }

@@ -10,17 +10,17 @@ import type {
   AppRefusalCause,
   AppReport,
   AppSpec,
-  AppState,
   AppWait,
 } from '../../request/apps.ts';
-import { CALM_MS } from './back-off.ts';
 import { endpointText, isSameEndpoint } from './endpoint.ts';
 import { Failures } from './failures.ts';
+import { drawReport, Figures, isCalm, stateOf } from './figures.ts';
 import { Lease } from './lease.ts';
 import type { AppsMachine } from './machine.ts';
 import { Member, type MemberFailure, type MemberOwner } from './member.ts';
 import { OutputTail } from './output.ts';
 import type { OutputStream } from './process.ts';
+import { refuse } from './refusal.ts';
 import { Roster } from './roster.ts';
 import { isSameProcess } from './same-process.ts';
 import { WaitingRequests } from './waiting-requests.ts';
@@ -28,8 +28,6 @@ import { Watchers } from './watchers.ts';
 
 /** A free port may be taken by somebody between its choice and its use: so many are tried in a row. */
 const MOST_PORTS = 5;
-/** What is taken for the time of a start that has not been measured. */
-const UNKNOWN_START_MS = 1000;
 
 export interface ApplicationEvents {
   /** A process gets no more requests. */
@@ -56,19 +54,13 @@ export class Application implements Ticking, MemberOwner {
   /** On the clock of ticks. */
   #lastUsed = performance.now();
   #portsLost = 0;
-  #requests = 0;
-  #starts = 0;
-  #restarts = 0;
-  /** Milliseconds. */
-  #lastStartTook = UNKNOWN_START_MS;
-  #state: AppState = 'stopped';
-  #since: number;
+  readonly #figures: Figures;
 
   constructor(spec: AppSpec, machine: AppsMachine, events: ApplicationEvents) {
     this.#spec = spec;
     this.#machine = machine;
     this.#events = events;
-    this.#since = machine.now();
+    this.#figures = new Figures(machine.now());
     this.#isWanted = spec.start === 'boot';
     this.#settle();
   }
@@ -98,7 +90,7 @@ export class Application implements Ticking, MemberOwner {
   #lease(): AppLease | undefined {
     const member = this.#roster.leastBusy();
     if (member === undefined) return undefined;
-    this.#requests += 1;
+    this.#figures.requests += 1;
     return new Lease(member, this.#leaseOver);
   }
 
@@ -113,15 +105,9 @@ export class Application implements Ticking, MemberOwner {
   }
 
   #refusal(cause: AppRefusalCause): AppRefusal {
-    const { last } = this.#failures;
-    const because = last === undefined || this.#isCalm() ? '' : `: it ${last.why}`;
-    const why = `app ${this.name} ${WHY[cause]}${because}`;
-    const wait = this.#failures.pause(performance.now()) + (cause === 'failed' ? 0 : this.#lastStartTook);
-    return { kind: 'refusal', cause, why, retryAfter: Math.max(1, Math.ceil(wait / 1000)) };
-  }
-
-  #isCalm(): boolean {
-    return this.#roster.ready.some((member) => member.readyFor >= CALM_MS);
+    const failure = isCalm(this.#roster) ? undefined : this.#failures.last?.why;
+    const start = cause === 'failed' ? 0 : this.#figures.lastStartTook;
+    return refuse(this.name, cause, { failure, wait: this.#failures.pause(performance.now()) + start });
   }
 
   get #count(): number {
@@ -156,7 +142,7 @@ export class Application implements Ticking, MemberOwner {
       const place = { index: this.#roster.freeIndex(), generation: this.#roster.generation };
       const member = new Member(this.#spec, place, this.#machine, this);
       this.#roster.add(member);
-      this.#starts += 1;
+      this.#figures.starts += 1;
       void member.start();
     }
   }
@@ -174,9 +160,12 @@ export class Application implements Ticking, MemberOwner {
     this.#failures.suspend();
     this.#portsLost = 0;
     this.#lastUsed = performance.now();
-    this.#lastStartTook = (member.readyAt ?? 0) - member.startedAt;
-    const where = endpointText(member.endpoint);
-    this.#log('notice', `process ${member.pid} is ready on ${where} after ${this.#lastStartTook} ms`);
+    const took = (member.readyAt ?? 0) - member.startedAt;
+    this.#figures.lastStartTook = took;
+    this.#log(
+      'notice',
+      `process ${member.pid} is ready on ${endpointText(member.endpoint)} after ${took} ms`,
+    );
   }
 
   memberFailed(member: Member, failure: MemberFailure): void {
@@ -216,7 +205,7 @@ export class Application implements Ticking, MemberOwner {
     this.#watchers.fail(`app ${this.name}: it ${this.#failures.last?.why}`);
     if (isGivenUp) this.#giveUp(pause);
     else {
-      this.#restarts += 1;
+      this.#figures.restarts += 1;
       if (pause > 0) this.#log('notice', `it is started again in ${pause / 1000} seconds at the earliest`);
       if (start === 'on-demand' && restart !== 'always') this.#becomeUnwanted();
     }
@@ -347,21 +336,7 @@ export class Application implements Ticking, MemberOwner {
   }
 
   #noteState(): void {
-    const state = this.#stateNow();
-    if (state === this.#state) return;
-    this.#state = state;
-    this.#since = this.#machine.now();
-  }
-
-  #stateNow(): AppState {
-    const { all, ready } = this.#roster;
-    const now = performance.now();
-    if (ready.length > 0) return this.#roster.replaced().length > 0 ? 'restarting' : 'ready';
-    if (all.some(({ state }) => state === 'starting' || state === 'doubted')) return 'starting';
-    if (this.#failures.isGivenUp(now)) return 'failed';
-    if (!this.#failures.mayStart(now)) return 'back-off';
-    if (all.length > 0) return this.#isWanted ? 'restarting' : 'stopping';
-    return this.#isWanted ? 'starting' : 'stopped';
+    this.#figures.note(stateOf(this.#roster, this.#failures, this.#isWanted), this.#machine.now());
   }
 
   /** Process groups, one for each of a report's instances; -1 where there is none. */
@@ -372,34 +347,16 @@ export class Application implements Ticking, MemberOwner {
   /** `memory`: bytes of each of `groups`. */
   report(memory: readonly (number | undefined)[]): AppReport {
     this.#noteState();
-    const failures = this.#failures;
-    const last = this.#isCalm() ? undefined : failures.last;
-    const pause = failures.pause(performance.now());
-    const { all } = this.#roster;
-    return {
+    return drawReport({
       name: this.name,
-      state: this.#state,
-      since: this.#since,
       isHeldDown: this.#isHeldDown,
-      failure: last === undefined ? undefined : { why: last.why, at: last.at },
-      failuresInRow: this.#isCalm() ? 0 : failures.inRow,
-      nextStartAt: this.#state === 'back-off' ? this.#machine.now() + pause : undefined,
-      output: last === undefined ? this.#tail.lines() : last.output,
-      requests: this.#requests,
-      busy: all.reduce((sum, { busy }) => sum + busy, 0),
       waiting: this.#waiting.size,
-      starts: this.#starts,
-      restarts: this.#restarts,
-      instances: all.map((member, at) => member.report(memory[at])),
-    };
+      figures: this.#figures,
+      roster: this.#roster,
+      failures: this.#failures,
+      tail: this.#tail,
+      memory,
+      now: this.#machine.now(),
+    });
   }
 }
-
-const WHY: { readonly [cause in AppRefusalCause]: string } = {
-  'not-ready': 'is not ready',
-  'queue-full': 'is not ready, and as many requests as may wait do so',
-  failed: 'is given up',
-  stopped: 'is stopped',
-  gone: 'is gone',
-  cancelled: 'is not waited for',
-};

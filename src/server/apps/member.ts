@@ -10,10 +10,12 @@
 //                gone
 
 import type { AppEndpoint, AppInstance, AppInstanceReport, AppSpec } from '../../request/apps.ts';
-import { endpointText, obstacleAt } from './endpoint.ts';
+import { messageOf } from '../start-error.ts';
+import { endpointText } from './endpoint.ts';
 import { GroupEnd } from './group-end.ts';
 import { planLaunch } from './launch.ts';
 import type { AppsMachine } from './machine.ts';
+import { Place } from './place.ts';
 import { ReadinessProbe } from './probe.ts';
 import { GroupProcess, type OutputStream, type ProcessEnd } from './process.ts';
 
@@ -66,8 +68,7 @@ export class Member implements AppInstance {
   requests = 0;
   busy = 0;
   #state: MemberState = 'starting';
-  #endpoint: AppEndpoint;
-  #hasPort = false;
+  readonly #place: Place;
   readonly #machine: AppsMachine;
   readonly #owner: MemberOwner;
   #process: GroupProcess | undefined = undefined;
@@ -93,12 +94,11 @@ export class Member implements AppInstance {
     this.#machine = machine;
     this.#owner = owner;
     this.startedAt = machine.now();
-    const { address } = spec;
-    this.#endpoint = address.kind === 'auto' ? { kind: 'tcp', host: '127.0.0.1', port: 0 } : address;
+    this.#place = new Place(spec.address, machine.ports);
   }
 
   get endpoint(): AppEndpoint {
-    return this.#endpoint;
+    return this.#place.endpoint;
   }
 
   get pid(): number | undefined {
@@ -135,38 +135,19 @@ export class Member implements AppInstance {
     this.#readyBy = performance.now() + this.spec.readyTimeout;
     try {
       await this.#machine.isClear;
-      const obstacle = await this.#findAddress();
+      const obstacle = await this.#place.claim();
       // It may have been told to stop meanwhile.
-      if (this.#state !== 'starting') return;
-      if (obstacle === undefined) this.#launch();
-      else this.#giveUp(obstacle, true);
+      if (this.#state !== 'starting') this.#place.giveBack();
+      else if (obstacle === undefined) this.#launch();
+      else this.#giveUp(`was not started: ${obstacle}`, true);
     } catch (error) {
-      if (this.#state === 'starting')
-        this.#giveUp(`could not be started: ${error instanceof Error ? error.message : error}`);
+      if (this.#state === 'starting') this.#giveUp(`could not be started: ${messageOf(error)}`);
     }
-  }
-
-  async #findAddress(): Promise<string | undefined> {
-    if (this.spec.address.kind !== 'auto') {
-      const obstacle = await obstacleAt(this.#endpoint);
-      return obstacle === undefined
-        ? undefined
-        : `was not started: its address ${endpointText(this.#endpoint)} ${obstacle}`;
-    }
-    this.#endpoint = { kind: 'tcp', host: '127.0.0.1', port: await this.#machine.ports.take() };
-    this.#hasPort = true;
-    if (this.#state !== 'starting') this.#givePortBack();
-    return undefined;
-  }
-
-  #givePortBack(): void {
-    if (this.#hasPort && this.#endpoint.kind === 'tcp') this.#machine.ports.giveBack(this.#endpoint.port);
-    this.#hasPort = false;
   }
 
   #launch(): void {
     const { mark, accounts, orphans } = this.#machine;
-    const launch = planLaunch(this.spec, { endpoint: this.#endpoint, index: this.index, mark, accounts });
+    const launch = planLaunch(this.spec, { endpoint: this.endpoint, index: this.index, mark, accounts });
     this.#process = new GroupProcess(launch, {
       line: (text, stream) => {
         this.#owner.memberPrinted(this, text, stream);
@@ -186,17 +167,16 @@ export class Member implements AppInstance {
       this.spec.probe.kind === 'output' && this.readyAt !== undefined
         ? ({ kind: 'tcp' } as const)
         : this.spec.probe;
-    this.#probe = new ReadinessProbe(probe, this.#endpoint, succeed);
+    this.#probe = new ReadinessProbe(probe, this.endpoint, succeed);
   }
 
   /** Somebody answers. Where the port may have been taken meanwhile, it must not be somebody else. */
   async #answered(): Promise<void> {
-    const { pid } = this;
-    if (this.#endpoint.kind === 'tcp' && this.spec.probe.kind !== 'output' && pid !== undefined) {
-      const stranger = await this.#machine.table.strangerOn(this.#endpoint.port, pid);
+    const { pid, spec } = this;
+    if (spec.probe.kind !== 'output' && pid !== undefined) {
+      const stranger = await this.#place.strangerBeside(pid, this.#machine.table);
       if (stranger !== undefined && this.#state === 'starting') {
-        const address = endpointText(this.#endpoint);
-        this.#giveUp(`lost its address ${address} to ${stranger}`, true);
+        this.#giveUp(`lost its address ${endpointText(this.endpoint)} to ${stranger}`, true);
         return;
       }
     }
@@ -299,7 +279,7 @@ export class Member implements AppInstance {
   async #failureOf({ why, isClean }: ProcessEnd): Promise<MemberFailure> {
     const wasReady = this.readyAt !== undefined;
     if (wasReady || this.pid === undefined) return { why, wasReady, isClean, isPortTaken: false };
-    const isPortTaken = this.#hasPort && (await obstacleAt(this.#endpoint)) !== undefined;
+    const isPortTaken = await this.#place.isChoiceLost();
     const hint = isClean ? ': it must not put itself in the background' : '';
     return { why: `${why} before it was ready${hint}`, wasReady, isClean: false, isPortTaken };
   }
@@ -332,7 +312,7 @@ export class Member implements AppInstance {
   #endWhenTold(): void {
     if (!this.#isGroupOver || this.#failure === 'coming' || this.#state === 'gone') return;
     this.#process?.close();
-    this.#givePortBack();
+    this.#place.giveBack();
     if (this.pid !== undefined) this.#machine.orphans.delete(this.pid);
     this.#move('gone');
   }

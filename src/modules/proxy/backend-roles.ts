@@ -18,6 +18,8 @@ export interface Loss {
   readonly fault?: PeerFault | undefined;
   /** The other end has certainly done nothing with the request: it may be sent again, whatever its method. */
   readonly isUnprocessed?: boolean;
+  /** The other end has ended this request alone. */
+  readonly isReset?: boolean;
 }
 
 /** A complete body, a body to come, or none. */

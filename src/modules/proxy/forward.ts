@@ -337,7 +337,8 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
     this.#connection = undefined;
     if (loss.kind === 'handshake') {
       this.#plan.attempt?.lost(loss, false);
-      this.#settle(handshakeFailed(this.#x, origin, loss));
+      const fail = origin.isHttp2 ? streamFailed : handshakeFailed;
+      this.#settle(fail(this.#x, origin, loss));
       return;
     }
     if (connection === undefined || loss.kind === 'connect' || loss.kind === 'lookup') {

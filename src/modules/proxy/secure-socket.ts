@@ -10,6 +10,9 @@ import { WatchedWire } from './watched-wire.ts';
 /** Names that may stand in a handshake (RFC 6066 section 3: no addresses). */
 const SERVER_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?$/;
 
+/** Until when the certificate of whoever has answered may be believed (milliseconds since 1970). */
+const validities: WeakMap<TLSSocket, number> = new WeakMap();
+
 /** The name that the other end is asked for, and has to prove. */
 function nameOf({ serverName, host }: Origin): string {
   return serverName ?? host;
@@ -27,7 +30,7 @@ export function openSecureSocket(
 ): TLSSocket {
   const name = nameOf(origin);
   const known = tls.sessions.get(origin.key);
-  return connect({
+  const secured = connect({
     ...end,
     secureContext: tls.context,
     // `checkAnswerer` looks at the certificate, with mod_ssl's words for what is wrong with it.
@@ -37,6 +40,12 @@ export function openSecureSocket(
     ...(known === undefined ? {} : { session: known.session }),
     ...(protocols === undefined ? {} : { ALPNProtocols: [...protocols] }),
   });
+  // Node only tells of sessions where somebody listens from the beginning on, and never before `secureConnect`.
+  secured.on('session', (session: Buffer) => {
+    const until = validities.get(secured);
+    if (until !== undefined) tls.sessions.set(origin.key, { session, until });
+  });
+  return secured;
 }
 
 const wires: WeakMap<Socket, WatchedWire> = new WeakMap();
@@ -77,11 +86,10 @@ export function wasCut(socket: Socket): boolean {
  * kept from here on.
  */
 export function checkAnswerer(socket: TLSSocket, origin: Origin, tls: BackendTls): PeerFault | undefined {
-  const { key } = origin;
   const found = socket.isSessionReused()
-    ? (tls.sessions.get(key)?.until ?? Date.now())
+    ? (tls.sessions.get(origin.key)?.until ?? Date.now())
     : checkPeer(socket, nameOf(origin), tls.rules);
   if (typeof found !== 'number') return found;
-  socket.on('session', (session: Buffer) => tls.sessions.set(key, { session, until: found }));
+  validities.set(socket, found);
   return undefined;
 }

@@ -155,8 +155,8 @@ describe('connections over TLS', () => {
     expect(backend.sockets.length).toBe(1);
   });
 
-  it('take up the last session where they are not', async () => {
-    const backend = await startTlsBackend(answering('anew'));
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)('take up the last session where they are not: %s', async (maxVersion) => {
+    const backend = await startTlsBackend(answering('anew'), tlsParties().server, { maxVersion });
     const server = await front(`${TRUSTING}ProxyPass / https://localhost:${backend.port}/ disablereuse=on`);
     for (let round = 0; round < 3; round++) expect(splitAnswer(await server.get('/x')).body).toBe('anew');
     expect(backend.resumed).toEqual([false, true, true]);

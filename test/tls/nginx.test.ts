@@ -110,7 +110,9 @@ const WAYS = ['/tls', '/h2', '/h2c'] as const;
 
 describe.each(WAYS)('files of nginx by %s', (way) => {
   testWith(['curl', 'nginx'], 'come whole', async () => {
-    const wanted = createHash('sha256').update(readFileSync(`${scene.root}/files/large.txt`)).digest('hex');
+    const wanted = createHash('sha256')
+      .update(readFileSync(`${scene.root}/files/large.txt`))
+      .digest('hex');
     const got = await Promise.all(
       Array.from({ length: 8 }, () => curlDigest([`${scene.origin}${way}/large.txt`])),
     );
@@ -132,7 +134,13 @@ describe.each(WAYS)('files of nginx by %s', (way) => {
   });
 
   testWith(['curl', 'nginx'], 'are where its redirects lead, by our name', async () => {
-    const { stdout } = await curl(['-o', '/dev/null', '-w', '%{redirect_url}', `${scene.origin}${way}/moved`]);
+    const { stdout } = await curl([
+      '-o',
+      '/dev/null',
+      '-w',
+      '%{redirect_url}',
+      `${scene.origin}${way}/moved`,
+    ]);
     expect(stdout).toBe(`${scene.origin}${way}/large.bin`);
   });
 });

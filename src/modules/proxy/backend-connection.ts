@@ -368,7 +368,8 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
 
   #onEnd(): void {
     if (this.#state === 'tunnel') this.#tunnel!.ended();
-    else if (this.#state === 'body' && !wasCut(this.#socket) && this.#decoder?.close() === true) this.#endBody(false);
+    else if (this.#state === 'body' && !wasCut(this.#socket) && this.#decoder?.close() === true)
+      this.#endBody(false);
     else if (this.#state === 'handshake') this.#lose('handshake');
     else this.#lose('closed');
   }

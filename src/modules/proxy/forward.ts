@@ -353,7 +353,9 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
     const wasStale = connection.carried > 0 && !loss.heard && loss.kind === 'closed';
     clearTimeout(this.#continueTimer);
     const mayRepeat =
-      loss.isUnprocessed === true ? this.#holdsAll : (wasStale || loss.isUnframed === true) && this.#mayRepeat();
+      loss.isUnprocessed === true
+        ? this.#holdsAll
+        : (wasStale || loss.isUnframed === true) && this.#mayRepeat();
     if (mayRepeat && !this.#hasRetried) {
       this.#hasRetried = true;
       this.#acquire(true);

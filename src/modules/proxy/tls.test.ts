@@ -106,7 +106,11 @@ describe('a handshake that fails', () => {
   it('because nothing is said for too long is 500', async () => {
     const backend = await startScriptedBackend(() => undefined);
     closers.push(() => backend.close());
-    await expectFailure(backend.port, /AH02003: SSL Proxy connect failed: the handshake has timed out/, 'timeout=1');
+    await expectFailure(
+      backend.port,
+      /AH02003: SSL Proxy connect failed: the handshake has timed out/,
+      'timeout=1',
+    );
   });
 
   it('because plain HTTP is spoken is 500', async () => {
@@ -119,7 +123,10 @@ describe('a handshake that fails', () => {
 
   it('because the certificate is nobody knows whose is 500, and the log says what to write', async () => {
     const backend = await startTlsBackend(answering('x'), tlsParties().selfSigned);
-    await expectFailure(backend.port, /AH02039: .*\(18\): self-signed certificate: write SSLProxyCACertificateFile/);
+    await expectFailure(
+      backend.port,
+      /AH02039: .*\(18\): self-signed certificate: write SSLProxyCACertificateFile/,
+    );
   });
 
   it('costs the backend no request', async () => {
@@ -127,7 +134,10 @@ describe('a handshake that fails', () => {
     const backend = await startTlsBackend(async (talk) => {
       seen.push(await talk.request());
     }, tlsParties().other);
-    await expectFailure(backend.port, /AH02411: .*for hostname localhost: it is for DNS:other\.example\.test/);
+    await expectFailure(
+      backend.port,
+      /AH02411: .*for hostname localhost: it is for DNS:other\.example\.test/,
+    );
     expect(seen.filter((text) => text !== '')).toEqual([]);
   });
 });
@@ -137,7 +147,9 @@ describe('without a line about it', () => {
     const backend = await startTlsBackend(answering('x'));
     const server = await front(`SSLProxyEngine On\nProxyPass / https://localhost:${backend.port}/`);
     expect(splitAnswer(await server.get('/x')).status).toBe('HTTP/1.1 500 Proxy Error');
-    expect(server.log.join('\n')).toMatch(/AH02039: .*\(2[01]\): .*SSLProxyCACertificateFile.*SSLProxyVerify none/);
+    expect(server.log.join('\n')).toMatch(
+      /AH02039: .*\(2[01]\): .*SSLProxyCACertificateFile.*SSLProxyVerify none/,
+    );
   });
 
   it('an address in a certificate is as good as a name', async () => {
@@ -155,12 +167,15 @@ describe('connections over TLS', () => {
     expect(backend.sockets.length).toBe(1);
   });
 
-  it.each(['TLSv1.2', 'TLSv1.3'] as const)('take up the last session where they are not: %s', async (maxVersion) => {
-    const backend = await startTlsBackend(answering('anew'), tlsParties().server, { maxVersion });
-    const server = await front(`${TRUSTING}ProxyPass / https://localhost:${backend.port}/ disablereuse=on`);
-    for (let round = 0; round < 3; round++) expect(splitAnswer(await server.get('/x')).body).toBe('anew');
-    expect(backend.resumed).toEqual([false, true, true]);
-  });
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'take up the last session where they are not: %s',
+    async (maxVersion) => {
+      const backend = await startTlsBackend(answering('anew'), tlsParties().server, { maxVersion });
+      const server = await front(`${TRUSTING}ProxyPass / https://localhost:${backend.port}/ disablereuse=on`);
+      for (let round = 0; round < 3; round++) expect(splitAnswer(await server.get('/x')).body).toBe('anew');
+      expect(backend.resumed).toEqual([false, true, true]);
+    },
+  );
 
   it('with other settings are others', async () => {
     const backend = await startTlsBackend(answering('x'));
@@ -233,7 +248,9 @@ describe('an answer that only the end of the connection ends', () => {
   const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n';
 
   /** Ends every answer as `end` does, with what is below TLS at hand. */
-  async function endingWith(end: (talk: Talk, raw: Socket) => void): Promise<{ port: number; requests: string[] }> {
+  async function endingWith(
+    end: (talk: Talk, raw: Socket) => void,
+  ): Promise<{ port: number; requests: string[] }> {
     const { server: identity } = tlsParties();
     const requests: string[] = [];
     const raws: Socket[] = [];

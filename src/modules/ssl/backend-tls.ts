@@ -54,7 +54,12 @@ const compiled: WeakMap<SslDirConfig, BackendTls> = new WeakMap();
 export function compileBackendTls(config: SslDirConfig): BackendTls {
   const known = compiled.get(config);
   if (known !== undefined) return known;
-  const tls = { context: contextOf(config), rules: rulesOf(config), sessions: new TlsSessions(), unframed: new Set<string>() };
+  const tls = {
+    context: contextOf(config),
+    rules: rulesOf(config),
+    sessions: new TlsSessions(),
+    unframed: new Set<string>(),
+  };
   compiled.set(config, tls);
   return tls;
 }

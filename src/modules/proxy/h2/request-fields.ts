@@ -26,7 +26,10 @@ export interface Http2Request {
 }
 
 /** Reads the head of a request for HTTP/1.1, and what follows it; undefined when it cannot be said in HTTP/2. */
-export function readHttp1Request(bytes: string, { isSecure, authority, hostField }: Origin): Http2Request | undefined {
+export function readHttp1Request(
+  bytes: string,
+  { isSecure, authority, hostField }: Origin,
+): Http2Request | undefined {
   const end = bytes.indexOf('\r\n\r\n');
   const [first = '', ...lines] = bytes.slice(0, end).split('\r\n');
   const [method = '', path = ''] = first.split(' ');

@@ -100,7 +100,12 @@ export function handshakeFailed(x: Exchange, origin: Origin, { error, fault }: L
     const why = error === undefined ? 'the other end closed the connection' : error.message;
     logEvent(x, 'ssl', 'error', `AH02003: SSL Proxy connect failed: ${why}`);
   }
-  logEvent(x, 'proxy', 'error', `(20014)Internal error: AH01084: pass request body failed to ${shownEnd(origin)}`);
+  logEvent(
+    x,
+    'proxy',
+    'error',
+    `(20014)Internal error: AH01084: pass request body failed to ${shownEnd(origin)}`,
+  );
   return proxyError(x, 500, 'Error during SSL Handshake with remote server');
 }
 
@@ -144,11 +149,13 @@ export function readFailed(x: Exchange, origin: Origin, loss: Loss): Verdict {
   return proxyError(x, 502, 'Error reading from remote server');
 }
 
-/** A stream of a connection that carries many was reset, or came to no answer. */
+/** A stream of a connection that carries many was reset, or came to no answer. Apache: 502 for the first alone. */
 export function streamFailed(x: Exchange, origin: Origin, loss: Loss): Verdict {
-  const why = loss.kind === 'timeout' || loss.error === undefined ? lossText(loss) : loss.error.message;
+  const { fault, error, kind } = loss;
+  if (fault !== undefined) logEvent(x, 'ssl', 'error', `${fault.text}: ${fault.hint}`);
+  const why = kind === 'timeout' || error === undefined ? lossText(loss) : error.message;
   logEvent(x, 'proxy_http2', 'error', `${why}: no answer from ${shownEnd(origin)}`);
-  return loss.kind === 'timeout' ? 504 : 502;
+  return loss.isReset === true ? 502 : 503;
 }
 
 /** On a connection that was used before, closing without an answer lets the client try again, as Apache does. */

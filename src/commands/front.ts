@@ -68,6 +68,7 @@ function appLines(command: string, to: string | undefined): string[] {
     '    AppStart boot',
     '    AppLog stderr',
     '</App>',
+    'LogLevel warn app:notice',
     '',
   ];
 }

@@ -2,7 +2,13 @@
 
 import type { Diagnostic } from '../kit/diagnostic.ts';
 import type { Place } from '../kit/place.ts';
-import { allowedInContainer, allowedWithin, checkServerKind, isAllowed, notAllowedMessage } from './allowed.ts';
+import {
+  allowedInContainer,
+  allowedWithin,
+  checkServerKind,
+  isAllowed,
+  notAllowedMessage,
+} from './allowed.ts';
 import { takeArguments } from './arguments.ts';
 import type { Container, ContentRunner, DirectiveBase, DirectiveError } from './directive.ts';
 import { type FindingDetails, findingAt } from './finding.ts';

@@ -10,7 +10,8 @@ export const confCodes = {
   'conf/bad-version': 'The argument of IfVersion is not a comparison with a version number.',
   'conf/bad-vhost-address': 'An address of a VirtualHost section is not valid or could not be looked up.',
   'conf/cannot-read': 'A configuration file or a directory of such files could not be read.',
-  'conf/duplicate-app': 'Two App sections have the same name or the same address, or one has an address of the server.',
+  'conf/duplicate-app':
+    'Two App sections have the same name or the same address, or one has an address of the server.',
   'conf/duplicate-module': 'LoadModule names a module that is loaded already.',
   'conf/else-without-if': 'An Else or ElseIf section does not follow an If section.',
   'conf/error-directive': 'The configuration stops itself with an Error directive.',

@@ -34,6 +34,7 @@ import {
   proxyConnect,
   proxyFcgi,
   proxyHttp,
+  proxyHttp2,
   proxyWstunnel,
 } from './proxy/index.ts';
 import { ratelimit } from './ratelimit.ts';
@@ -41,6 +42,7 @@ import { remoteip } from './remoteip/index.ts';
 import { reqtimeout } from './reqtimeout.ts';
 import { rewrite } from './rewrite/index.ts';
 import { setenvif } from './setenvif/index.ts';
+import { ssl } from './ssl/index.ts';
 import { status } from './status/index.ts';
 import { substitute } from './substitute/index.ts';
 import { uniqueId } from './unique-id.ts';
@@ -68,6 +70,7 @@ export const modules: readonly Module[] = [
   lbmethodBybusyness,
   proxy,
   proxyHttp,
+  proxyHttp2,
   proxyFcgi,
   proxyWstunnel,
   proxyConnect,
@@ -75,6 +78,7 @@ export const modules: readonly Module[] = [
   userdir,
   vhostAlias,
   allowmethods,
+  ssl,
   accessCompat,
   authnFile,
   authnAnon,

@@ -70,5 +70,13 @@ function* askProcesses(
     if (!attempt.isRefused && !(attempt.isBroken && attempt.mayMoveOn(x.method))) return verdict;
     held.refused();
     if (given !== undefined || tries === MOST_TRIES) return verdict;
+    forgetFailure(x);
   }
+}
+
+/** What was noted for an error page of an attempt that does not count. */
+function forgetFailure(x: Exchange): void {
+  x.reason = undefined;
+  x.notes.delete('error-notes');
+  x.notes.delete('verbose-error-to');
 }

@@ -1,4 +1,5 @@
-// mod_proxy, mod_proxy_http, mod_proxy_fcgi and mod_proxy_wstunnel: requests passed on to application servers. This file binds the parts to the phases.
+// mod_proxy, mod_proxy_http, mod_proxy_http2, mod_proxy_fcgi and mod_proxy_wstunnel: requests passed on to application
+// servers. This file binds the parts to the phases.
 //
 //   ProxyPass ─ map ─┐
 //   [P] rules ───────┴─> proxy:URL ─ sections ─ canonical target ─ handler ─ forward ─ pool ─ backend connection
@@ -23,9 +24,11 @@ import {
   type ProxyDirConfig,
   type ProxyServerConfig,
 } from './config.ts';
+import { Deadlines } from './deadlines.ts';
 import { plainDirectives } from './directives.ts';
 import { FASTCGI } from './fcgi/connection.ts';
 import type { FcgiPools } from './fcgi/index.ts';
+import { Http2Pools } from './h2/index.ts';
 import { canonicalise, handleProxied, type Plan } from './handler.ts';
 import { HTTP, type HttpPools } from './http-pools.ts';
 import { translateDecoded, translateEncoded } from './map.ts';
@@ -44,6 +47,7 @@ export { balancersOf, proxyBalancer } from './balancer/module.ts';
 export { FLAG, nameFlags } from './balancer/status-flags.ts';
 export { proxyConnect } from './connect.ts';
 export { proxyFcgi } from './fcgi/index.ts';
+export { proxyHttp2 } from './h2/index.ts';
 export { proxyWstunnel } from './wstunnel.ts';
 
 function isProxied(x: Exchange): boolean {
@@ -58,6 +62,7 @@ function dirOf(x: Exchange): ProxyDirConfig {
 interface Live {
   readonly addresses: Addresses;
   readonly pools: HttpPools;
+  readonly http2Pools: Http2Pools;
   readonly fcgiPools: FcgiPools;
   readonly speakers: Speakers;
   /** Ends the hearing of applications that leave. */
@@ -72,8 +77,14 @@ function openLive(site: LiveSite): Live {
     report: (text: string): void => logServer(site, site.main, 'proxy', 'error', text),
   };
   const pools: HttpPools = new Pools(HTTP, host);
-  const deafen = site.apps?.onLeaving((instance) => pools.retire(originOfInstance(instance).key));
-  return { addresses, pools, fcgiPools: new Pools(FASTCGI, host), speakers: findSpeakers(site), deafen };
+  return {
+    addresses,
+    pools,
+    http2Pools: new Http2Pools({ ...host, deadlines: new Deadlines() }),
+    fcgiPools: new Pools(FASTCGI, host),
+    speakers: findSpeakers(site),
+    deafen: site.apps?.onLeaving((instance) => pools.retire(originOfInstance(instance).key)),
+  };
 }
 
 function liveOf(x: Exchange): Live {
@@ -97,11 +108,12 @@ function fixups(x: Exchange): Verdict {
 
 function handler(x: Exchange): Verdict | Promise<Verdict> {
   const conf = proxy.server(x);
-  const { pools, fcgiPools, speakers, addresses } = liveOf(x);
+  const { pools, http2Pools, fcgiPools, speakers, addresses } = liveOf(x);
   return handleProxied(x, x.stateOf(proxy.slot) as Plan | undefined, {
     conf,
     dir: dirOf(x),
     pools,
+    http2Pools,
     fcgiPools,
     timeout: conf.timeout ?? coreServer(x.server).timeout ?? DEFAULT_TIMEOUT,
     speakers,
@@ -135,6 +147,7 @@ export const proxy: Module<ProxyServerConfig, ProxyDirConfig> = defineModule<
   close: (_site, live) => {
     (live as Live).deafen?.();
     (live as Live).pools.close();
+    (live as Live).http2Pools.close();
     (live as Live).fcgiPools.close();
   },
 });

@@ -12,7 +12,7 @@ const MADE = 'Made from the code by `npm run docs`; not edited by hand.';
 
 function entry(directive) {
   const lines = [`## ${titleOf(directive)}`, '', sentence(directive.help), ''];
-  lines.push(`Where: ${placesOf(directive)}.`);
+  lines.push(`Where: ${placesOf(directive).replaceAll('<', '\\<')}.`);
   if (directive.default !== undefined) lines.push(`Default: \`${directive.default}\`.`);
   if (directive.noEffect !== undefined) lines.push(`Accepted without effect: ${directive.noEffect}.`);
   lines.push('', '```apache', directive.example, '```', '');
@@ -29,12 +29,24 @@ function moduleTitle(module) {
   return ['core', 'http'].includes(module) || module.startsWith('mpm_') ? module : `mod_${module}`;
 }
 
+/** Modules that Apache does not have, and the page that explains them. */
+const OWN = { app: 'apps.md' };
+
+function introduction(module) {
+  const title = `The directives of ${moduleTitle(module)}`;
+  const page = OWN[module];
+  if (page !== undefined) return [`${title}, a module of portico's own: [${page}](../${page}). ${MADE}`];
+  return [
+    `${title}. What they do is what Apache's manual says, where`,
+    `[differences.md](../differences.md) says nothing else. ${MADE}`,
+  ];
+}
+
 function modulePage(module) {
   const parts = [
     `# ${moduleTitle(module)}`,
     '',
-    `The directives of ${moduleTitle(module)}. What they do is what Apache's manual says, where`,
-    `[differences.md](../differences.md) says nothing else. ${MADE}`,
+    ...introduction(module),
     '',
     ...list.filter((directive) => directive.module === module).map(entry),
   ];

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // argv → command → exit code.
 
+import { runApps } from './commands/apps/run.ts';
 import { parseArguments, type Task } from './commands/arguments.ts';
 import { runConfigtest } from './commands/configtest.ts';
 import { runHttpd } from './commands/httpd/run.ts';
@@ -16,6 +17,8 @@ async function run(task: Task): Promise<number> {
       return 2;
     case 'configtest':
       return runConfigtest(task.options);
+    case 'apps':
+      return runApps(task.options);
     case 'serve':
       return runServe(task.options);
     case 'httpd':

@@ -5,11 +5,12 @@ import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { modules } from '../modules/index.ts';
 import { PORTICO_VERSION } from '../request/software.ts';
+import type { AppsAction, AppsOptions } from './apps/run.ts';
 import { latin1 } from './bytes.ts';
 import type { ConfigtestOptions } from './configtest.ts';
 import type { ConfigurationOptions } from './configuration.ts';
 import { directiveList, drawDirectives, drawJson } from './directives.ts';
-import { applicationUrl, type FrontOptions, localPort } from './front.ts';
+import { applicationUrl, type FrontOptions, localPort, startableAddress } from './front.ts';
 import { HTTPD_USAGE } from './httpd/switches.ts';
 import type { ServeOptions } from './serve.ts';
 
@@ -19,6 +20,7 @@ export type Task =
   | { readonly kind: 'usage'; readonly text: string }
   | { readonly kind: 'serve'; readonly options: ServeOptions }
   | { readonly kind: 'configtest'; readonly options: ConfigtestOptions }
+  | { readonly kind: 'apps'; readonly options: AppsOptions }
   | { readonly kind: 'httpd'; readonly words: readonly string[] };
 
 interface RawOptions {
@@ -45,6 +47,11 @@ interface RawServeOptions extends RawOptions {
   readonly app?: string;
   readonly port?: string;
   readonly printConfig?: true;
+}
+
+interface RawAppsOptions extends RawOptions {
+  readonly control?: string;
+  readonly json?: true;
 }
 
 /** Wrong usage that only a second look can see, of a command or of the program itself. */
@@ -107,9 +114,15 @@ function describeCommands(found: (task: Task) => void): Command {
     .addHelpText('after', EXAMPLES);
   withConfiguration(program.command('serve').description('serve in the foreground'))
     .option('--to <target>', 'no file: pass requests to an application: a port, host:port, unix:/path or URL')
-    .option('--static <dir>', 'with --to: serve the files of this directory without asking the application')
-    .option('--app <command>', 'with --to: start the application, PORT in its environment, and stop it again')
-    .option('--port <number>', 'with --to: where to listen (default: 8080)')
+    .option(
+      '--static <dir>',
+      'with --to or --app: serve the files of this directory without asking the application',
+    )
+    .option(
+      '--app <command>',
+      'start the application, PORT in its environment, keep it running, and stop it again',
+    )
+    .option('--port <number>', 'with --to or --app: where to listen (default: 8080)')
     .option('--print-config', 'print the configuration in force and end')
     .addHelpText('after', SERVE_EXAMPLES)
     .action((raw: RawServeOptions) => found({ kind: 'serve', options: serveOptions(raw) }));
@@ -117,6 +130,19 @@ function describeCommands(found: (task: Task) => void): Command {
     .option('-v, --verbose', 'show every finding by itself, and what has no effect here')
     .addHelpText('after', '\nExample:\n  portico configtest -f /etc/apache2/apache2.conf\n')
     .action((raw: RawTestOptions) => found({ kind: 'configtest', options: testOptions(raw) }));
+  withConfiguration(
+    program
+      .command('apps')
+      .description('show, start, stop and restart the applications of a running portico'),
+  )
+    .argument('[action]', 'list, start, stop or restart', 'list')
+    .argument('[names...]', 'which applications')
+    .option('--control <path>', 'the control channel of the server (AppControl), instead of -f')
+    .option('--json', 'as JSON, with all that is known')
+    .addHelpText('after', APPS_EXAMPLES)
+    .action((action: string, names: readonly string[], raw: RawAppsOptions) =>
+      found({ kind: 'apps', options: appsOptions(action, names, raw) }),
+    );
   program
     .command('httpd')
     .description("serve as Apache's httpd does, with its own switches (portico httpd -h)")
@@ -162,6 +188,7 @@ Examples:
   portico serve --to 8000                 a front door on port 8080 for the application on port 8000
   portico configtest -f httpd.conf        check it first
   portico httpd -k start                  stand in httpd's place, with its switches
+  portico apps                            what the applications of a running portico do
 
 Signals: SIGTERM and SIGINT finish what is running and end (a second one ends at once);
 SIGHUP and SIGUSR1 read the configuration again.
@@ -173,8 +200,18 @@ Examples:
   portico serve -f /etc/apache2/apache2.conf -D STAGING
   portico serve -f site.conf -c 'Listen 8080'
   portico serve --to 8000 --static ./public --port 80
-  portico serve --to 8000 --app 'npm start'
+  portico serve --app 'npm start'
   portico serve --to 8000 --print-config > site.conf
+`;
+
+const APPS_EXAMPLES = `
+Without -f or --control every portico of this user is asked. restart exchanges an application without a
+failed request where its address is auto; start also lets one begin anew that has been given up.
+
+Examples:
+  portico apps
+  portico apps restart shop
+  portico apps stop shop -f /etc/portico/site.conf
 `;
 
 function withConfiguration(command: Command): Command {
@@ -219,35 +256,64 @@ function testOptions(raw: RawTestOptions): ConfigtestOptions {
   return { ...configurationOptions(raw, 'configtest'), isVerbose: raw.verbose === true };
 }
 
+const ACTIONS: readonly AppsAction[] = ['list', 'start', 'stop', 'restart'];
+
+function appsOptions(word: string, names: readonly string[], raw: RawAppsOptions): AppsOptions {
+  const action = ACTIONS.find((one) => one === word);
+  if (action === undefined)
+    throw new UsageError(`apps ${word}: an action is one of ${ACTIONS.join(', ')}`, 'apps');
+  if ((action === 'list') !== (names.length === 0))
+    throw new UsageError(
+      action === 'list' ? 'apps list takes no names' : `apps ${action} needs the name of an application`,
+      'apps',
+    );
+  return {
+    ...configurationOptions(raw, 'apps'),
+    ...(raw.control === undefined ? {} : { control: raw.control }),
+    action,
+    names: names.map((name) => name.toLowerCase()),
+    isJson: raw.json === true,
+  };
+}
+
 function serveOptions(raw: RawServeOptions): ServeOptions {
   const options = { ...configurationOptions(raw, 'serve'), printConfig: raw.printConfig === true };
-  if (raw.to === undefined) {
+  if (raw.to === undefined && (raw.app === undefined || raw.file !== undefined)) {
     if (raw.file === undefined)
-      throw new UsageError('serve needs a configuration (-f FILE) or an application (--to 8000)', 'serve');
+      throw new UsageError(
+        "serve needs a configuration (-f FILE) or an application (--to 8000, --app 'npm start')",
+        'serve',
+      );
     if (raw.static !== undefined || raw.app !== undefined || raw.port !== undefined)
       throw new UsageError('--static, --app and --port go with --to; with -f the file says it all', 'serve');
     return options;
   }
   if (raw.file !== undefined) throw new UsageError('-f and --to exclude each other', 'serve');
-  const front = frontOptions(raw, raw.to);
-  if (raw.app === undefined) return { ...options, front };
-  const port = localPort(front.to);
-  if (port === undefined)
-    throw new UsageError('--app needs --to with a port of this machine, such as --to 8000', 'serve');
-  return { ...options, front, app: { command: raw.app, port } };
+  return { ...options, front: frontOptions(raw) };
 }
 
-function frontOptions(raw: RawServeOptions, target: string): FrontOptions {
-  const to = applicationUrl(target);
-  if (to === undefined)
+function frontTarget({ to: target, app }: RawServeOptions): Pick<FrontOptions, 'to' | 'app'> {
+  const to = target === undefined ? undefined : applicationUrl(target);
+  if (target !== undefined && to === undefined)
     throw new UsageError(`--to ${target}: not a port, host:port, unix:/path or http URL`, 'serve');
+  if (app === undefined) return to === undefined ? {} : { to };
+  if (to !== undefined && startableAddress(to) === undefined)
+    throw new UsageError('--app needs --to with a port of this machine, such as --to 8000, or none', 'serve');
+  if (app.trim() === '' || /[\n\r\0]/.test(app))
+    throw new UsageError('--app needs a command of one line', 'serve');
+  return { ...(to === undefined ? {} : { to }), app: latin1(app) };
+}
+
+function frontOptions(raw: RawServeOptions): FrontOptions {
+  const target = frontTarget(raw);
+  const { to } = target;
   const port = Number(raw.port ?? 8080);
   if (!Number.isInteger(port) || port < 1 || port > 65535)
     throw new UsageError(`--port ${raw.port}: not a port`, 'serve');
-  if (port === localPort(to))
+  if (to !== undefined && port === localPort(to))
     throw new UsageError(`--port ${port} is the port of the application itself`, 'serve');
-  if (raw.static === undefined) return { to, port };
+  if (raw.static === undefined) return { ...target, port };
   const directory = resolve(raw.static);
   if (!isDirectory(directory)) throw new UsageError(`--static ${raw.static}: not a directory`, 'serve');
-  return { to, port, staticDir: latin1(directory) };
+  return { ...target, port, staticDir: latin1(directory) };
 }

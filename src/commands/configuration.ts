@@ -35,6 +35,11 @@ function confPath({ file, serverRoot }: ConfigurationOptions): string | undefine
   return file === undefined ? undefined : resolve(serverRoot ?? '', file);
 }
 
+/** What a running server's configuration is called: its path, or what stands in for a file. */
+export function nameOf(options: ConfigurationOptions): string {
+  return confPath(options) ?? `serve --port ${options.front?.port ?? ''}`;
+}
+
 /** Reads the envvars file beside the configuration, once and before it. */
 export function takeSettingsOf(options: ConfigurationOptions): void {
   const path = confPath(options);

@@ -78,7 +78,8 @@ export function readSite(options: SiteOptions): SiteResult {
   const diagnostics = reader.inOrder([...reader.diagnostics, ...applier.diagnostics]);
   if (hasError(diagnostics)) return { diagnostics };
   servers.finish();
-  for (const module of servers.modules) module.check?.(servers, (finding) => diagnostics.push(finding));
+  for (const module of servers.modules)
+    module.check?.(servers, (finding) => diagnostics.push(finding), reader.nodes);
   return hasError(diagnostics) ? { diagnostics } : { site: makeSite(reader, servers), diagnostics };
 }
 

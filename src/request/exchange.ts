@@ -10,6 +10,7 @@ import type { Soon } from '../kit/wait.ts';
 import type { BodyContent, BodySource } from '../wire/body.ts';
 import { HeaderList } from '../wire/header-list.ts';
 import type { ServerActivity } from './activity.ts';
+import type { Apps } from './apps.ts';
 import { Environment } from './environment.ts';
 import type { HtaccessCache } from './htaccess-cache.ts';
 import type { SiteIo } from './io.ts';
@@ -74,6 +75,8 @@ export interface LiveSite {
   readLimits(server: Server): ReadLimits | undefined;
   /** What the server is doing; undefined where there is none around the site. */
   readonly activity: ServerActivity | undefined;
+  /** The applications that the server starts itself; undefined where there is no server around the site. */
+  readonly apps: Apps | undefined;
   /** Which connections begin with a PROXY header; undefined when none does. */
   readonly expectsProxyHeader: ((connection: ConnectionFacts) => boolean) | undefined;
   /** Is it enough to come from the right place, or to be the right user? */

@@ -66,6 +66,17 @@ export function logServer(
   writeEvent({ ...levelled(module, level), site, server, text: escapeLog(text) });
 }
 
+/** Logs a line of another program's, which LogLevel does not hide: nobody else would keep it. */
+export function logPrinted(
+  site: LiveSite,
+  server: Server,
+  module: string,
+  level: LogLevelName,
+  text: string,
+): void {
+  writeEvent({ ...levelled(module, level), site, server, text: escapeLog(text) });
+}
+
 function levelled(module: string, level: LogLevelName): Pick<LogEvent, 'module' | 'level' | 'levelNumber'> {
   return { module, level, levelNumber: LEVEL_NUMBER.get(level)! };
 }

@@ -4,6 +4,7 @@
 import type { Site } from '../conf/site.ts';
 import { lowerAscii } from '../kit/ascii.ts';
 import type { ServerActivity } from './activity.ts';
+import type { Apps } from './apps.ts';
 import type { Hook, LiveSite } from './exchange.ts';
 import type { SiteIo } from './io.ts';
 import type { HookPlace, Module } from './module.ts';
@@ -29,6 +30,8 @@ function byName<F extends { readonly name: string }>(filters: readonly F[]): Rea
 export interface Surroundings {
   /** What the server is doing. */
   readonly activity?: ServerActivity;
+  /** The applications that it starts. */
+  readonly apps?: Apps;
   /** The site that this one takes the place of. */
   readonly before?: LiveSite;
 }
@@ -41,7 +44,7 @@ export async function openSite(
   conf: Site,
   known: readonly Module[],
   io: SiteIo,
-  { activity, before }: Surroundings = {},
+  { activity, apps, before }: Surroundings = {},
 ): Promise<LiveSite> {
   const modules = known.filter((module) => conf.modules.includes(module));
   const vhosts = indexVhosts(conf.main, conf.vhosts);
@@ -64,6 +67,7 @@ export async function openSite(
     findServer: vhosts.find,
     readLimits: modules.find((module) => module.readLimits !== undefined)?.readLimits ?? (() => undefined),
     activity,
+    apps,
     expectsProxyHeader: undefined,
     satisfiesAny: modules.find((module) => module.satisfiesAny !== undefined)?.satisfiesAny ?? (() => false),
   };

@@ -8,7 +8,7 @@ import type { Diagnostic } from '../../kit/diagnostic.ts';
 import { modules } from '../../modules/index.ts';
 import { coreServer } from '../../request/core-config.ts';
 import { Machine } from '../../server/machine.ts';
-import { type ConfigurationOptions, readConfiguration } from '../configuration.ts';
+import { type ConfigurationOptions, nameOf, readConfiguration } from '../configuration.ts';
 import { directiveList, drawForHttpd } from '../directives.ts';
 import { takeSettings } from '../envvars.ts';
 import { exitSoon, runServer } from '../running.ts';
@@ -152,6 +152,7 @@ async function serve({ switches, words, options, parent, site, diagnostics }: St
   const isStarted = await runServer({
     machine,
     signals: SIGNALS,
+    configuration: nameOf(options),
     read() {
       const result = first ?? readConfiguration(options, machine);
       first = undefined;

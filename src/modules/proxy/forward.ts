@@ -59,6 +59,8 @@ export interface ForwardPlan {
   readonly remote: RemoteProxy | undefined;
   /** What a balancer wants to know of it; undefined for a request outside balancers. */
   readonly attempt: Attempt | undefined;
+  /** False where a client may not try again by itself: a lost backend is then always answered. */
+  readonly mayDrop?: boolean;
 }
 
 /** A backend's 101 and the tunnel behind it. */
@@ -362,7 +364,10 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
       return;
     }
     this.#plan.attempt?.lost(loss, connection.carried > 0);
-    this.#settle(origin.isHttp2 ? streamFailed(this.#x, origin, loss) : readFailed(this.#x, origin, loss));
+    const { mayDrop } = this.#plan;
+    this.#settle(
+      origin.isHttp2 ? streamFailed(this.#x, origin, loss) : readFailed(this.#x, origin, loss, mayDrop),
+    );
   }
 
   onBusy(): void {

@@ -6,6 +6,7 @@ import { coreServer } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
+import { isAppUrl } from './app-reverse.ts';
 import { balance } from './balancer/balance.ts';
 import { isBalancerUrl } from './balancer/config.ts';
 import { balancersOf } from './balancer/module.ts';
@@ -29,6 +30,7 @@ export interface Plan {
 function isSpoken(scheme: string, { http, wstunnel, fcgi, http2, ssl }: Speakers): boolean {
   switch (scheme) {
     case 'http':
+    case 'app':
       return http;
     case 'https':
       return http && ssl;
@@ -87,10 +89,14 @@ function canonOptions(x: Exchange): CanonOptions {
   };
 }
 
-/** The target of `SetHandler "proxy:URL"`: the handler's URL with the file name behind it. */
+/**
+ * The target of `SetHandler "proxy:URL"`: the handler's URL with the file name behind it; an application gets the path of
+ * the URL, as it has no use for names of files.
+ */
 function targetOfHandler(x: Exchange): string | undefined {
   if (x.handler?.startsWith('proxy:') !== true || x.filename?.charCodeAt(0) !== 0x2f) return undefined;
-  return x.handler + x.filename;
+  if (!isAppUrl(x.handler.slice('proxy:'.length))) return x.handler + x.filename;
+  return x.handler.replace(/\/$/, '') + x.uri;
 }
 
 /** Answers a proxied request; declines every other. */

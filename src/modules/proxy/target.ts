@@ -52,6 +52,8 @@ export const DEFAULT_PORTS: { readonly [scheme: string]: number } = {
   h2: 443,
   h2c: 80,
   fcgi: 8000,
+  // Stands for no port: an application has its own.
+  app: 80,
 };
 
 const SECURE: ReadonlySet<string> = new Set(['https', 'wss', 'h2']);

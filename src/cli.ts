@@ -4,6 +4,7 @@
 import { parseArguments, type Task } from './commands/arguments.ts';
 import { runConfigtest } from './commands/configtest.ts';
 import { runHttpd } from './commands/httpd/run.ts';
+import { runLint } from './commands/lint/run.ts';
 import { runServe } from './commands/serve.ts';
 
 async function run(task: Task): Promise<number> {
@@ -16,6 +17,8 @@ async function run(task: Task): Promise<number> {
       return 2;
     case 'configtest':
       return runConfigtest(task.options);
+    case 'lint':
+      return runLint(task.options);
     case 'serve':
       return runServe(task.options);
     case 'httpd':

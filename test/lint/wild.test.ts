@@ -39,14 +39,6 @@ function findingsIn(testCase: Case): string[] {
   const found = targets
     .flatMap((target) => lint(target))
     .filter((finding) => reaches(finding, 'warning') && !finding.id.startsWith('conf/'));
-    for (const one of found)
-      console.log(
-        testCase.name,
-        one.id,
-        one.diagnostic.place?.file,
-        one.diagnostic.place?.line,
-        one.diagnostic.message,
-      );
   const names = found.map(
     ({ id, diagnostic: { place } }) => `${(place?.file ?? '').replaceAll('/srv/', '')} ${id}`,
   );

@@ -205,7 +205,8 @@ interface Position {
 
 /** The automaton, made deterministic step by step as it is walked. */
 class Automaton {
-  readonly sets: readonly ByteSet[];
+  /** Bytes that lead the same ways have the same number. */
+  readonly kinds: Uint16Array;
   readonly #edges: readonly (readonly Edge[])[];
   readonly #passages: readonly (readonly Passage[])[];
   readonly #accept: number;
@@ -220,7 +221,7 @@ class Automaton {
     this.#edges = edges;
     this.#passages = passages;
     this.#accept = accept;
-    this.sets = [...new Set(edges.flatMap((list) => list.map((edge) => edge.set)))];
+    this.kinds = kindsOf([...new Set(edges.flatMap((list) => list.map((edge) => edge.set)))]);
     this.#position([0], 'start');
   }
 
@@ -283,15 +284,27 @@ function orderBytes(): readonly number[] {
   return [...new Set([...first, ...printable, ...Array.from({ length: 256 }, (_, at) => 255 - at)])];
 }
 
-/** One byte of each kind that the sets tell apart. */
-function kindsOfBytes(demands: readonly Demand[]): readonly number[] {
-  const sets = [...new Set(demands.flatMap(({ language }) => language.automaton.sets))];
-  const kinds = new Map<string, number>();
-  for (const byte of READABLE) {
-    const kind = sets.map((set) => set[byte]).join('');
-    if (!kinds.has(kind)) kinds.set(kind, byte);
+/** A number for each byte: the same for bytes that all the sets treat alike. */
+function kindsOf(sets: readonly ByteSet[]): Uint16Array {
+  let kinds = new Uint16Array(256);
+  for (const set of sets) {
+    const refined = new Map<number, number>();
+    kinds = kinds.map((kind, byte) => {
+      const key = kind * 2 + set[byte]!;
+      if (!refined.has(key)) refined.set(key, refined.size);
+      return refined.get(key)!;
+    });
   }
-  return [...kinds.values()];
+  return kinds;
+}
+
+/** One byte of each kind that the demands tell apart. */
+function bytesFor(demands: readonly Demand[]): readonly number[] {
+  const seen = new Set<string>();
+  return READABLE.filter((byte) => {
+    const kind = demands.map(({ language }) => language.automaton.kinds[byte]).join();
+    return seen.has(kind) ? false : seen.add(kind);
+  });
 }
 
 interface Visit {
@@ -306,7 +319,7 @@ interface Visit {
  */
 export function findText(demands: readonly Demand[]): string | null | undefined {
   if (demands.some(({ language, inside }) => !inside && !language.isExact)) return undefined;
-  const bytes = kindsOfBytes(demands);
+  const bytes = bytesFor(demands);
   const start: Visit = {
     positions: demands.map(({ language }) => language.automaton.first),
     from: undefined,

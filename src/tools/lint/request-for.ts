@@ -82,8 +82,17 @@ function couldAdd(to: Demands, condition: Condition, wish: Wish): boolean {
   return typeof valueFor(read.key, [...(to.get(read.key) ?? []), read.demand]) === 'string';
 }
 
+const plain = new WeakMap<RuleAt, { readonly request: Sample | null | undefined }>();
+
 /** A request that the rule matches; null when there can be none, undefined when none was found. */
-export function requestFor(scope: RewriteScope, at: RuleAt, wish: Wish = {}): Sample | null | undefined {
+export function requestFor(scope: RewriteScope, at: RuleAt, wish?: Wish): Sample | null | undefined {
+  if (wish !== undefined) return findRequest(scope, at, wish);
+  const known = plain.get(at) ?? { request: findRequest(scope, at, {}) };
+  plain.set(at, known);
+  return known.request;
+}
+
+function findRequest(scope: RewriteScope, at: RuleAt, wish: Wish): Sample | null | undefined {
   const { must, all } = wantedBy(at, wish);
   if (isImpossible(scope, at, wish, must)) return null;
   const path = pathFor(scope, at, wish, all);

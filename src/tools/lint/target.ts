@@ -48,11 +48,22 @@ export interface HtaccessSource {
   readonly documentRoot?: string | undefined;
 }
 
+const empty = new WeakMap<ConfIo, Site>();
+
+/** All modules and no directive; made once for a machine. */
+function emptySite(io: ConfIo): Site {
+  const known = empty.get(io);
+  if (known !== undefined) return known;
+  const { site } = readSite({ sources: [{ name: 'lint', text: '' }], modules, io });
+  if (site === undefined) throw new Error('an empty configuration cannot be loaded');
+  empty.set(io, site);
+  return site;
+}
+
 /** Reads an .htaccess file with all modules and everything allowed. */
 export function readHtaccessTarget(source: HtaccessSource, io: ConfIo): Target {
   const { path, text, directory } = source;
-  const { site } = readSite({ sources: [{ name: 'lint', text: '' }], modules, io });
-  if (site === undefined) throw new Error('an empty configuration cannot be loaded');
+  const site = emptySite(io);
   const { tree, diagnostics } = readHtaccess({
     text,
     path,

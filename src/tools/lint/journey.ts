@@ -68,8 +68,16 @@ function decode(path: string): string {
   return plain.replace(/\/+/g, '/');
 }
 
+/** Whether a host that a rule has redirected to is answered by the same rules. */
+export type OwnHost = (host: string, before: string, rule: RuleAt | undefined) => boolean;
+
 /** Follows redirects as a browser does, until an address comes a second time. */
-export function followRedirects(scope: RewriteScope, sample: Sample, files: Files): Journey {
+export function followRedirects(
+  scope: RewriteScope,
+  sample: Sample,
+  files: Files,
+  isOwn: OwnHost = () => true,
+): Journey {
   const stops: Stop[] = [];
   const seen = new Set<string>();
   let at = sample;
@@ -81,7 +89,7 @@ export function followRedirects(scope: RewriteScope, sample: Sample, files: File
     stops.push({ ...last, sample: at });
     seen.add(addressOf(at));
     const next = addressed(at, last.to ?? '');
-    if (next === undefined) return { stops, end: 'unknown' };
+    if (next === undefined || !isOwn(next.host, at.host, last.rule)) return { stops, end: 'unknown' };
     if (seen.has(addressOf(next))) return { stops, end: 'loop' };
     at = next;
   }

@@ -1,11 +1,14 @@
 // Requests that come back to where they were: found by running the rules again and again, as the server and a browser do.
 
-import { type Check, htaccess } from '../check.ts';
+import { compileRegex } from '../../../kit/regex/index.ts';
+import type { Condition } from '../../../rules/index.ts';
+import { type Check, config, htaccess } from '../check.ts';
 import { followInternally, followRedirects, type Journey, type Stop } from '../journey.ts';
 import { requestFor } from '../request-for.ts';
 import type { RewriteScope, RuleAt } from '../rewrite-scope.ts';
 import { type Files, prefixOf, type Sample, spell } from '../sample.ts';
 import type { Target } from '../target.ts';
+import { keyOf, variableOf } from '../values.ts';
 import { asked, eachRule, flagReplaced, partOf, rewritten } from './rule-checks.ts';
 
 /** What is on disk, and what rules lead to by name: whoever writes `index.php` has one. */
@@ -75,12 +78,18 @@ const external: Check = {
   why: 'The browser asks for the new address, is redirected to the same one again, and gives up: too many redirects. Nobody can see the page.',
   mend: 'Add a condition that fails for the new address: RewriteCond %{HTTP_HOST} !^www\\.example\\.com$ or %{THE_REQUEST} for addresses that are also rewritten internally.',
   bad: [
-    htaccess('RewriteEngine On\nRewriteRule ^(.*)$ https://www.example.com/$1 [R=301,L]'),
+    htaccess(
+      'RewriteEngine On\nRewriteCond %{HTTP_HOST} ^example\\.com$\nRewriteRule ^$ https://www.example.com/ [R=301,L]\nRewriteRule ^(.*)$ https://www.example.com/$1 [R=301,L]',
+    ),
+    config(
+      'Listen 80\nServerName www.example.com\nRewriteEngine On\nRewriteRule ^(.*)$ http://www.example.com$1 [R=301,L]',
+    ),
     htaccess(
       'RewriteEngine On\nRewriteRule ^article/([0-9]+)$ article.php?id=$1 [L]\nRewriteCond %{QUERY_STRING} ^id=([0-9]+)$\nRewriteRule ^article\\.php$ /article/%1? [R=301,L]',
     ),
   ],
   good: [
+    htaccess('RewriteEngine On\nRewriteRule ^(.*)$ https://elsewhere.example.org/$1 [R=301,L]'),
     htaccess(
       'RewriteEngine On\nRewriteCond %{HTTP_HOST} !^www\\.example\\.com$ [NC]\nRewriteRule ^(.*)$ https://www.example.com/$1 [R=301,L]',
     ),
@@ -92,7 +101,11 @@ const external: Check = {
     ),
   ],
   run(target, report) {
-    for (const { at, journey } of loopsOf(target, 'any', followRedirects)) {
+    const follow = (scope: RewriteScope, sample: Sample, files: Files): Journey =>
+      followRedirects(scope, sample, files, (host, before, rule) =>
+        isOwnHost(target, scope, { host, before, rule }),
+      );
+    for (const { at, journey } of loopsOf(target, 'any', follow)) {
       const last = journey.stops.at(-1)!;
       const guard = conditionsAbove(target, at);
       report(at.line, {
@@ -107,6 +120,37 @@ const external: Check = {
     }
   },
 };
+
+/** The host of a redirect, that of the request, and the rule that redirects. */
+interface Hop {
+  readonly host: string;
+  readonly before: string;
+  readonly rule: RuleAt | undefined;
+}
+
+/** The rule says the request's own host, or the configuration names it as one of its own. */
+function isOwnHost(target: Target, scope: RewriteScope, { host, before, rule }: Hop): boolean {
+  const isSpelled = rule?.words.second.text.toLowerCase().includes(host) ?? false;
+  if (host === before && !isSpelled) return true;
+  const names = target.lines.filter(({ name }) => name === 'servername' || name === 'serveralias');
+  if (names.some(({ words }) => words.some((word) => word.replace(/:[0-9]+$/, '').toLowerCase() === host)))
+    return true;
+  return scope.rules.some(({ rule: { conditions } }) =>
+    conditions.some((condition) => meansHost(condition, host)),
+  );
+}
+
+/** Whether a condition about the host means this one, with www. or without. */
+function meansHost({ subject, test, noCase }: Condition, host: string): boolean {
+  const variable = variableOf(subject);
+  if (variable === undefined || keyOf(variable) !== 'header:host') return false;
+  const forms = [host, `www.${host}`, host.replace(/^www\./, '')];
+  if (test.kind === 'string') return forms.includes(test.operand.toLowerCase());
+  if (test.kind !== 'regex' || !/[a-z0-9-]\\?\.[a-z]/i.test(test.regex.source.replace(/^\^?\(?www/i, '')))
+    return false;
+  const regex = compileRegex(test.regex.source, { nocase: noCase });
+  return forms.some((form) => regex.test(form));
+}
 
 /** The line of a rule right above that has conditions, where this one has none. */
 function conditionsAbove(target: Target, at: RuleAt): number | undefined {

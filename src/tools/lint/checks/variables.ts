@@ -144,7 +144,7 @@ const setTooLate: Check = {
   severity: 'warning',
   title: 'SetEnv sets a variable after it is asked for',
   why: 'SetEnv runs behind access control and behind the rules: conditions, Require env and Allow from env= do not see what it sets.',
-  mend: 'Set it with SetEnvIf, which runs early: SetEnvIf Request_URI "" NAME=value',
+  mend: 'Set it with SetEnvIf, which runs early: SetEnvIf Request_URI "^" NAME=value',
   bad: [
     htaccess(
       'RewriteEngine On\nSetEnv MAINTENANCE 1\nRewriteCond %{ENV:MAINTENANCE} =1\nRewriteRule ^ - [R=503,L]',
@@ -153,7 +153,7 @@ const setTooLate: Check = {
   ],
   good: [
     htaccess(
-      'RewriteEngine On\nSetEnvIf Request_URI "" MAINTENANCE=1\nRewriteCond %{ENV:MAINTENANCE} =1\nRewriteRule ^ - [R=503,L]',
+      'RewriteEngine On\nSetEnvIf Request_URI "^" MAINTENANCE=1\nRewriteCond %{ENV:MAINTENANCE} =1\nRewriteRule ^ - [R=503,L]',
     ),
   ],
   run(target, report) {

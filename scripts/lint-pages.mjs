@@ -148,7 +148,9 @@ function shown({ name, blocks }, answers) {
   return [
     ...blocks.flatMap((text) => ['```apache', text, '```', '']),
     '```',
-    ...lines.map((line) => line.replaceAll('{PORT}', '8080').replaceAll('{ECHO}', '8000').replaceAll('{ROOT}', '/srv')),
+    ...lines.map((line) =>
+      line.replaceAll('{PORT}', '8080').replaceAll('{ECHO}', '8000').replaceAll('{ROOT}', '/srv'),
+    ),
     '```',
     '',
   ];

@@ -119,7 +119,7 @@ function copyFields(context: CopyContext): void {
 
 /** The value of a field as the client gets it; undefined when it does not get it. */
 function publicValue(
-  { x, head, conf, dir }: CopyContext,
+  { x, head, dir }: CopyContext,
   kind: FieldKind,
   name: string,
   value: string,

@@ -23,13 +23,15 @@ import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
 import {
   abandonClient,
   connectFailed,
+  handshakeFailed,
   headFailed,
   poolExhausted,
   proxyError,
   readFailed,
+  streamFailed,
 } from './failure.ts';
 import { type RequestFraming, writeForwardHead, writeFraming } from './forward-head.ts';
-import type { HttpPool, HttpUser } from './http-pools.ts';
+import type { CarrierPool, HttpUser } from './http-pools.ts';
 import type { RemoteProxy } from './remote/remote-proxy.ts';
 import { type RelayOwner, RequestRelay } from './request-relay.ts';
 import type { Target } from './target.ts';
@@ -47,7 +49,7 @@ const EMPTY_CONTENT: RequestFraming = { kind: 'length', length: 0 };
 
 export interface ForwardPlan {
   readonly target: Target;
-  readonly pool: HttpPool;
+  readonly pool: CarrierPool;
   readonly conf: ProxyServerConfig;
   readonly dir: ProxyDirConfig;
   readonly maxForwards: number | undefined;
@@ -114,8 +116,9 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
   }
 
   #relayOf(body: RequestBody, needsLength: boolean): RequestRelay {
-    const make = (): RequestRelay => new RequestRelay(body, this, { needsLength });
-    return this.#plan.attempt?.takeRelay(this, false, make) ?? make();
+    const isFramed = this.#plan.target.origin.isHttp2;
+    const make = (): RequestRelay => new RequestRelay(body, this, { needsLength, isFramed });
+    return this.#plan.attempt?.takeRelay(this, isFramed, make) ?? make();
   }
 
   run(): Verdict | Promise<Verdict> {
@@ -170,11 +173,16 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
     return hasEnv(this.#x, 'proxy-initial-not-pooled') && this.#x.transport.served === 0;
   }
 
+  /** All of the request is at hand. */
+  get #holdsAll(): boolean {
+    return this.#relay === undefined || this.#relay.isHeldWhole;
+  }
+
   /** Could all of the request be sent again, and would that do no harm? */
   #mayRepeat(): boolean {
     // A backend that has not asked for the body has done nothing.
     if (this.#ping !== undefined && this.#relay?.isUntouched === true) return true;
-    return this.#isIdempotent && (this.#relay === undefined || this.#relay.isHeldWhole);
+    return this.#isIdempotent && this.#holdsAll;
   }
 
   onReady(connection: RequestCarrier): void {
@@ -327,6 +335,11 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
     const connection = this.#connection;
     const { origin } = this.#plan.pool;
     this.#connection = undefined;
+    if (loss.kind === 'handshake') {
+      this.#plan.attempt?.lost(loss, false);
+      this.#settle(handshakeFailed(this.#x, origin, loss));
+      return;
+    }
     if (connection === undefined || loss.kind === 'connect' || loss.kind === 'lookup') {
       this.#settle(connectFailed(this.#x, origin, loss, { attempt: this.#plan.attempt }));
       return;
@@ -334,13 +347,14 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
     // A backend may close an idle connection at the moment it is used again: that is no answer to this request.
     const wasStale = connection.carried > 0 && !loss.heard && loss.kind === 'closed';
     clearTimeout(this.#continueTimer);
-    if (wasStale && !this.#hasRetried && this.#mayRepeat()) {
+    const mayRepeat = loss.isUnprocessed === true ? this.#holdsAll : wasStale && this.#mayRepeat();
+    if (mayRepeat && !this.#hasRetried) {
       this.#hasRetried = true;
       this.#acquire(true);
       return;
     }
     this.#plan.attempt?.lost(loss, connection.carried > 0);
-    this.#settle(readFailed(this.#x, origin, loss));
+    this.#settle(origin.isHttp2 ? streamFailed(this.#x, origin, loss) : readFailed(this.#x, origin, loss));
   }
 
   onBusy(): void {

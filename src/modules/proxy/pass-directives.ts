@@ -136,8 +136,6 @@ function compilePattern(pattern: string): Regex | string {
 
 /** Schemes whose backends cannot be spoken to: the request is answered 500 and the log says why. */
 const UNSUPPORTED: { readonly [scheme: string]: string } = {
-  https: '',
-  wss: '',
   ajp: 'let the application server listen for HTTP, too, and write http://',
   scgi: 'let the application listen for HTTP or FastCGI, and write http:// or fcgi://',
   uwsgi: 'start uWSGI with --http-socket, and write http://',

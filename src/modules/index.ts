@@ -30,6 +30,7 @@ import {
   lbmethodBytraffic,
   proxy,
   proxyBalancer,
+  proxyConnect,
   proxyFcgi,
   proxyHttp,
   proxyWstunnel,

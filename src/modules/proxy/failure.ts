@@ -194,7 +194,7 @@ interface AddressError {
 }
 
 /** Why the last of several addresses could not be connected to; silence where nothing is known. */
-function lastError(error: Error | undefined): AddressError {
+function lastError(error: (Error & AddressError) | undefined): AddressError {
   if (error instanceof AggregateError) return lastError(error.errors.at(-1));
   return error ?? { code: 'ETIMEDOUT', errno: -110 };
 }

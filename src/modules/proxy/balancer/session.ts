@@ -16,7 +16,8 @@ export interface Session {
 export function findSession(x: Exchange, { params }: Balancer, url: string): Session | undefined {
   const { sticky = '', stickyPath = sticky, stickySeparator = '.', semicolonEnds = false } = params;
   if (sticky === '') return undefined;
-  const inUrl = pathParameter(url, stickyPath, semicolonEnds ? /[;?&]/ : /[?&]/);
+  const whole = x.args === undefined ? url : `${url}?${x.args}`;
+  const inUrl = pathParameter(whole, stickyPath, semicolonEnds ? /[;?&]/ : /[?&]/);
   const value = inUrl ?? cookieValue(x.headers.combined('cookie') ?? '', sticky);
   if (value === undefined) return undefined;
   const route = routeOf(value, stickySeparator);

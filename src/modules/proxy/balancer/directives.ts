@@ -90,7 +90,6 @@ function readMemberLine(cmd: ProxyCommand, text: string): MemberLine | string {
 function addMember(cmd: ProxyCommand, text: string): DirectiveError | undefined {
   const line = readMemberLine(cmd, text);
   if (typeof line === 'string') return line;
-  if (/^unix:[^|]*$/i.test(line.url)) return 'BalancerMember uses an invalid "unix:" URL';
   const { balancers } = cmd.config;
   const balancer = findBalancer(balancers, line.balancer) ?? defineBalancer(balancers, line.balancer);
   if (typeof balancer === 'string') return `BalancerMember ${balancer}`;

@@ -1,6 +1,7 @@
 // Where a run took place: figures mean nothing without it.
 
 import { cpus, release, totalmem, type } from 'node:os';
+import { wrkVersion } from './wrk.mjs';
 
 function placement(cores) {
   if (cores === undefined) return 'nothing is bound to a core';
@@ -16,6 +17,7 @@ export function describeMachine({ cores, contestants }) {
     memory: `${Math.round(totalmem() / 2 ** 30)} GB`,
     kernel: `${type()} ${release()}`,
     placement: placement(cores),
+    load: wrkVersion() === undefined ? 'by the bench itself' : `by wrk ${wrkVersion()}`,
     node: process.version,
     versions: Object.fromEntries(contestants.map(({ name, version }) => [name, version])),
   };

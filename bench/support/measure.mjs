@@ -6,6 +6,7 @@ import { checkedRequest } from './check.mjs';
 import { load, openIdle } from './load.mjs';
 import { median } from './numbers.mjs';
 import { cpuMicros, residentBytes } from './usage.mjs';
+import { wrkLoad, wrkVersion } from './wrk.mjs';
 
 const CONNECTIONS = 32;
 const REST_SECONDS = 3;
@@ -25,28 +26,28 @@ async function enter({ row, contestant, backend, folder, htdocs, cores, profileF
   const front = await contestant.start({ lines, site, cores: cores?.front, profile, settles });
   try {
     const request = await checkedRequest({ row, front, site });
-    return { name: contestant.name, settles: contestant.settles, front, request, turns: [] };
+    return { name: contestant.name, settles: contestant.settles, front, request, folder: own, turns: [] };
   } catch (error) {
     await front.stop();
     throw error;
   }
 }
 
+const loadMany = wrkVersion() === undefined ? load : wrkLoad;
+
+/** Many connections, for the CPU time of a request. */
+function crowd({ row, entry, seconds }) {
+  const { port, pid } = entry.front;
+  const { request, folder } = entry;
+  const meter = () => cpuMicros(pid);
+  return loadMany({ port, request, folder, answer: row.answer, connections: CONNECTIONS, seconds, meter });
+}
+
 async function warmUp({ row, entry, progress }) {
   progress(`${row.name}: ${entry.name} warms up`);
-  const { port, pid } = entry.front;
-  const meter = () => cpuMicros(pid);
-  const ask = {
-    port,
-    request: entry.request,
-    answer: row.answer,
-    connections: CONNECTIONS,
-    seconds: 1,
-    meter,
-  };
   const done = { requests: 0, cpu: 0 };
   for (let i = 0; i < WARM.turns && done.requests < WARM.requests && done.cpu < WARM.cpuMicros; i++) {
-    const { requests, used } = await load(ask);
+    const { requests, used } = await crowd({ row, entry, seconds: 1 });
     done.requests += requests;
     done.cpu += used;
   }
@@ -54,16 +55,15 @@ async function warmUp({ row, entry, progress }) {
 
 /** One connection for what a request takes, many for what it costs. */
 async function turn({ row, entry, seconds }) {
-  const { port, pid } = entry.front;
+  const { port } = entry.front;
   const ask = { port, request: entry.request, answer: row.answer };
   const one = await load({ ...ask, connections: 1, seconds: seconds / 2 });
   if (entry.name === 'direct') return { p50: one.median, p99: one.p99 };
-  const many = await load({ ...ask, connections: CONNECTIONS, seconds, meter: () => cpuMicros(pid) });
+  const many = await crowd({ row, entry, seconds });
   return {
     cpu: many.used / many.requests,
     busy: many.used / 1e6 / many.elapsed,
     rate: many.rate,
-    reopened: many.reopened,
     p50: one.median,
     p99: one.p99,
   };
@@ -141,7 +141,7 @@ export async function measureRow({ row, contestants, rounds, seconds, progress, 
       await attempt(contestant.name, async () => entries.push(await enter({ row, contestant, ...place })));
     }
     if (row.idle === undefined) {
-      if (row.seen !== undefined) entries.unshift(await direct(row, place.backend));
+      if (row.seen !== undefined) entries.unshift(await direct(row, place));
       await inTurns({ row, entries, rounds, seconds, progress, attempt });
     } else {
       for (const entry of entries) await attempt(entry.name, () => rest({ row, entry, progress }));
@@ -155,11 +155,11 @@ export async function measureRow({ row, contestants, rounds, seconds, progress, 
 }
 
 /** The backend asked without a front. */
-async function direct(row, backend) {
+async function direct(row, { backend, folder }) {
   const request = await checkedRequest({
     row: { ...row, seen: undefined, log: undefined },
     front: backend,
     site: {},
   });
-  return { name: 'direct', front: backend, request, turns: [] };
+  return { name: 'direct', front: backend, request, folder, turns: [] };
 }

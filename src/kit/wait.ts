@@ -9,6 +9,19 @@ export function andThen<T, U>(value: Soon<T>, next: (value: T) => Soon<U>): Soon
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
+/**
+ * Goes on with a promised value and what else `next` has to know. Steps that every request takes look for the promise
+ * themselves and hand it over here: a closure in their own body costs an allocation even where nothing waits, which
+ * together came to a tenth of all that a proxied request allocates.
+ */
+export function goOn<T, C, U>(
+  value: Promise<T>,
+  next: (context: C, value: T) => Soon<U>,
+  context: C,
+): Promise<U> {
+  return value.then((later) => next(context, later));
+}
+
 /** Runs `work`; what it throws, or its promise rejects with, is answered by `recover`. */
 export function guard<T>(work: () => Soon<T>, recover: (error: unknown) => Soon<T>): Soon<T> {
   try {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Container, Directive } from '../conf/directive.ts';
 import { createMemoryIo } from '../conf/memory-io.ts';
 import { readSite } from '../conf/site.ts';
+import { tlsParties } from '../../test/support/tls-parties.ts';
 import { modules } from './index.ts';
 
 const entries = modules.flatMap((module) => module.directives.map((directive) => ({ module, directive })));
@@ -23,8 +24,19 @@ function placed({ contexts, example }: Directive | Container): string {
   }
 }
 
+const { authority, client, revocations } = tlsParties();
+
+const pemFiles = {
+  '/srv/conf/backend-authority.pem': authority.certificate,
+  '/srv/conf/authorities/0a1b2c3d.0': authority.certificate,
+  '/srv/conf/authorities/0a1b2c3d.r0': revocations,
+  '/srv/conf/revoked.crl': revocations,
+  '/srv/conf/machine.pem': client.certificate + client.key,
+  '/srv/conf/machines/machine.pem': client.certificate + client.key,
+};
+
 function errorsIn(text: string): string[] {
-  const io = createMemoryIo({ '/etc/mime.types': '', '/srv/x': '', '/srv/conf/proxies.lst': '' });
+  const io = createMemoryIo({ '/etc/mime.types': '', '/srv/x': '', '/srv/conf/proxies.lst': '', ...pemFiles });
   const { diagnostics } = readSite({
     sources: [{ name: '/srv/httpd.conf', text }],
     modules,

@@ -33,6 +33,7 @@ import {
   proxyConnect,
   proxyFcgi,
   proxyHttp,
+  proxyHttp2,
   proxyWstunnel,
 } from './proxy/index.ts';
 import { ratelimit } from './ratelimit.ts';
@@ -40,6 +41,7 @@ import { remoteip } from './remoteip/index.ts';
 import { reqtimeout } from './reqtimeout.ts';
 import { rewrite } from './rewrite/index.ts';
 import { setenvif } from './setenvif/index.ts';
+import { ssl } from './ssl/index.ts';
 import { status } from './status/index.ts';
 import { substitute } from './substitute/index.ts';
 import { uniqueId } from './unique-id.ts';
@@ -65,6 +67,7 @@ export const modules: readonly Module[] = [
   lbmethodBybusyness,
   proxy,
   proxyHttp,
+  proxyHttp2,
   proxyFcgi,
   proxyWstunnel,
   proxyConnect,
@@ -72,6 +75,7 @@ export const modules: readonly Module[] = [
   userdir,
   vhostAlias,
   allowmethods,
+  ssl,
   accessCompat,
   authnFile,
   authnAnon,

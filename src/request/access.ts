@@ -2,7 +2,7 @@
 // not asked again where the same configuration applies to what let the exchange before this one in, or sent it to its
 // error document: a page for 403 may lie in the folder that is closed.
 
-import { andThen, type Soon } from '../kit/wait.ts';
+import { andThen, goOn, type Soon } from '../kit/wait.ts';
 import type { Exchange } from './exchange.ts';
 import { logEvent } from './log.ts';
 import type { PhaseName } from './phases.ts';
@@ -11,9 +11,9 @@ import { DECLINED, OK, type Verdict } from './verdict.ts';
 
 /** OK: the client may have what it asks for. Else the answer it gets. */
 export function checkAccess(x: Exchange): Soon<Verdict> {
-  return isAccessSettled(x)
-    ? OK
-    : andThen(runPhase(x, 'accessChecker'), (access) => checkStranger(x, access));
+  if (isAccessSettled(x)) return OK;
+  const access = runPhase(x, 'accessChecker');
+  return typeof access === 'number' ? checkStranger(x, access) : goOn(access, checkStranger, x);
 }
 
 /** `access` is the word of those who look only at where a client comes from. */
@@ -21,14 +21,17 @@ function checkStranger(x: Exchange, access: Verdict): Soon<Verdict> {
   const isEnough = x.site.satisfiesAny(x);
   if (isEnough ? access === OK : access !== OK) return access;
   // Apache: under Satisfy Any a refusal is forgotten, and the word of Require counts alone.
-  return andThen(runPhase(x, 'accessCheckerEx'), (verdict) => {
-    if (verdict !== DECLINED) return verdict;
-    // A site without mod_authz_core has nobody who could have asked for a user.
-    return x.site.hooks.accessCheckerEx.length === 0 ? OK : checkUser(x, isEnough);
-  });
+  const verdict = runPhase(x, 'accessCheckerEx');
+  return typeof verdict === 'number' ? askForUser(x, verdict) : goOn(verdict, askForUser, x);
 }
 
-function checkUser(x: Exchange, isEnough: boolean): Soon<Verdict> {
+function askForUser(x: Exchange, verdict: Verdict): Soon<Verdict> {
+  if (verdict !== DECLINED) return verdict;
+  // A site without mod_authz_core has nobody who could have asked for a user.
+  return x.site.hooks.accessCheckerEx.length === 0 ? OK : checkUser(x);
+}
+
+function checkUser(x: Exchange): Soon<Verdict> {
   return andThen(settledPhase(x, 'checkUserId', 'check user'), (known) => {
     if (known !== OK) return known;
     if (x.user !== undefined) return settledPhase(x, 'authChecker', 'check authorization');
@@ -36,7 +39,7 @@ function checkUser(x: Exchange, isEnough: boolean): Soon<Verdict> {
       x,
       'core',
       'error',
-      `${isEnough ? 'AH00028' : 'AH00027'}: No authentication done but request not allowed without authentication for ${x.uri}. Authentication not configured?`,
+      `${x.site.satisfiesAny(x) ? 'AH00028' : 'AH00027'}: No authentication done but request not allowed without authentication for ${x.uri}. Authentication not configured?`,
     );
     return 500;
   });

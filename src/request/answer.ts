@@ -1,7 +1,7 @@
 // From a request to its answer: phases, handler, error documents and internal redirects, which start again.
 // They call each other in a circle, as in Apache; the number of turns is limited.
 
-import { andThen, guard, type Soon, settle } from '../kit/wait.ts';
+import { andThen, goOn, type Soon, settle } from '../kit/wait.ts';
 import { HeaderList } from '../wire/header-list.ts';
 import { allowField } from './allow.ts';
 import { coreDir } from './core-config.ts';
@@ -16,21 +16,48 @@ import { DECLINED, DONE, OK, type Verdict } from './verdict.ts';
 
 /** Runs the phases and the handler; afterwards `x.last()` holds the answer, whatever happened. */
 export function answer(x: Exchange): Soon<void> {
-  return andThen(guarded(x, runToAnswer), (verdict) => {
-    if (verdict === OK || verdict === DONE) return undefined;
-    // What rules have set for a status is no error that came before.
-    return die(x, verdict === DECLINED ? 500 : verdict, x.prev === undefined ? 200 : x.status);
-  });
+  let verdict: Soon<Verdict>;
+  try {
+    verdict = runToAnswer(x);
+  } catch (error) {
+    verdict = failed(x, error);
+  }
+  return typeof verdict === 'number' ? settleAnswer(x, verdict) : answerLater(x, verdict);
+}
+
+function answerLater(x: Exchange, verdict: Promise<Verdict>): Promise<void> {
+  return verdict.then(
+    (later) => settleAnswer(x, later),
+    (error) => settleAnswer(x, failed(x, error)),
+  );
+}
+
+/** An exception is a defect of this exchange alone: logged with its stack, answered with 500. */
+function failed(x: Exchange, error: unknown): Verdict {
+  logException(x, 'core', error);
+  return 500;
+}
+
+function settleAnswer(x: Exchange, verdict: Verdict): Soon<void> {
+  if (verdict === OK || verdict === DONE) return undefined;
+  // What rules have set for a status is no error that came before.
+  return die(x, verdict === DECLINED ? 500 : verdict, x.prev === undefined ? 200 : x.status);
 }
 
 function runToAnswer(x: Exchange): Soon<Verdict> {
-  return andThen(runPhase(x, 'postReadRequest'), (read) => {
-    if (read !== OK) return read;
-    return andThen(mapRequest(x), (mapped) => {
-      x.isMadeEarly = mapped === DONE;
-      return mapped === OK ? runHandler(x) : mapped;
-    });
-  });
+  const read = runPhase(x, 'postReadRequest');
+  return typeof read === 'number' ? mapAndHandle(x, read) : goOn(read, mapAndHandle, x);
+}
+
+function mapAndHandle(x: Exchange, read: Verdict): Soon<Verdict> {
+  if (read !== OK) return read;
+  const mapped = mapRequest(x);
+  return typeof mapped === 'number' ? handleMapped(x, mapped) : goOn(mapped, handleMapped, x);
+}
+
+function handleMapped(x: Exchange, mapped: Verdict): Soon<Verdict> {
+  x.isMadeEarly = mapped === DONE;
+  return mapped === OK ? runHandler(x) : mapped;
 }
 
 /** A content type without its parameters. */
@@ -47,24 +74,32 @@ export function runHandler(x: Exchange): Soon<Verdict> {
   const given = x.handler;
   const name = given ?? (x.contentType === undefined ? undefined : typeName(x.contentType));
   x.handler = name;
-  return andThen(runPhase(x, 'handler'), (verdict) => {
-    x.handler = given;
-    if (verdict !== DECLINED) return verdict;
-    if (name !== undefined)
-      logEvent(x, 'core', 'warn', `AH00522: handler "${name}" not found for: ${x.filename}`);
-    return 500;
-  });
+  const verdict = runPhase(x, 'handler');
+  return typeof verdict === 'number'
+    ? endHandler(x, given, name, verdict)
+    : endHandlerLater(x, given, name, verdict);
 }
 
-/** An exception is a defect of this exchange alone: logged with its stack, answered with 500. */
-function guarded(x: Exchange, step: (x: Exchange) => Soon<Verdict>): Soon<Verdict> {
-  return guard(
-    () => step(x),
-    (error) => {
-      logException(x, 'core', error);
-      return 500;
-    },
-  );
+function endHandlerLater(
+  x: Exchange,
+  given: string | undefined,
+  name: string | undefined,
+  verdict: Promise<Verdict>,
+): Promise<Verdict> {
+  return verdict.then((later) => endHandler(x, given, name, later));
+}
+
+function endHandler(
+  x: Exchange,
+  given: string | undefined,
+  name: string | undefined,
+  verdict: Verdict,
+): Verdict {
+  x.handler = given;
+  if (verdict !== DECLINED) return verdict;
+  if (name !== undefined)
+    logEvent(x, 'core', 'warn', `AH00522: handler "${name}" not found for: ${x.filename}`);
+  return 500;
 }
 
 /** Statuses after which the connection's state is in doubt. */
@@ -278,5 +313,5 @@ export function fastRedirect(x: Exchange, sub: Exchange): void {
     x.scriptEnv = sub.scriptEnv;
   }
   for (const [name, value] of sub.notes) x.notes.set(name, value);
-  for (const [slot, state] of sub.state.entries()) x.state[slot] = state ?? x.state[slot];
+  x.takeState(sub);
 }

@@ -228,8 +228,8 @@ export class Exchange {
   coveredEnv: ReadonlyMap<string, string> | undefined = undefined;
   /** Values of SetEnv for variables that had one: they count once a script's environment is made. */
   scriptEnv: Map<string, string> | undefined = undefined;
-  /** Modules' own state, by module slot. */
-  readonly state: unknown[] = [];
+  /** Modules' own state: slot, value, slot, value … Few exchanges have more than one, and most slots are high. */
+  #state: unknown[] | undefined = undefined;
 
   prev: Exchange | undefined = undefined;
   /** Where the walk down the directories has ended. */
@@ -287,6 +287,33 @@ export class Exchange {
 
   note(name: string): string | undefined {
     return this.#notes?.get(name) ?? this.noteSource?.note(name);
+  }
+
+  /** What the module of that slot has kept here. */
+  stateOf(slot: number): unknown {
+    const state = this.#state;
+    if (state === undefined) return undefined;
+    for (let i = 0; i < state.length; i += 2) if (state[i] === slot) return state[i + 1];
+    return undefined;
+  }
+
+  keepState(slot: number, value: unknown): void {
+    const state = this.#state;
+    if (state === undefined) {
+      this.#state = [slot, value];
+      return;
+    }
+    let at = 0;
+    while (at < state.length && state[at] !== slot) at += 2;
+    state[at] = slot;
+    state[at + 1] = value;
+  }
+
+  /** Takes over what modules have kept of another exchange. */
+  takeState(from: Exchange): void {
+    const state = from.#state ?? [];
+    for (let i = 0; i < state.length; i += 2)
+      if (state[i + 1] !== undefined) this.keepState(state[i] as number, state[i + 1]);
   }
 
   isSubrequest(): boolean {

@@ -12,6 +12,7 @@ import { BufferSource } from '../wire/buffer-source.ts';
 import { type Beginning, HeldBody } from '../wire/held-body.ts';
 import type { Exchange, OutputFilter, ResponseBody, SliceableBody } from './exchange.ts';
 import { logEvent, logException } from './log.ts';
+import type { ClientWatcher } from './transport.ts';
 import { OK, type Verdict } from './verdict.ts';
 
 /** Apache's filter types: lower ones are nearer to the handler. */
@@ -158,26 +159,28 @@ export function beginningOf(x: Exchange, source: BodySource, most: number): Prom
     const held = new HeldBody(source, most);
     let isSettled = false;
     let hasClientGone = false;
-    let takeBack: (() => void) | undefined;
+    const watcher: ClientWatcher = {
+      onClientGone() {
+        hasClientGone = true;
+        held.abort();
+      },
+    };
     held.look({
       found(beginning) {
         isSettled = true;
-        takeBack?.();
+        x.transport.unwatch(watcher);
         resolve(beginning);
       },
       failed(error) {
         isSettled = true;
-        takeBack?.();
+        x.transport.unwatch(watcher);
         if (!hasClientGone && !(error instanceof FilterError))
           logEvent(x, 'core', 'error', `the body of the answer broke off: ${error.message}`);
         reject(error instanceof FilterError ? error : new FilterError(x.proxied ? 502 : 500));
       },
     });
     if (isSettled) return;
-    takeBack = x.transport.onClientGone(() => {
-      hasClientGone = true;
-      held.abort();
-    });
+    x.transport.watch(watcher);
   });
 }
 

@@ -1,7 +1,7 @@
 // The run: one exchange through the phases in Apache's order, up to the handler. Reads as the list in phases.ts.
 // Owns the order and what verdicts mean; what an answer becomes is answer.ts.
 
-import { andThen, type Soon } from '../kit/wait.ts';
+import { andThen, goOn, type Soon } from '../kit/wait.ts';
 import { mapUrlPath } from '../wire/url-path.ts';
 import { checkAccess } from './access.ts';
 import { coreServer } from './core-config.ts';
@@ -19,11 +19,19 @@ type Step = (x: Exchange) => Soon<Verdict>;
 function runSteps(steps: readonly Step[], x: Exchange, at: number): Soon<Verdict> {
   for (let i = at; i < steps.length; i++) {
     const verdict = steps[i]!(x);
-    if (typeof verdict !== 'number')
-      return verdict.then((later) => (later === OK ? runSteps(steps, x, i + 1) : later));
+    if (typeof verdict !== 'number') return runRest(verdict, steps, x, i + 1);
     if (verdict !== OK) return verdict;
   }
   return OK;
+}
+
+function runRest(
+  verdict: Promise<Verdict>,
+  steps: readonly Step[],
+  x: Exchange,
+  at: number,
+): Promise<Verdict> {
+  return verdict.then((later) => (later === OK ? runSteps(steps, x, at) : later));
 }
 
 /** Sets `uri` from the raw path: escapes decoded, dots and doubled slashes resolved. */
@@ -53,17 +61,23 @@ function walkLocations(x: Exchange): Soon<Verdict> {
 
 /** A phase as a step: that nobody felt responsible is no answer. */
 function phaseStep(phase: PhaseName): Step {
-  const settled = (verdict: Verdict): Verdict => (verdict === DECLINED ? OK : verdict);
-  return (x) => andThen(runPhase(x, phase), settled);
+  return (x) => andThen(runPhase(x, phase), orOk);
+}
+
+function orOk(verdict: Verdict): Verdict {
+  return verdict === DECLINED ? OK : verdict;
 }
 
 function translate(x: Exchange): Soon<Verdict> {
   if (x.filename !== undefined) return OK;
-  return andThen(runPhase(x, 'translateName'), (verdict) => {
-    if (verdict !== DECLINED) return verdict;
-    logEvent(x, 'core', 'error', `AH00127: Cannot map ${x.requestLine} to file`);
-    return 500;
-  });
+  const verdict = runPhase(x, 'translateName');
+  return typeof verdict === 'number' ? requireName(x, verdict) : goOn(verdict, requireName, x);
+}
+
+function requireName(x: Exchange, verdict: Verdict): Verdict {
+  if (verdict !== DECLINED) return verdict;
+  logEvent(x, 'core', 'error', `AH00127: Cannot map ${x.requestLine} to file`);
+  return 500;
 }
 
 /** What knows the path as it came, before it is decoded for good. */
@@ -99,8 +113,15 @@ export function mapRequest(x: Exchange): Soon<Verdict> {
   const named = nameRequest(x);
   // A path that must not be decoded (%2F, %00) may still be wanted as it came: preTranslateName decides.
   if (named !== OK && named !== 404) return named;
-  return andThen(runSteps(BEFORE_NAME, x, 0), (verdict) => {
-    if (verdict !== OK) return verdict;
-    return named !== OK && x.filename === undefined ? named : runSteps(FROM_NAME, x, 0);
-  });
+  const verdict = runSteps(BEFORE_NAME, x, 0);
+  const next = named === OK ? mapNamed : mapUnnamed;
+  return typeof verdict === 'number' ? next(x, verdict) : goOn(verdict, next, x);
+}
+
+function mapNamed(x: Exchange, verdict: Verdict): Soon<Verdict> {
+  return verdict === OK ? runSteps(FROM_NAME, x, 0) : verdict;
+}
+
+function mapUnnamed(x: Exchange, verdict: Verdict): Soon<Verdict> {
+  return verdict === OK && x.filename === undefined ? 404 : mapNamed(x, verdict);
 }

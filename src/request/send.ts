@@ -1,7 +1,7 @@
 // Sending: the answer's header fields put together once, ranges cut, handed to the transport. Nothing is decided
 // after this; framing and connection fields are the transport's.
 
-import { andThen, type Soon } from '../kit/wait.ts';
+import { andThen, goOn, type Soon } from '../kit/wait.ts';
 import type { BodyContent } from '../wire/body.ts';
 import { HeaderList } from '../wire/header-list.ts';
 import { httpDateNow } from '../wire/http-date.ts';
@@ -72,7 +72,8 @@ export function send(x: Exchange): Soon<Sent> {
 }
 
 function transmit(x: Exchange): Soon<Sent> {
-  return andThen(x.transport.send(answerOf(x)), (sent) => noteSent(x, sent));
+  const sent = x.transport.send(answerOf(x));
+  return sent instanceof Promise ? goOn(sent, noteSent, x) : noteSent(x, sent);
 }
 
 function answerOf(x: Exchange): Answer {

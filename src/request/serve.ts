@@ -1,6 +1,6 @@
 // Serving: the whole life of an exchange from the head just read to the line in the access log.
 
-import { andThen, guard, type Soon } from '../kit/wait.ts';
+import { andThen, goOn, type Soon } from '../kit/wait.ts';
 import { HeaderList } from '../wire/header-list.ts';
 import { answer, die } from './answer.ts';
 import type { Exchange } from './exchange.ts';
@@ -24,7 +24,17 @@ const NOT_SENT: Sent = { bytes: 0, wireBytes: 0, complete: false };
 /** Answers one request and logs it. Never fails: a defect is a 500 or, once bytes are out, a cut connection. */
 export function serve(x: Exchange, early?: EarlyError): Soon<Sent> {
   const answered = early === undefined ? answer(x) : refuse(x, early);
-  return andThen(answered, () => andThen(sendLast(x), (sent) => andThen(logged(x), () => sent)));
+  return answered === undefined ? sendAndLog(x) : goOn(answered, sendAndLog, x);
+}
+
+function sendAndLog(x: Exchange): Soon<Sent> {
+  const sent = sendLast(x);
+  return sent instanceof Promise ? goOn(sent, logSent, x) : logSent(x, sent);
+}
+
+function logSent(x: Exchange, sent: Sent): Soon<Sent> {
+  const logged = logTransaction(x);
+  return logged instanceof Promise ? logged.then(() => sent) : sent;
 }
 
 function refuse(x: Exchange, early: EarlyError): Soon<void> {
@@ -53,18 +63,29 @@ type Recover = (x: Exchange, error: UnsafeAnswer) => Soon<Sent>;
 
 /** Lets modules change the answer and sends it; `recover` answers where a field cannot be sent. */
 function sendFiltered(x: Exchange, recover: Recover): Soon<Sent> {
-  return guard(
-    () =>
-      andThen(x.isMadeEarly ? OK : runPhase(x, 'insertFilter'), (verdict) =>
-        verdict === OK ? send(x) : refuseFiltered(x, verdict, recover),
-      ),
-    (error) => {
-      if (error instanceof UnsafeAnswer) return recover(x, error);
-      logException(x, 'core', error);
-      x.transport.drop();
-      return NOT_SENT;
-    },
-  );
+  try {
+    const verdict = x.isMadeEarly ? OK : runPhase(x, 'insertFilter');
+    const sent = verdict === OK ? send(x) : filterLater(x, verdict, recover);
+    return sent instanceof Promise ? recoverLater(x, sent, recover) : sent;
+  } catch (error) {
+    return recoverFrom(x, error, recover);
+  }
+}
+
+async function filterLater(x: Exchange, verdict: Soon<Verdict>, recover: Recover): Promise<Sent> {
+  const filtered = await verdict;
+  return filtered === OK ? send(x) : refuseFiltered(x, filtered, recover);
+}
+
+function recoverLater(x: Exchange, sent: Promise<Sent>, recover: Recover): Promise<Sent> {
+  return sent.catch((error) => recoverFrom(x, error, recover));
+}
+
+function recoverFrom(x: Exchange, error: unknown, recover: Recover): Soon<Sent> {
+  if (error instanceof UnsafeAnswer) return recover(x, error);
+  logException(x, 'core', error);
+  x.transport.drop();
+  return NOT_SENT;
 }
 
 /** A filter cannot give the answer: a status takes its place. Pages that the server makes itself are not filtered. */
@@ -98,9 +119,16 @@ function clearUnsafe(x: Exchange, error: UnsafeAnswer): void {
   x.errHeadersOut.clear();
 }
 
-function logged(x: Exchange): Soon<unknown> {
-  return guard<unknown>(
-    () => runPhase(x, 'logTransaction'),
-    (error) => logException(x, 'core', error),
-  );
+/** What it throws is a line in the log. */
+function logTransaction(x: Exchange): Soon<unknown> {
+  try {
+    const logged = runPhase(x, 'logTransaction');
+    return logged instanceof Promise ? catchLog(x, logged) : undefined;
+  } catch (error) {
+    return logException(x, 'core', error);
+  }
+}
+
+function catchLog(x: Exchange, logged: Promise<unknown>): Promise<unknown> {
+  return logged.catch((error) => logException(x, 'core', error));
 }

@@ -90,6 +90,12 @@ export interface Transport {
   upgrade(reason: string, headers: HeaderList): Tunnel;
   /** Closes without an answer: the client is to try again. */
   drop(): void;
-  /** Calls back once if the client goes away before the answer is sent; answers a function that takes it back. */
-  onClientGone(callback: () => void): () => void;
+  /** Tells `watcher` once if the client goes away before the answer is sent; at once where it has gone already. */
+  watch(watcher: ClientWatcher): void;
+  unwatch(watcher: ClientWatcher): void;
+}
+
+/** Who wants to know that nobody waits for the answer any more. */
+export interface ClientWatcher {
+  onClientGone(): void;
 }

@@ -11,30 +11,46 @@ import type { Rule } from './rule.ts';
 import { qualify, reduceToPath } from './self-reduction.ts';
 import type { Template } from './template.ts';
 
-/**
- * Applies a rule that matched. A refusal is left in `pass.refusal`. What has nothing to do or to wait for is not made
- * a generator of: three of them less save half a microsecond of every request.
- */
+/** Applies a rule that matched. A refusal is left in `pass.refusal`. */
 export function* applyRule(rule: Rule, pass: Pass): Waiting<void> {
   const { substitution, flags } = rule;
-  const hasEffects = flags.env.length > 0 || flags.cookies.length > 0;
   if (!substitution) {
-    if (hasEffects) yield* setEnvAndCookies(rule, pass);
+    yield* setEnvAndCookies(rule, pass);
     yield* rememberTypeAndHandler(rule, pass);
     forceStatus(rule, pass);
     return;
   }
-  const pieces = substitution.waits
-    ? yield* expandPieces(substitution, pass, flags.backrefEscape)
-    : expandPiecesNow(substitution, pass, flags.backrefEscape);
-  const result = pieces.join('');
-  if (pass.traceLevel >= 2) pass.trace('rewrite', pass.subject, result);
-  if (bringsQuestionMark(rule, substitution, pieces)) {
-    refuseQuestionMark(pass);
+  const pieces = yield* expandPieces(substitution, pass, flags.backrefEscape);
+  const result = joinPieces(rule, substitution, pieces, pass);
+  if (result === undefined) return;
+  yield* setEnvAndCookies(rule, pass);
+  if (takeResult(rule, result, pass)) yield* rememberTypeAndHandler(rule, pass);
+}
+
+/** The same for a rule with nothing but a substitution or a status, none of which has to wait. */
+export function applyRuleNow(rule: Rule, pass: Pass): void {
+  const { substitution, flags } = rule;
+  if (!substitution) {
+    forceStatus(rule, pass);
     return;
   }
-  if (hasEffects) yield* setEnvAndCookies(rule, pass);
-  if (takeResult(rule, result, pass)) yield* rememberTypeAndHandler(rule, pass);
+  const pieces = expandPiecesNow(substitution, pass, flags.backrefEscape);
+  const result = joinPieces(rule, substitution, pieces, pass);
+  if (result !== undefined) takeResult(rule, result, pass);
+}
+
+/** What a substitution has come to; undefined where it is refused. */
+function joinPieces(
+  rule: Rule,
+  substitution: Template,
+  pieces: readonly string[],
+  pass: Pass,
+): string | undefined {
+  const result = pieces.join('');
+  if (pass.traceLevel >= 2) pass.trace('rewrite', pass.subject, result);
+  if (!bringsQuestionMark(rule, substitution, pieces)) return result;
+  refuseQuestionMark(pass);
+  return undefined;
 }
 
 function forceStatus(rule: Rule, pass: Pass): void {

@@ -42,7 +42,8 @@ export function* runDirectoryRules(
   }
   if (isFolderWithoutSlash(set, request, directory)) return nothing;
   if (!context.mayFollowLinks) return { ...nothing, outcome: linksForbidden(request) };
-  yield* runRules(pass);
+  const rest = runRules(pass);
+  if (rest !== undefined) yield* rest;
   return resultOf(pass, finish(pass, directory));
 }
 

@@ -30,8 +30,9 @@ export function* runServerRules(
   const pass = new Pass(set, request, host);
   setScriptUrl(pass);
   if (pass.traceLevel >= 2) pass.trace('initServer', request.uri);
-  yield* runRules(pass);
-  return resultOf(pass, yield* finish(pass));
+  const rest = runRules(pass);
+  if (rest !== undefined) yield* rest;
+  return resultOf(pass, finish(pass) ?? (yield* localOutcome(pass)));
 }
 
 function declines(set: RuleSet, request: RewriteRequest, host: RewriteHost): boolean {
@@ -52,7 +53,8 @@ function setScriptUrl(pass: Pass): void {
   pass.host.setEnv('SCRIPT_URI', originOf(pass.host.server) + url);
 }
 
-function* finish(pass: Pass): Waiting<RewriteOutcome> {
+/** What the rules decided; undefined for a path of this server. */
+function finish(pass: Pass): RewriteOutcome | undefined {
   pass.place = pass.lastRule?.place;
   const common = commonOutcome(pass, 'AH10410');
   if (common) {
@@ -62,7 +64,7 @@ function* finish(pass: Pass): Waiting<RewriteOutcome> {
   if (pass.passedThrough) return passOn(pass);
   if (pass.toProxy) return proxyOutcome(pass, pass.filename + pass.pathInfo, 'AH00669');
   if (absoluteScheme(pass.filename)) return redirectOutcome(pass, pass.filename);
-  return yield* localOutcome(pass);
+  return undefined;
 }
 
 function passOn(pass: Pass): RewriteOutcome {

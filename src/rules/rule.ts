@@ -20,6 +20,8 @@ export interface Rule {
   readonly conditions: readonly Condition[];
   /** Some condition may have to wait. */
   readonly conditionsWait: boolean;
+  /** Applying it is only substituting or a status, and never has to wait. */
+  readonly appliesAtOnce: boolean;
   /** Rules with [NS] or [R] do not run in subrequests. */
   readonly skipsSubrequests: boolean;
   /** Set where request data could change the authority a [P] rule spells out. */
@@ -92,6 +94,7 @@ function assembleRule(
     query,
     conditions,
     conditionsWait: conditions.some((condition) => condition.waits),
+    appliesAtOnce: substitution?.waits !== true && !hasEffects(flags),
     skipsSubrequests: flags.noSubrequest || flags.redirect,
     authority: substitution && flags.proxy ? compileAuthorityCheck(substitution) : undefined,
     place,
@@ -111,4 +114,8 @@ function readQueryOf(text: string, flags: RuleFlags): { text: string; query: Que
       never,
     },
   };
+}
+
+function hasEffects({ env, cookies, type, handler }: RuleFlags): boolean {
+  return env.length > 0 || cookies.length > 0 || type !== undefined || handler !== undefined;
 }

@@ -1,43 +1,102 @@
 // One pass over a rule list. Rules whose pattern does not match cost one regular expression and nothing else.
 
 import type { Waiting } from '../kit/wait.ts';
-import { applyRule } from './apply.ts';
+import { applyRule, applyRuleNow } from './apply.ts';
 import { conditionsHold, conditionsHoldNow, testRegex } from './hold.ts';
 import type { Captures, Pass } from './pass.ts';
 import type { Rule } from './rule.ts';
 import { indexOf, RuleWalk } from './rule-index.ts';
 
-/** Runs the rules until one ends the pass or the list ends; what came of it stands in `pass`. */
-export function* runRules(pass: Pass): Waiting<void> {
-  const { rules } = pass.set;
-  // A trace names every rule, so that all of them are visited.
-  const walk = new RuleWalk(pass.traceLevel >= 3 ? undefined : indexOf(rules));
-  let round = 1;
-  updateSubject(pass, walk);
-  for (let i = walk.next(0); i < rules.length; i = walk.next(i + 1)) {
-    const rule = rules[i]!;
-    if (rule.skipsSubrequests && pass.request.isSubrequest) {
-      if (pass.traceLevel >= 9) traceSkipped([rule], 'subrequest', pass);
-      continue;
+/**
+ * Runs the rules until one ends the pass or the list ends; what came of it stands in `pass`. Answers what is left to do
+ * where a rule has to wait. Most lists never do, and no generator is made for them.
+ */
+export function runRules(pass: Pass): Waiting<void> | undefined {
+  const run = new RuleRun(pass);
+  return run.goOn() ? undefined : run.waitAndGoOn();
+}
+
+/** How far a pass has come. */
+class RuleRun {
+  readonly #pass: Pass;
+  readonly #rules: readonly Rule[];
+  readonly #walk: RuleWalk;
+  /** The rule at work. */
+  #at = -1;
+  #round = 1;
+
+  constructor(pass: Pass) {
+    const { rules } = pass.set;
+    this.#pass = pass;
+    this.#rules = rules;
+    // A trace names every rule, so that all of them are visited.
+    this.#walk = new RuleWalk(pass.traceLevel >= 3 ? undefined : indexOf(rules));
+    updateSubject(pass, this.#walk);
+  }
+
+  /** Goes on behind the rule at work; false where the next one whose pattern matches has to wait. */
+  goOn(): boolean {
+    const pass = this.#pass;
+    for (let rule = this.#findMatch(); rule !== undefined; rule = this.#findMatch()) {
+      if (rule.conditionsWait || !rule.appliesAtOnce) return false;
+      if (!conditionsHoldNow(rule, pass)) this.#at = skipChain(this.#rules, this.#at, pass);
+      else {
+        pass.place = rule.place;
+        applyRuleNow(rule, pass);
+        if (this.#isOver(rule)) return true;
+      }
     }
-    const captures = matchPattern(rule, pass);
-    if (captures === undefined) {
-      if (rule.flags.chain) i = skipChain(rules, i, pass);
-      continue;
+    return true;
+  }
+
+  *waitAndGoOn(): Waiting<void> {
+    const pass = this.#pass;
+    do {
+      const rule = this.#rules[this.#at]!;
+      if (!(yield* conditionsHold(rule, pass))) this.#at = skipChain(this.#rules, this.#at, pass);
+      else {
+        pass.place = rule.place;
+        yield* applyRule(rule, pass);
+        if (this.#isOver(rule)) return;
+      }
+    } while (!this.goOn());
+  }
+
+  /** The next rule whose pattern matches. */
+  #findMatch(): Rule | undefined {
+    const pass = this.#pass;
+    const rules = this.#rules;
+    for (let i = this.#walk.next(this.#at + 1); i < rules.length; i = this.#walk.next(i + 1)) {
+      const rule = rules[i]!;
+      if (rule.skipsSubrequests && pass.request.isSubrequest) {
+        if (pass.traceLevel >= 9) traceSkipped([rule], 'subrequest', pass);
+        continue;
+      }
+      const captures = matchPattern(rule, pass);
+      if (captures === undefined) {
+        if (rule.flags.chain) i = skipChain(rules, i, pass);
+        continue;
+      }
+      pass.beginRule(rule, captures);
+      this.#at = i;
+      return rule;
     }
-    pass.beginRule(rule, captures);
-    if (!(rule.conditionsWait ? yield* conditionsHold(rule, pass) : conditionsHoldNow(rule, pass))) {
-      i = skipChain(rules, i, pass);
-      continue;
-    }
-    pass.place = rule.place;
-    yield* applyRule(rule, pass);
-    if (endRule(rule, pass)) return;
+    return undefined;
+  }
+
+  /** What follows a rule that was applied; true when the pass is over. */
+  #isOver(rule: Rule): boolean {
+    const pass = this.#pass;
+    if (endRule(rule, pass)) return true;
     if (rule.flags.next !== undefined) {
-      if (++round >= rule.flags.next) return refuseRounds(rule, pass);
-      i = -1;
-    } else i = skipRules(rules, i, pass);
-    updateSubject(pass, walk);
+      if (++this.#round >= rule.flags.next) {
+        refuseRounds(rule, pass);
+        return true;
+      }
+      this.#at = -1;
+    } else this.#at = skipRules(this.#rules, this.#at, pass);
+    updateSubject(pass, this.#walk);
+    return false;
   }
 }
 

@@ -556,7 +556,7 @@ describe('bodies of answers', () => {
     const source = new SlowSource(Array.from({ length: 2000 }, () => 'x'.repeat(1000)));
     let isGone = false;
     const { port, stub } = await rig((x) => {
-      x.transport.onClientGone(() => (isGone = true));
+      x.transport.watch({ onClientGone: () => (isGone = true) });
       x.responseBody = source;
       return OK;
     });

@@ -7,7 +7,7 @@
 //                          └─ malformed, late ─────────────────────┴─ last answer ─> lingering ─> closed
 
 import type { Socket } from 'node:net';
-import { guard } from '../kit/wait.ts';
+import type { Soon } from '../kit/wait.ts';
 import type { Activity, ConnectionActivity } from '../request/activity.ts';
 import type { Exchange } from '../request/exchange.ts';
 import { logServer } from '../request/log.ts';
@@ -305,12 +305,21 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
   #serve(request: RequestTransport, x: Exchange, early: EarlyError | undefined): void {
     this.#state = 'answering';
     this.#deadline = NEVER;
-    const sent = guard<Sent | undefined>(
-      () => serve(x, early),
-      () => this.#defect(request),
-    );
-    if (sent instanceof Promise) sent.then((value) => this.#endServing(request, value));
+    let sent: Soon<Sent | undefined>;
+    try {
+      sent = serve(x, early);
+    } catch {
+      sent = this.#defect(request);
+    }
+    if (sent instanceof Promise) this.#endLater(request, sent);
     else this.#endServing(request, sent);
+  }
+
+  #endLater(request: RequestTransport, sent: Promise<Sent | undefined>): void {
+    sent.then(
+      (value) => this.#endServing(request, value),
+      () => this.#endServing(request, this.#defect(request)),
+    );
   }
 
   /** serve() does not fail; were it to, this connection alone would pay for it. */

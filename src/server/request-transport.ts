@@ -7,7 +7,14 @@ import type { RequestActivity } from '../request/activity.ts';
 import { type CoreServerConfig, coreServer } from '../request/core-config.ts';
 import { Exchange, type Incoming, type RequestBody } from '../request/exchange.ts';
 import type { ReadLimit } from '../request/read-limits.ts';
-import { type Answer, type Sent, type Transport, type Tunnel, UnsafeAnswer } from '../request/transport.ts';
+import {
+  type Answer,
+  type ClientWatcher,
+  type Sent,
+  type Transport,
+  type Tunnel,
+  UnsafeAnswer,
+} from '../request/transport.ts';
 import { abortContent, BodyError } from '../wire/body.ts';
 import { CloseDecoder, createBodyDecoder } from '../wire/body-decoder.ts';
 import { asksKeepAlive } from '../wire/connection-tokens.ts';
@@ -82,7 +89,7 @@ export class RequestTransport implements Transport, BodyOwner {
   #exchange: Exchange | undefined = undefined;
   #mayContinue = true;
   #isGone = false;
-  #goneCallbacks: (() => void)[] | undefined = undefined;
+  #watchers: ClientWatcher[] | undefined = undefined;
   #writeDeadline: number = NEVER;
 
   /** Without a head: a request that could not be read. */
@@ -141,7 +148,7 @@ export class RequestTransport implements Transport, BodyOwner {
   /** The exchange is over. */
   end(): void {
     this.#exchange = undefined;
-    this.#goneCallbacks = undefined;
+    this.#watchers = undefined;
     this.forgetHead();
     this.#site?.leave();
     this.#site = undefined;
@@ -311,18 +318,17 @@ export class RequestTransport implements Transport, BodyOwner {
     this.#socket.destroy();
   }
 
-  onClientGone(callback: () => void): () => void {
-    if (this.#isGone) {
-      callback();
-      return () => undefined;
-    }
-    this.#goneCallbacks ??= [];
-    const callbacks = this.#goneCallbacks;
-    callbacks.push(callback);
-    return () => {
-      const at = callbacks.indexOf(callback);
-      if (at >= 0) callbacks.splice(at, 1);
-    };
+  watch(watcher: ClientWatcher): void {
+    if (this.#isGone) watcher.onClientGone();
+    else if (this.#watchers === undefined) this.#watchers = [watcher];
+    else this.#watchers.push(watcher);
+  }
+
+  unwatch(watcher: ClientWatcher): void {
+    const watchers = this.#watchers;
+    if (watchers === undefined) return;
+    if (watchers.length === 1 && watchers[0] === watcher) this.#watchers = undefined;
+    else this.#watchers = watchers.filter((each) => each !== watcher);
   }
 
   /** The socket is closed. */
@@ -331,6 +337,8 @@ export class RequestTransport implements Transport, BodyOwner {
     this.body?.break(new BodyError(400, 'the client has gone'));
     this.tunnel?.fail(new Error('the client has gone'));
     this.#sender.closed();
-    for (const callback of this.#goneCallbacks?.splice(0) ?? []) callback();
+    const watchers = this.#watchers ?? [];
+    this.#watchers = undefined;
+    for (const watcher of watchers) watcher.onClientGone();
   }
 }

@@ -2,6 +2,7 @@
 // a third less without five closures of its own. All reads go into one buffer, where Node lets us.
 
 import { Socket } from 'node:net';
+import { viewsOf } from '../kit/byte-views.ts';
 import { MOST_WAITING } from './socket-room.ts';
 
 export interface SocketUser {
@@ -23,11 +24,12 @@ interface UsedSocket extends Socket {
 }
 
 const READ_BUFFER: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
+const firstBytes = viewsOf(READ_BUFFER);
 
 const SHARED_READS = {
   buffer: READ_BUFFER,
   callback(this: UsedSocket, size: number): boolean {
-    this[USER]!.onData(READ_BUFFER.subarray(0, size), true);
+    this[USER]!.onData(firstBytes(size), true);
     return true;
   },
 };

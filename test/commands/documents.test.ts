@@ -25,7 +25,11 @@ describe('a configuration that a document shows', () => {
     'of %s, number %i, is without fault',
     (_page, _at, conf) => {
       const machine = new Machine(() => undefined);
-      const { diagnostics } = readSite({ sources: [{ name: '/shown.conf', text: conf }], modules, io: machine });
+      const { diagnostics } = readSite({
+        sources: [{ name: '/shown.conf', text: conf }],
+        modules,
+        io: machine,
+      });
       const found = diagnostics.filter(({ code }) => code !== 'conf/document-root');
       expect(found.map(({ message }) => message)).toEqual([]);
     },

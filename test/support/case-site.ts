@@ -16,13 +16,17 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { TlsOptions } from 'node:tls';
 import type { CannedResponse, Case, Entry } from './case-file.ts';
+import type { Issued } from './certificates.ts';
 import { type Backend, startEchoBackend } from './echo-backend.ts';
 import { startFastCgiBackend } from './fastcgi-backend.ts';
+import { startHttp2Backend } from './http2-backend.ts';
 import { freePort } from './ports.ts';
 import { commonBeginning, loadModuleLines, MIME_TYPES } from './prelude.ts';
 import { expandNames, type Names, undoEscapes } from './request-template.ts';
 import { serverUser } from './server-user.ts';
+import { pemFiles, tlsParties } from './tls-parties.ts';
 
 export interface CaseSite {
   readonly root: string;
@@ -50,8 +54,9 @@ export async function createCaseSite(testCase: Case): Promise<CaseSite> {
   const root = mkdtempSync(join(realpathSync(tmpdir()), 'portico-'));
   const canned = new Map<string, string>();
   const backends = await startBackends(root, canned);
+  const secure = await startSecureBackends(testCase, canned);
   const port = await freePort();
-  const names = siteNames(root, port, await freePort(), backends);
+  const names = siteNames({ root, port, deadPort: await freePort(), backends, secure });
   for (const response of testCase.canned) canned.set(response.name, cannedBytes(response, names));
   layOut(root, testCase, names);
 
@@ -67,7 +72,7 @@ export async function createCaseSite(testCase: Case): Promise<CaseSite> {
     },
     withNames: (text) => replaceValues(text, names),
     async close() {
-      await Promise.all(Object.values(backends).map((backend) => backend.close()));
+      await Promise.all([...Object.values(backends), ...secure.values()].map((backend) => backend.close()));
       rmSync(root, { recursive: true, force: true });
     },
   };
@@ -92,8 +97,51 @@ async function startBackends(root: string, canned: ReadonlyMap<string, string>):
   return { echo, echo2, fastCgi, socket, fastCgiSocket };
 }
 
-function siteNames(root: string, port: number, deadPort: number, backends: Backends): Names {
+/** Backends that a case has to name to have them: most cases do not. */
+const SECURE: Readonly<Record<string, (canned: ReadonlyMap<string, string>) => Promise<Backend>>> = {
+  TLS: (canned) => startTlsEcho(canned, tlsParties().server),
+  TLSEXPIRED: (canned) => startTlsEcho(canned, tlsParties().expired),
+  TLSOTHER: (canned) => startTlsEcho(canned, tlsParties().other),
+  TLSSELF: (canned) => startTlsEcho(canned, tlsParties().selfSigned),
+  TLSDEEP: (canned) => startTlsEcho(canned, tlsParties().deep),
+  TLSREVOKED: (canned) => startTlsEcho(canned, tlsParties().revoked),
+  TLSCLIENT: (canned) =>
+    startTlsEcho(canned, tlsParties().server, { requestCert: true, ca: tlsParties().authority.certificate }),
+  H2: () => startHttp2Backend({ identity: tlsParties().server }),
+  H2C: () => startHttp2Backend(),
+};
+
+function startTlsEcho(
+  canned: ReadonlyMap<string, string>,
+  { certificate, key }: Issued,
+  more: TlsOptions = {},
+): Promise<Backend> {
+  return startEchoBackend({ canned, tls: { cert: certificate, key, ...more } });
+}
+
+async function startSecureBackends(
+  { conf, entries }: Case,
+  canned: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, Backend>> {
+  const text = conf + entries.map((entry) => ('text' in entry ? entry.text : '')).join('');
+  const named = Object.entries(SECURE).filter(([name]) => text.includes(`{${name}}`));
+  return new Map(
+    await Promise.all(named.map(async ([name, start]) => [name, await start(canned)] as const)),
+  );
+}
+
+interface NamedParts {
+  readonly root: string;
+  readonly port: number;
+  readonly deadPort: number;
+  readonly backends: Backends;
+  readonly secure: ReadonlyMap<string, Backend>;
+}
+
+function siteNames({ root, port, deadPort, backends, secure }: NamedParts): Names {
   return new Map([
+    ...[...secure].map(([name, backend]): [string, string] => [name, String(backend.port)]),
+    ['PEM', join(root, 'pem')],
     ['PORT', String(port)],
     ['ECHO', String(backends.echo.port)],
     ['ECHO2', String(backends.echo2.port)],
@@ -109,7 +157,8 @@ function siteNames(root: string, port: number, deadPort: number, backends: Backe
 
 function replaceValues(text: string, names: Names): string {
   let replaced = text.replaceAll(names.get('ROOT') ?? '', '{ROOT}');
-  for (const name of ['PORT', 'ECHO', 'ECHO2', 'DEAD', 'FCGI'])
+  const ports = ['PORT', 'ECHO', 'ECHO2', 'DEAD', 'FCGI', ...Object.keys(SECURE).filter((name) => names.has(name))];
+  for (const name of ports)
     replaced = replaced.replace(new RegExp(`(?<!\\d)${names.get(name)}(?!\\d)`, 'g'), `{${name}}`);
   return replaced;
 }
@@ -136,6 +185,8 @@ function layOut(root: string, testCase: Case, names: Names): void {
   placeFile(join(root, 'conf/httpd.conf'), configurationText(testCase, names), 0o644, FILE_TIME);
   placeFile(join(root, 'conf/mime.types'), MIME_TYPES, 0o644, FILE_TIME);
   placeFile(join(root, 'cgi-bin/env.cgi'), ENV_CGI, 0o755, FILE_TIME);
+  if (testCase.conf.includes('{PEM}'))
+    for (const [name, text] of pemFiles()) placeFile(join(root, 'pem', name), text, 0o644, FILE_TIME);
   for (const entry of testCase.entries) placeEntry(root, entry, names);
   settleFolders(root);
 }

@@ -4,6 +4,7 @@
 // `/_status/NNN`, `/_delay/SECONDS`, `/_close`, `/_raw/NAME` (a canned response).
 import { STATUS_CODES } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ByteReader, readSocket } from './byte-reader.ts';
 import { type Field, fieldValue, readChunkedBody, readFields } from './message-body.ts';
@@ -21,6 +22,8 @@ export interface EchoOptions {
   readonly socketPath?: string;
   /** The canned responses for `/_raw/NAME`, as latin1 text. */
   readonly canned?: ReadonlyMap<string, string>;
+  /** TLS is spoken, with these certificates. */
+  readonly tls?: TlsOptions;
 }
 
 interface ReceivedRequest {
@@ -33,7 +36,7 @@ interface ReceivedRequest {
 export async function startEchoBackend(options: EchoOptions = {}): Promise<Backend> {
   const seen: string[] = [];
   const canned = options.canned ?? new Map<string, string>();
-  return startBackend(options.socketPath, seen, (socket) => serveConnection(socket, canned, seen));
+  return startBackend(options.socketPath, seen, (socket) => serveConnection(socket, canned, seen), options.tls);
 }
 
 /** Starts a server whose connections are handled by `serve`, and which can be closed at any time. */
@@ -41,14 +44,19 @@ export async function startBackend(
   socketPath: string | undefined,
   seen: readonly string[],
   serve: (socket: Socket) => Promise<void>,
+  tls?: TlsOptions,
 ): Promise<Backend> {
   const sockets = new Set<Socket>();
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  const take = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
     serve(socket).catch(() => socket.destroy());
-  });
+  };
+  const options = { allowHalfOpen: true, noDelay: true };
+  const server = tls === undefined ? createServer(options, take) : createTlsServer({ ...options, ...tls }, take);
+  // What failed before there was TLS is nobody's connection.
+  server.on('tlsClientError', () => undefined);
   await listen(server, socketPath);
   const address = server.address();
   return {

@@ -98,7 +98,8 @@ function transportFor(clientAddress: string, take: (answer: Answer) => void): Tr
       throw new Error('no connection to hand over');
     },
     drop: () => {},
-    onClientGone: () => () => {},
+    watch() {},
+    unwatch() {},
   };
 }
 

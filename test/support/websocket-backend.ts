@@ -1,6 +1,8 @@
 // A WebSocket server of other people's making (npm's ws) as a backend: it echoes what it hears, or does what the test says.
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import type { Issued } from './certificates.ts';
 
 /** One socket, and the request that it began with. */
 export type Act = (socket: WebSocket, request: IncomingMessage) => void;
@@ -24,11 +26,16 @@ const LARGEST = 64 * 1024 * 1024;
 export async function startWebSocketBackend(
   act: Act = echo,
   options: ServerOptions = {},
+  identity?: Issued,
 ): Promise<WebSocketBackend> {
-  const http = createServer((_request, response) => {
+  const refuse = (_request: IncomingMessage, response: ServerResponse): void => {
     response.writeHead(426, { 'Content-Type': 'text/plain', Upgrade: 'websocket', Connection: 'Upgrade' });
     response.end('a WebSocket, please\n');
-  });
+  };
+  const http =
+    identity === undefined
+      ? createServer(refuse)
+      : createSecureServer({ cert: identity.certificate, key: identity.key }, refuse);
   const server = new WebSocketServer({ server: http, maxPayload: LARGEST, ...options });
   const codes: number[] = [];
   server.on('connection', (socket, request) => {

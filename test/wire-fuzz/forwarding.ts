@@ -31,7 +31,8 @@ const TRANSPORT: Transport = {
     throw new Error('nothing is upgraded here');
   },
   drop: () => {},
-  onClientGone: () => () => {},
+  watch() {},
+  unwatch() {},
 };
 
 /** Writes and reads again. */
@@ -73,6 +74,7 @@ export class Forwarding {
       dir: createDirConfig(),
       maxForwards: undefined,
       expectsContinue: false,
+      remote: undefined,
     });
     if (written === undefined) return undefined;
     const framing: RequestFraming =

@@ -7,6 +7,7 @@ import { coreDir, coreServer, OPT, optionsOf } from '../../request/core-config.t
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { defineModule, type Module } from '../../request/module.ts';
+import type { ClientWatcher } from '../../request/transport.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import { CgiError, type CgiHead, CgiResponseParser } from '../../wire/cgi-response.ts';
 import { type ScriptDir, scriptDirectives } from './directives.ts';
@@ -56,12 +57,17 @@ async function startScript(x: Exchange): Promise<Beginning> {
     let begun = false;
     const begin = (beginning: Beginning): void => {
       begun = true;
-      takeBack();
+      x.transport.unwatch(watcher);
       resolve(beginning);
     };
     const fail = (status: number, text: string): void => {
       begin({ kind: 'error', status, text });
       script.kill();
+    };
+    const watcher: ClientWatcher = {
+      onClientGone() {
+        if (!begun) fail(500, 'the client went away before the script answered');
+      },
     };
     const script: Script = new Script(
       {
@@ -110,9 +116,7 @@ async function startScript(x: Exchange): Promise<Beginning> {
         },
       },
     );
-    const takeBack = x.transport.onClientGone(() => {
-      if (!begun) fail(500, 'the client went away before the script answered');
-    });
+    x.transport.watch(watcher);
     // The body of the request that failed is not the error document's.
     script.feed(x.errorStatus === 0 ? x.body?.source : undefined);
   });

@@ -9,7 +9,7 @@ import { logEvent } from '../../request/log.ts';
 import { scriptEnvironment } from '../cgi/index.ts';
 
 /** Variables whose text depends on the time format, until somebody asks for them or sets them. */
-const UNREAD: WeakMap<ReadonlyMap<string, string>, Set<string>> = new WeakMap();
+const UNREAD: WeakMap<Environment, Set<string>> = new WeakMap();
 
 const TIMES = ['DATE_LOCAL', 'DATE_GMT', 'LAST_MODIFIED'] as const;
 
@@ -122,7 +122,7 @@ export class Variables {
 
   /** All of them, in their order. */
   *all(): IterableIterator<readonly [string, string]> {
-    for (const name of [...this.#x.env.keys()]) yield [name, this.get(name) ?? ''];
+    for (const name of this.#x.env.names()) yield [name, this.get(name) ?? ''];
   }
 
   /**

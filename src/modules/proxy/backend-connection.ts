@@ -1,11 +1,12 @@
 // One connection to a backend: requests go out as bytes, responses come in as heads and bodies. Owns the socket and
 // its states; which request it carries is its user's business, what happens to it between requests its pool's.
 //
-//   connecting ─> idle ─ begin ─> head ─ final head ─> body ─ complete ─> idle (back in the pool)
+//   connecting ─> (handshake ─>) idle ─ begin ─> head ─ final head ─> body ─ complete ─> idle (back in the pool)
 //        │          │               ├── 101 ─────────> tunnel
 //        └──────────┴───────────────┴── lost, extra bytes, deadline ──────> closed
 
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { type BodyDecoder, createBodyDecoder } from '../../wire/body-decoder.ts';
 import {
   RESPONSE_LIMITS,
@@ -13,16 +14,18 @@ import {
   type ResponseHead,
   ResponseParser,
 } from '../../wire/response-parser.ts';
+import type { PeerFault } from '../ssl/index.ts';
 import { BackendBody, type BodyFeeder } from './backend-body.ts';
 import type { ConnectionOwner, ConnectionUser, Loss, RequestCarrier, RequestStart } from './backend-roles.ts';
-import { isLookupError, openSocket, READ_BUFFER } from './backend-socket.ts';
+import { bytesRead, isLookupError, openSocket } from './backend-socket.ts';
 import { BackendTunnel, IdleTunnel, type TunnelHost } from './backend-tunnel.ts';
 import type { Timed } from './deadlines.ts';
+import { checkAnswerer } from './secure-socket.ts';
 
 /** Bodies up to this size are handed over as text, so that they leave in one piece with their head. */
 const LARGEST_TEXT = 16 * 1024;
 
-type State = 'connecting' | 'idle' | 'head' | 'body' | 'tunnel' | 'closed';
+type State = 'connecting' | 'handshake' | 'idle' | 'head' | 'body' | 'tunnel' | 'closed';
 
 export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, TunnelHost {
   deadlineAt = 0;
@@ -53,12 +56,14 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
     this.deadlineAt = owner.after(owner.connectTimeout);
     this.#socket = openSocket(owner.origin, {
       keepAlive: owner.keepAlive,
+      tls: owner.tls,
       connectTimeout: owner.connectTimeout,
       findAddresses: owner.findAddresses,
       sourceAddress: owner.sourceAddress,
       onRead: (size) => this.#onRead(size),
     });
     this.#socket.on('connect', () => this.#onConnect());
+    if (owner.tls !== undefined) this.#socket.on('secureConnect', () => this.#onSecured());
     this.#socket.on('end', () => this.#onEnd());
     this.#socket.on('drain', () => this.#onDrain());
     this.#socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -78,6 +83,23 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
 
   #onConnect(): void {
     if (this.#state !== 'connecting') return;
+    if (this.#owner.tls === undefined) {
+      this.#becomeReady();
+      return;
+    }
+    this.#state = 'handshake';
+    this.#arm();
+  }
+
+  #onSecured(): void {
+    const { origin, tls } = this.#owner;
+    if (this.#state !== 'handshake') return;
+    const fault = checkAnswerer(this.#socket as TLSSocket, origin, tls!);
+    if (fault === undefined) this.#becomeReady();
+    else this.#lose('handshake', fault);
+  }
+
+  #becomeReady(): void {
     this.#state = 'idle';
     this.deadlineAt = 0;
     this.localPort = this.#socket.localPort;
@@ -153,12 +175,12 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
       case 'head':
         this.#heard = true;
         if (this.#isRequestSent) this.#arm();
-        return this.#readHead(READ_BUFFER.subarray(0, size));
+        return this.#readHead(bytesRead(size));
       case 'body':
         this.#arm();
-        return this.#readBody(READ_BUFFER.subarray(0, size));
+        return this.#readBody(bytesRead(size));
       case 'tunnel':
-        this.#tunnel!.read(READ_BUFFER.subarray(0, size));
+        this.#tunnel!.read(bytesRead(size));
         return !this.#tunnel!.isPaused;
       default:
         // Nobody asked: whatever this is, it must never be taken for the answer to a later request.
@@ -330,21 +352,29 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
   #onEnd(): void {
     if (this.#state === 'tunnel') this.#tunnel!.ended();
     else if (this.#state === 'body' && this.#decoder?.close() === true) this.#endBody(false);
+    else if (this.#state === 'handshake') this.#lose('handshake');
     else this.#lose('closed');
   }
 
   onDeadline(): void {
     if (this.#state === 'connecting') this.#lose('connect');
+    else if (this.#state === 'handshake') this.#loseHandshake();
     else if (this.#state === 'idle') this.#close();
     else if (this.#tunnel?.fail(new IdleTunnel('nothing moved for too long')) !== true) this.#lose('timeout');
   }
 
+  #loseHandshake(): void {
+    this.#error ??= Object.assign(new Error('the handshake has timed out'), { code: 'ETIMEDOUT' });
+    this.#lose('handshake');
+  }
+
   #onClose(): void {
     if (this.#state === 'connecting') this.#lose(isLookupError(this.#error) ? 'lookup' : 'connect');
+    else if (this.#state === 'handshake') this.#lose('handshake');
     else this.#lose('closed');
   }
 
-  #lose(kind: Loss['kind']): void {
+  #lose(kind: Loss['kind'], fault?: PeerFault): void {
     if (this.#state === 'closed') return;
     if (this.#state === 'body') {
       this.#failBody(
@@ -359,7 +389,7 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
       tunnel.fail(this.#error ?? new Error('the backend closed'));
       return;
     }
-    const loss: Loss = { kind, error: this.#error, heard: this.#heard };
+    const loss: Loss = { kind, error: this.#error, heard: this.#heard, fault };
     if (user !== undefined && kind === 'connect' && this.#owner.mayTryAgain(user, loss)) return;
     user?.onStop();
     user?.onLost(loss);
@@ -367,9 +397,12 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
 
   #close(): void {
     if (this.#state === 'closed') return;
+    // Over TLS, an end is told where nothing else is under way.
+    const isQuiet = this.#state === 'idle' && this.#owner.tls !== undefined;
     this.#state = 'closed';
     this.deadlineAt = 0;
-    this.#socket.destroy();
+    if (isQuiet) this.#socket.destroySoon();
+    else this.#socket.destroy();
     this.#owner.closed(this);
   }
 

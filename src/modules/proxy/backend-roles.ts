@@ -1,6 +1,7 @@
 // Who is who around a connection to a backend: what carries a request, who uses it, and to whom it belongs.
 
 import type { BadHeaderMode, ResponseError, ResponseHead } from '../../wire/response-parser.ts';
+import type { BackendTls, PeerFault } from '../ssl/index.ts';
 import type { BackendBody } from './backend-body.ts';
 import type { FindAddresses } from './backend-socket.ts';
 import type { BackendTunnel } from './backend-tunnel.ts';
@@ -8,11 +9,15 @@ import type { Origin } from './target.ts';
 
 /** How a connection was lost before a final head had come. */
 export interface Loss {
-  readonly kind: 'lookup' | 'connect' | 'closed' | 'timeout';
+  readonly kind: 'lookup' | 'connect' | 'handshake' | 'closed' | 'timeout';
   /** The system's error, if there is one. */
   readonly error: NodeJS.ErrnoException | undefined;
   /** Bytes of a response had come. */
   readonly heard: boolean;
+  /** Why the other end is not the one that was asked for, where a handshake ended with that. */
+  readonly fault?: PeerFault | undefined;
+  /** The other end has certainly done nothing with the request: it may be sent again, whatever its method. */
+  readonly isUnprocessed?: boolean;
 }
 
 /** A complete body, a body to come, or none. */
@@ -69,6 +74,8 @@ export interface ConnectionUser {
 /** The pool, as its connections see it. */
 export interface ConnectionOwner<C, U> {
   readonly origin: Origin;
+  /** How TLS is spoken; undefined for plain bytes. */
+  readonly tls: BackendTls | undefined;
   readonly findAddresses: FindAddresses;
   readonly sourceAddress: string | undefined;
   readonly connectTimeout: number;

@@ -1,11 +1,18 @@
-// What is below HTTP on the way to a backend: TCP or a unix socket, and which addresses of a name are tried. Whatever
-// else a scheme needs there, a TLS handshake above all, belongs here; connections only see bytes.
+// What is below HTTP on the way to a backend: TCP or a unix socket, which addresses of a name are tried, and TLS over
+// what was connected. Connections only see bytes.
 
-import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import { connect, isIP, type LookupFunction, type NetConnectOpts, type Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import { viewsOf } from '../../kit/byte-views.ts';
+import type { BackendTls } from '../ssl/index.ts';
+import { openSecureSocket } from './secure-socket.ts';
 import type { Origin } from './target.ts';
 
 /** One buffer for all reads: what is read is used up, or copied, before the next read. */
-export const READ_BUFFER: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
+const READ_BUFFER: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** What has just been read. */
+export const bytesRead: (size: number) => Buffer = viewsOf(READ_BUFFER);
 
 /** The longest that an address may leave an attempt without an answer while there are others to try. */
 const MOST_PATIENCE = 2000;
@@ -15,40 +22,54 @@ const LEAST_PATIENCE = 10;
 /** Finds the addresses of a name, in the order in which they are tried. */
 export type FindAddresses = (host: string) => readonly string[] | Promise<readonly string[]>;
 
-/** How a socket to a backend is used. */
-export interface SocketOptions {
-  /** Probes are sent while nothing else is. */
-  readonly keepAlive: boolean;
+/** How the other end is found. */
+export interface EndOptions {
   /** Milliseconds for all that goes before the first byte. */
   readonly connectTimeout: number;
   readonly findAddresses: FindAddresses;
   /** The address of this machine that connections come from. */
   readonly sourceAddress: string | undefined;
-  /** Told how many bytes stand in READ_BUFFER; false lets the socket rest. */
-  readonly onRead: (size: number) => boolean;
 }
 
-/** Begins to connect. Where a name has several addresses, the next is tried when one refuses or is silent for long. */
+/** How a socket to a backend is used. */
+export interface SocketOptions extends EndOptions {
+  /** Probes are sent while nothing else is. */
+  readonly keepAlive: boolean;
+  /** Told how many bytes were read (`bytesRead`); false lets the socket rest. */
+  readonly onRead: (size: number) => boolean;
+  /** How TLS is spoken; undefined for plain bytes. */
+  readonly tls?: BackendTls | undefined;
+}
+
+/**
+ * Begins to connect, and over TLS to shake hands. Where a name has several addresses, the next is tried when one refuses
+ * or is silent for long.
+ */
 export function openSocket(origin: Origin, options: SocketOptions): Socket {
-  const { socket, host, port } = origin;
-  const common = {
+  const end = {
+    ...endOf(origin, options),
     keepAlive: options.keepAlive,
     noDelay: true,
     // A tunnel goes on in one direction when the other has ended; everything else closes at an end.
     allowHalfOpen: true,
     onread: { buffer: READ_BUFFER, callback: options.onRead },
   };
-  if (socket !== undefined) return connect({ ...common, path: socket });
-  if (isIP(host) !== 0) return connect({ ...common, host, port, ...localEnd(options, host) });
-  return connect({
-    ...common,
+  const { tls } = options;
+  return tls === undefined ? connect(end) : openSecureSocket(origin, tls, end as ConnectionOptions);
+}
+
+/** Where a connection leads, for `connect`. */
+export function endOf({ socket, host, port }: Origin, options: EndOptions): NetConnectOpts {
+  if (socket !== undefined) return { path: socket };
+  if (isIP(host) !== 0) return { host, port, ...localEnd(options, host) };
+  return {
     host,
     port,
     ...localEnd(options),
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: patience(options.connectTimeout),
     lookup: lookupWith(options.findAddresses),
-  });
+  };
 }
 
 /** Several addresses share the time: a lost packet is sent again after a second. */
@@ -56,7 +77,7 @@ function patience(connectTimeout: number): number {
   return Math.max(LEAST_PATIENCE, Math.min(MOST_PATIENCE, Math.floor(connectTimeout / 4)));
 }
 
-function localEnd({ sourceAddress }: SocketOptions, host?: string): { localAddress?: string } {
+function localEnd({ sourceAddress }: EndOptions, host?: string): { localAddress?: string } {
   if (sourceAddress === undefined) return {};
   const fits = host === undefined || isIP(host) === isIP(sourceAddress);
   return fits ? { localAddress: sourceAddress } : {};

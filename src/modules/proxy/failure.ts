@@ -80,6 +80,30 @@ export function refusalStatus(x: Exchange, module: string): Verdict {
   return 502;
 }
 
+/** TLS is wanted and SSLProxyEngine is not on, or its directives cannot be used. */
+export function noTls(x: Exchange, { scheme, host, port }: Origin, why = ''): Verdict {
+  const end = `${host}:${port} (${host})`;
+  logEvent(
+    x,
+    'proxy',
+    'error',
+    `AH00961: ${scheme}: failed to enable ssl support for ${end}` +
+      (why === '' ? ': write SSLProxyEngine On in this server, or in a <Proxy> section for the target' : why),
+  );
+  return 500;
+}
+
+/** The connection came to be, and TLS did not. */
+export function handshakeFailed(x: Exchange, origin: Origin, { error, fault }: Loss): Verdict {
+  if (fault !== undefined) logEvent(x, 'ssl', 'error', `${fault.text}: ${fault.hint}`);
+  else {
+    const why = error === undefined ? 'the other end closed the connection' : error.message;
+    logEvent(x, 'ssl', 'error', `AH02003: SSL Proxy connect failed: ${why}`);
+  }
+  logEvent(x, 'proxy', 'error', `(20014)Internal error: AH01084: pass request body failed to ${shownEnd(origin)}`);
+  return proxyError(x, 500, 'Error during SSL Handshake with remote server');
+}
+
 export function lookupFailed(x: Exchange, host: string): Verdict {
   return proxyError(x, 500, `DNS lookup failure for: ${host}`);
 }
@@ -118,6 +142,13 @@ export function readFailed(x: Exchange, origin: Origin, loss: Loss): Verdict {
   );
   if (loss.kind !== 'timeout' && x.transport.served > 0) return dropClient(x, origin);
   return proxyError(x, 502, 'Error reading from remote server');
+}
+
+/** A stream of a connection that carries many was reset, or came to no answer. */
+export function streamFailed(x: Exchange, origin: Origin, loss: Loss): Verdict {
+  const why = loss.kind === 'timeout' || loss.error === undefined ? lossText(loss) : loss.error.message;
+  logEvent(x, 'proxy_http2', 'error', `${why}: no answer from ${shownEnd(origin)}`);
+  return loss.kind === 'timeout' ? 504 : 502;
 }
 
 /** On a connection that was used before, closing without an answer lets the client try again, as Apache does. */

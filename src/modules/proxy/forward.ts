@@ -8,6 +8,7 @@
 import type { Exchange, RequestBody } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { HANDED_OVER } from '../../request/serve.ts';
+import type { ClientWatcher } from '../../request/transport.ts';
 import { DONE, type Verdict } from '../../request/verdict.ts';
 import type { BodyError } from '../../wire/body.ts';
 import { HeaderList } from '../../wire/header-list.ts';
@@ -22,13 +23,15 @@ import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
 import {
   abandonClient,
   connectFailed,
+  handshakeFailed,
   headFailed,
   poolExhausted,
   proxyError,
   readFailed,
+  streamFailed,
 } from './failure.ts';
 import { type RequestFraming, writeForwardHead, writeFraming } from './forward-head.ts';
-import type { HttpPool, HttpUser } from './http-pools.ts';
+import type { CarrierPool, HttpUser } from './http-pools.ts';
 import type { RemoteProxy } from './remote/remote-proxy.ts';
 import { type RelayOwner, RequestRelay } from './request-relay.ts';
 import type { Target } from './target.ts';
@@ -46,7 +49,7 @@ const EMPTY_CONTENT: RequestFraming = { kind: 'length', length: 0 };
 
 export interface ForwardPlan {
   readonly target: Target;
-  readonly pool: HttpPool;
+  readonly pool: CarrierPool;
   readonly conf: ProxyServerConfig;
   readonly dir: ProxyDirConfig;
   readonly maxForwards: number | undefined;
@@ -75,7 +78,7 @@ function framingWithoutBody(x: Exchange): RequestFraming {
   return hadBody ? EMPTY_CONTENT : NO_CONTENT;
 }
 
-export class Forward implements HttpUser, RelayOwner {
+export class Forward implements HttpUser, RelayOwner, ClientWatcher {
   readonly #x: Exchange;
   readonly #plan: ForwardPlan;
   readonly #relay: RequestRelay | undefined;
@@ -89,7 +92,6 @@ export class Forward implements HttpUser, RelayOwner {
   #verdict: Verdict | undefined = undefined;
   #head = '';
   #connection: RequestCarrier | undefined = undefined;
-  #takeBackGone: (() => void) | undefined = undefined;
   #continueTimer: NodeJS.Timeout | undefined = undefined;
   #interims = 0;
   #hasRetried = false;
@@ -114,8 +116,9 @@ export class Forward implements HttpUser, RelayOwner {
   }
 
   #relayOf(body: RequestBody, needsLength: boolean): RequestRelay {
-    const make = (): RequestRelay => new RequestRelay(body, this, { needsLength });
-    return this.#plan.attempt?.takeRelay(this, false, make) ?? make();
+    const isFramed = this.#plan.target.origin.isHttp2;
+    const make = (): RequestRelay => new RequestRelay(body, this, { needsLength, isFramed });
+    return this.#plan.attempt?.takeRelay(this, isFramed, make) ?? make();
   }
 
   run(): Verdict | Promise<Verdict> {
@@ -129,9 +132,10 @@ export class Forward implements HttpUser, RelayOwner {
     });
     if (head === undefined) return proxyError(this.#x, 400, 'The request cannot be passed on');
     this.#head = head;
-    this.#takeBackGone = this.#x.transport.onClientGone(() => this.#onClientGone());
+    this.#x.transport.watch(this);
     const relay = this.#relay;
-    if (relay === undefined || relay.isLong || this.#expectsContinue || !relay.isUntouched) this.#acquire(false);
+    if (relay === undefined || relay.isLong || this.#expectsContinue || !relay.isUntouched)
+      this.#acquire(false);
     else relay.prefetch();
     return this.#verdict ?? new Promise((resolve, reject) => this.#promise(resolve, reject));
   }
@@ -144,7 +148,7 @@ export class Forward implements HttpUser, RelayOwner {
   #settle(verdict: Verdict): void {
     if (this.#verdict !== undefined) return;
     this.#verdict = verdict;
-    this.#takeBackGone?.();
+    this.#x.transport.unwatch(this);
     clearTimeout(this.#continueTimer);
     this.#resolve?.(verdict);
   }
@@ -169,11 +173,16 @@ export class Forward implements HttpUser, RelayOwner {
     return hasEnv(this.#x, 'proxy-initial-not-pooled') && this.#x.transport.served === 0;
   }
 
+  /** All of the request is at hand. */
+  get #holdsAll(): boolean {
+    return this.#relay === undefined || this.#relay.isHeldWhole;
+  }
+
   /** Could all of the request be sent again, and would that do no harm? */
   #mayRepeat(): boolean {
     // A backend that has not asked for the body has done nothing.
     if (this.#ping !== undefined && this.#relay?.isUntouched === true) return true;
-    return this.#isIdempotent && (this.#relay === undefined || this.#relay.isHeldWhole);
+    return this.#isIdempotent && this.#holdsAll;
   }
 
   onReady(connection: RequestCarrier): void {
@@ -287,7 +296,7 @@ export class Forward implements HttpUser, RelayOwner {
 
   #openTunnel({ head, tunnel }: Switch): void {
     const x = this.#x;
-    this.#takeBackGone?.();
+    this.#x.transport.unwatch(this);
     try {
       const client = x.transport.upgrade(head.reason, switchFields(this.#context(), head));
       const run = new TunnelRun(client, tunnel, {
@@ -326,6 +335,11 @@ export class Forward implements HttpUser, RelayOwner {
     const connection = this.#connection;
     const { origin } = this.#plan.pool;
     this.#connection = undefined;
+    if (loss.kind === 'handshake') {
+      this.#plan.attempt?.lost(loss, false);
+      this.#settle(handshakeFailed(this.#x, origin, loss));
+      return;
+    }
     if (connection === undefined || loss.kind === 'connect' || loss.kind === 'lookup') {
       this.#settle(connectFailed(this.#x, origin, loss, { attempt: this.#plan.attempt }));
       return;
@@ -333,20 +347,21 @@ export class Forward implements HttpUser, RelayOwner {
     // A backend may close an idle connection at the moment it is used again: that is no answer to this request.
     const wasStale = connection.carried > 0 && !loss.heard && loss.kind === 'closed';
     clearTimeout(this.#continueTimer);
-    if (wasStale && !this.#hasRetried && this.#mayRepeat()) {
+    const mayRepeat = loss.isUnprocessed === true ? this.#holdsAll : wasStale && this.#mayRepeat();
+    if (mayRepeat && !this.#hasRetried) {
       this.#hasRetried = true;
       this.#acquire(true);
       return;
     }
     this.#plan.attempt?.lost(loss, connection.carried > 0);
-    this.#settle(readFailed(this.#x, origin, loss));
+    this.#settle(origin.isHttp2 ? streamFailed(this.#x, origin, loss) : readFailed(this.#x, origin, loss));
   }
 
   onBusy(): void {
     this.#settle(poolExhausted(this.#x, this.#plan.pool.origin));
   }
 
-  #onClientGone(): void {
+  onClientGone(): void {
     this.#connection?.giveUp();
     this.#plan.pool.cancel(this);
     this.#relay?.stop();

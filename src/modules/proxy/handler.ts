@@ -26,9 +26,25 @@ export interface Plan {
 }
 
 /** Is a module loaded that speaks to backends of this scheme? */
-function isSpoken(scheme: string, { http, wstunnel, fcgi }: Speakers): boolean {
-  if (scheme === 'fcgi') return fcgi;
-  return scheme === 'http' ? http : scheme === 'ws' && (http || wstunnel);
+function isSpoken(scheme: string, { http, wstunnel, fcgi, http2, ssl }: Speakers): boolean {
+  switch (scheme) {
+    case 'http':
+      return http;
+    case 'https':
+      return http && ssl;
+    case 'fcgi':
+      return fcgi;
+    case 'ws':
+      return http || wstunnel;
+    case 'wss':
+      return (http || wstunnel) && ssl;
+    case 'h2c':
+      return http2;
+    case 'h2':
+      return http2 && ssl;
+    default:
+      return false;
+  }
 }
 
 /**
@@ -129,14 +145,16 @@ function isTraceRefused(x: Exchange): boolean {
   return true;
 }
 
-/** Schemes that Apache has modules for and this server has none yet. */
+/** Schemes that nobody here speaks, and what would help. */
 const MISSING: { readonly [scheme: string]: string } = {
   ajp: 'AJP is not spoken; have the application server listen for HTTP and write http://',
   scgi: 'SCGI is not spoken; have the application listen for HTTP or FastCGI',
   uwsgi: 'the uwsgi protocol is not spoken; start uWSGI with --http-socket and write http://',
   ftp: 'FTP is not spoken',
-  https: 'TLS connections to backends (mod_ssl) are not supported yet',
-  wss: 'TLS connections to backends (mod_ssl) are not supported yet; ws:// works without TLS',
+  https: 'TLS to backends needs mod_ssl: LoadModule ssl_module modules/mod_ssl.so',
+  wss: 'TLS to backends needs mod_ssl: LoadModule ssl_module modules/mod_ssl.so',
+  h2: 'HTTP/2 to backends needs mod_proxy_http2 and mod_ssl',
+  h2c: 'HTTP/2 to backends needs mod_proxy_http2',
 };
 
 function noProtocol(x: Exchange): Verdict {

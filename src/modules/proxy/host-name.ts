@@ -49,8 +49,6 @@ export class HostName {
 
   /** Looks again where none of the addresses answered; undefined where that was asked just now. */
   lookAgain(): Promise<boolean> | undefined {
-    return this.#addresses.isOld(this.#name, SAME_MOMENT)
-      ? this.#addresses.lookAgain(this.#name)
-      : undefined;
+    return this.#addresses.isOld(this.#name, SAME_MOMENT) ? this.#addresses.lookAgain(this.#name) : undefined;
   }
 }

@@ -1,4 +1,5 @@
-// mod_proxy, mod_proxy_http, mod_proxy_fcgi and mod_proxy_wstunnel: requests passed on to application servers. This file binds the parts to the phases.
+// mod_proxy, mod_proxy_http, mod_proxy_http2, mod_proxy_fcgi and mod_proxy_wstunnel: requests passed on to application
+// servers. This file binds the parts to the phases.
 //
 //   ProxyPass ─ map ─┐
 //   [P] rules ───────┴─> proxy:URL ─ sections ─ canonical target ─ handler ─ forward ─ pool ─ backend connection
@@ -22,10 +23,12 @@ import {
   type ProxyDirConfig,
   type ProxyServerConfig,
 } from './config.ts';
+import { Deadlines } from './deadlines.ts';
 import { plainDirectives } from './directives.ts';
 import { FASTCGI } from './fcgi/connection.ts';
 import type { FcgiPools } from './fcgi/index.ts';
 import { canonicalise, handleProxied, type Plan } from './handler.ts';
+import { Http2Pools } from './h2/index.ts';
 import { HTTP, type HttpPools } from './http-pools.ts';
 import { translateDecoded, translateEncoded } from './map.ts';
 import { passDirectives } from './pass-directives.ts';
@@ -43,6 +46,7 @@ export { balancersOf, proxyBalancer } from './balancer/module.ts';
 export { FLAG, nameFlags } from './balancer/status-flags.ts';
 export { proxyConnect } from './connect.ts';
 export { proxyFcgi } from './fcgi/index.ts';
+export { proxyHttp2 } from './h2/index.ts';
 export { proxyWstunnel } from './wstunnel.ts';
 
 function isProxied(x: Exchange): boolean {
@@ -57,6 +61,7 @@ function dirOf(x: Exchange): ProxyDirConfig {
 interface Live {
   readonly addresses: Addresses;
   readonly pools: HttpPools;
+  readonly http2Pools: Http2Pools;
   readonly fcgiPools: FcgiPools;
   readonly speakers: Speakers;
 }
@@ -71,6 +76,7 @@ function openLive(site: LiveSite): Live {
   return {
     addresses,
     pools: new Pools(HTTP, host),
+    http2Pools: new Http2Pools({ ...host, deadlines: new Deadlines() }),
     fcgiPools: new Pools(FASTCGI, host),
     speakers: findSpeakers(site),
   };
@@ -91,17 +97,18 @@ function fixups(x: Exchange): Verdict {
   if (!isProxied(x)) return DECLINED;
   const plan = canonicalise(x, liveOf(x).speakers);
   if (typeof plan === 'number') return plan;
-  x.state[proxy.slot] = plan;
+  x.keepState(proxy.slot, plan);
   return OK;
 }
 
 function handler(x: Exchange): Verdict | Promise<Verdict> {
   const conf = proxy.server(x);
-  const { pools, fcgiPools, speakers, addresses } = liveOf(x);
-  return handleProxied(x, x.state[proxy.slot] as Plan | undefined, {
+  const { pools, http2Pools, fcgiPools, speakers, addresses } = liveOf(x);
+  return handleProxied(x, x.stateOf(proxy.slot) as Plan | undefined, {
     conf,
     dir: dirOf(x),
     pools,
+    http2Pools,
     fcgiPools,
     timeout: conf.timeout ?? coreServer(x.server).timeout ?? DEFAULT_TIMEOUT,
     speakers,
@@ -134,6 +141,7 @@ export const proxy: Module<ProxyServerConfig, ProxyDirConfig> = defineModule<
   open: openLive,
   close: (_site, live) => {
     (live as Live).pools.close();
+    (live as Live).http2Pools.close();
     (live as Live).fcgiPools.close();
   },
 });

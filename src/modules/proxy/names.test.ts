@@ -3,7 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../../test/support/ports.ts';
 import { type Front, splitAnswer, startFront } from '../../../test/support/proxy-front.ts';
-import { answering, type ScriptedBackend, startScriptedBackend } from '../../../test/support/scripted-backend.ts';
+import {
+  answering,
+  type ScriptedBackend,
+  startScriptedBackend,
+} from '../../../test/support/scripted-backend.ts';
 import { startSilentListener } from '../../../test/support/silent-listener.ts';
 
 const running: { close(): Promise<void> }[] = [];

@@ -117,13 +117,10 @@ function setPass(cmd: ProxyCommand, words: readonly string[], isMatch: boolean):
 function setLocationPass(cmd: ProxyCommand, entry: PassEntry): void {
   cmd.dir.pass = entry;
   if (cmd.section.isRegex !== true || entry.regex !== undefined) return;
-  cmd.warn(
-    `${cmd.name} does not read the path of this section as a regular expression`,
-    {
-      code: 'conf/no-effect',
-      hint: 'use ProxyPassMatch here',
-    },
-  );
+  cmd.warn(`${cmd.name} does not read the path of this section as a regular expression`, {
+    code: 'conf/no-effect',
+    hint: 'use ProxyPassMatch here',
+  });
 }
 
 function compilePattern(pattern: string): Regex | string {
@@ -137,8 +134,6 @@ function compilePattern(pattern: string): Regex | string {
 
 /** Schemes whose backends cannot be spoken to: the request is answered 500 and the log says why. */
 const UNSUPPORTED: { readonly [scheme: string]: string } = {
-  https: '',
-  wss: '',
   ajp: 'let the application server listen for HTTP, too, and write http://',
   scgi: 'let the application listen for HTTP or FastCGI, and write http:// or fcgi://',
   uwsgi: 'start uWSGI with --http-socket, and write http://',
@@ -196,7 +191,10 @@ function setParameters(cmd: ProxyCommand, url: string, line: PassLine): Directiv
 export function warnNoEffect(cmd: Command<ProxyServerConfig, ProxyDirConfig>, name: string): void {
   const why = reasonOfNoEffect(name);
   if (why === undefined) return;
-  cmd.warn(`${cmd.name}: parameter ${name} is accepted and has no effect here`, { code: 'conf/no-effect', why });
+  cmd.warn(`${cmd.name}: parameter ${name} is accepted and has no effect here`, {
+    code: 'conf/no-effect',
+    why,
+  });
 }
 
 export const passDirectives: readonly ProxyDirective[] = [

@@ -3,11 +3,12 @@
 
 import { isIP } from 'node:net';
 import type { BadHeaderMode } from '../../wire/response-parser.ts';
+import type { BackendTls } from '../ssl/index.ts';
 import type { Addresses } from './addresses.ts';
 import type { ConnectionOwner, Loss } from './backend-roles.ts';
 import { isBindError } from './backend-socket.ts';
-import { HostName } from './host-name.ts';
 import type { Deadlines, Timed } from './deadlines.ts';
+import { HostName } from './host-name.ts';
 import type { Origin } from './target.ts';
 import type { WorkerParameters } from './worker-parameters.ts';
 
@@ -37,6 +38,8 @@ export interface PoolHost {
 export interface PoolSettings {
   readonly timeout: number;
   readonly badHeader: BadHeaderMode;
+  /** How TLS is spoken; undefined for plain bytes. */
+  readonly tls: BackendTls | undefined;
   /** The address of this machine that connections come from. */
   readonly sourceAddress: string | undefined;
 }
@@ -116,6 +119,7 @@ function addressTtl({ addressTtl, reuse }: WorkerParameters): number | undefined
 
 export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements ConnectionOwner<C, U> {
   readonly origin: Origin;
+  readonly tls: BackendTls | undefined;
   readonly connectTimeout: number;
   readonly timeout: number;
   readonly keepAlive: boolean;
@@ -148,6 +152,7 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
     onEmpty: (pool: Pool<U, C>) => void,
   ) {
     this.origin = origin;
+    this.tls = settings.tls;
     this.#source = settings.sourceAddress;
     this.#report = report;
     this.ping = params.ping;

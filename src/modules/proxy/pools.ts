@@ -2,6 +2,7 @@
 // forgotten when empty.
 
 import type { BadHeaderMode } from '../../wire/response-parser.ts';
+import type { BackendTls } from '../ssl/index.ts';
 import { Deadlines } from './deadlines.ts';
 import { Pool, type Pooled, type PoolHost, type PoolSettings, type PoolUser, type Protocol } from './pool.ts';
 import type { Origin } from './target.ts';
@@ -23,15 +24,21 @@ export class Pools<U extends PoolUser<C>, C extends Pooled<U>> {
   }
 
   /** The same object for the same settings, so that servers which agree share their connections. */
-  settings(timeout: number, badHeader: BadHeaderMode, sourceAddress?: string): PoolSettings {
+  settings(
+    timeout: number,
+    badHeader: BadHeaderMode,
+    sourceAddress?: string,
+    tls?: BackendTls,
+  ): PoolSettings {
     for (const known of this.#settings)
       if (
         known.timeout === timeout &&
         known.badHeader === badHeader &&
-        known.sourceAddress === sourceAddress
+        known.sourceAddress === sourceAddress &&
+        known.tls === tls
       )
         return known;
-    const settings: PoolSettings = { timeout, badHeader, sourceAddress };
+    const settings: PoolSettings = { timeout, badHeader, sourceAddress, tls };
     this.#settings.push(settings);
     return settings;
   }

@@ -2,7 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Front, splitAnswer, startFront } from '../../../test/support/proxy-front.ts';
-import { type ScriptedBackend, startScriptedBackend, type Talk } from '../../../test/support/scripted-backend.ts';
+import {
+  type ScriptedBackend,
+  startScriptedBackend,
+  type Talk,
+} from '../../../test/support/scripted-backend.ts';
 
 const running: { close(): Promise<void> }[] = [];
 
@@ -22,7 +26,8 @@ async function start(
 }
 
 const OK_TEXT = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello';
-const POST = 'POST /x HTTP/1.1\r\nHost: www.example.test\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc';
+const POST =
+  'POST /x HTTP/1.1\r\nHost: www.example.test\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc';
 
 describe('a probe in front of a body', () => {
   it('is answered by the backend, and the client hears nothing of it', async () => {

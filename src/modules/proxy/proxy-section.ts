@@ -10,12 +10,7 @@ import { compileGlob, isGlob } from '../../kit/glob.ts';
 import { compileRegex, type Regex, RegexSyntaxError } from '../../kit/regex/index.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { serverFiles, servers } from '../contexts.ts';
-import {
-  type BalancerConfig,
-  defineBalancer,
-  findBalancer,
-  isBalancerUrl,
-} from './balancer/config.ts';
+import { type BalancerConfig, defineBalancer, findBalancer, isBalancerUrl } from './balancer/config.ts';
 import { type Parameter, setBalancerParameters, wrapError } from './balancer/directives.ts';
 import type { ProxyDirConfig, ProxySection, ProxyServerConfig } from './config.ts';
 import { warnNoEffect } from './pass-directives.ts';
@@ -109,7 +104,8 @@ function setSectionWorker(
 ): DirectiveError | undefined {
   const section = `<${cmd.name.replace(/^</, '')}`;
   // Apache takes `~` for the URL.
-  if (isRegex && section.toLowerCase() === '<proxy') return `${section}> arguments are not supported for non url.`;
+  if (isRegex && section.toLowerCase() === '<proxy')
+    return `${section}> arguments are not supported for non url.`;
   if (words.length === 0) return undefined;
   if (isRegex) return 'Multiple <ProxyMatch> arguments not (yet) supported.';
   if (isGlob(url)) return `${section}> arguments are not supported for wildchar url.`;

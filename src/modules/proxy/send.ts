@@ -4,21 +4,23 @@
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import type { Verdict } from '../../request/verdict.ts';
+import { type BackendTls, backendTls } from '../ssl/index.ts';
 import type { Addresses } from './addresses.ts';
 import type { Attempt } from './attempt.ts';
 import type { BalancerMember } from './balancer/member.ts';
 import { FLAG, NOT_USABLE } from './balancer/status-flags.ts';
 import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
-import { lookupFailed, workerShut } from './failure.ts';
+import { lookupFailed, noTls, workerShut } from './failure.ts';
 import { type FcgiPools, forwardFcgi } from './fcgi/index.ts';
 import { Forward } from './forward.ts';
-import type { HttpPools } from './http-pools.ts';
+import type { Http2Pools } from './h2/index.ts';
+import type { CarrierPool, HttpPools } from './http-pools.ts';
 import { refuseBlocked } from './remote/block.ts';
 import { redirectToDomain } from './remote/domain.ts';
 import { type RemoteProxy, remotesOf } from './remote/remote-proxy.ts';
 import { sendThrough } from './remote/through.ts';
-import { type Target, withSocket } from './target.ts';
-import { findUpgrade, requireUpgrade, type Upgrade } from './upgrade.ts';
+import { namedOrigin, type Origin, type Target, withSocket } from './target.ts';
+import { findUpgrade, isWebSocket, requireUpgrade, type Upgrade } from './upgrade.ts';
 import { findWorker, GENERIC_WORKER, type Worker } from './worker.ts';
 import { type Speakers, takesWebSockets } from './wstunnel.ts';
 
@@ -27,6 +29,7 @@ export interface SendSite {
   readonly conf: ProxyServerConfig;
   readonly dir: ProxyDirConfig;
   readonly pools: HttpPools;
+  readonly http2Pools: Http2Pools;
   readonly fcgiPools: FcgiPools;
   /** Milliseconds. */
   readonly timeout: number;
@@ -94,7 +97,7 @@ function sendUnlessBlocked(x: Exchange, way: Way, site: SendSite): Verdict | Pro
 function send(x: Exchange, way: Way, site: SendSite): Verdict | Promise<Verdict> {
   const { target, worker } = way;
   if (target.origin.scheme === 'fcgi') return sendFcgi(x, way, site);
-  const isStrict = target.origin.scheme === 'ws' && takesWebSockets(x, site.speakers);
+  const isStrict = isWebSocket(target.origin) && takesWebSockets(x, site.speakers);
   const upgrade = isStrict ? requireUpgrade(x, worker, target) : findUpgrade(x, worker, target);
   if (typeof upgrade === 'number') return upgrade;
   const remotes = remotesOf(x, site.conf, target.url, target.origin.scheme);
@@ -121,15 +124,36 @@ interface HttpWay {
 function sendHttp(
   x: Exchange,
   { target, worker, sending }: Way,
-  { conf, dir, pools, timeout }: SendSite,
+  { conf, dir, pools, http2Pools, timeout }: SendSite,
   { upgrade, remote }: HttpWay,
 ): Verdict | Promise<Verdict> {
   const { maxForwards, attempt } = sending;
-  const settings = pools.settings(timeout, conf.badHeader ?? 'IsError', conf.sourceAddress);
+  const { origin } = target;
+  const tls = origin.isSecure ? tlsTo(x, origin) : undefined;
+  if (typeof tls === 'number') return tls;
+  if (tls !== undefined && remote !== undefined && origin.socket === undefined) {
+    return noTls(x, origin, ': a ProxyRemote on the way to a backend over TLS is not supported; name the host in NoProxy');
+  }
+  const settings = pools.settings(timeout, conf.badHeader ?? 'IsError', conf.sourceAddress, tls);
+  const own = tls !== undefined && dir.preserveHost === true ? clientNamed(x, origin) : origin;
   // Apache: a socket is connected to, whatever proxy is named.
-  const end = target.origin.socket === undefined ? (remote?.origin ?? target.origin) : target.origin;
-  const pool = pools.find(worker, end, settings);
+  const end = own.socket === undefined ? (remote?.origin ?? own) : own;
+  const pool: CarrierPool = (origin.isHttp2 ? http2Pools : pools).find(worker, end, settings);
   return new Forward(x, { target, pool, conf, dir, maxForwards, upgrade, remote, attempt }).run();
+}
+
+/** How TLS is spoken to a backend, or the answer where it is not. */
+function tlsTo(x: Exchange, origin: Origin): BackendTls | Verdict {
+  try {
+    return backendTls(x) ?? noTls(x, origin);
+  } catch (error) {
+    return noTls(x, origin, `; OpenSSL does not take the SSLProxy directives: ${(error as Error).message}`);
+  }
+}
+
+/** With ProxyPreserveHost the backend is asked for the name that the client has asked for, and has to prove that one. */
+function clientNamed(x: Exchange, origin: Origin): Origin {
+  return x.hostname === '' ? origin : namedOrigin(origin, x.hostname);
 }
 
 /** Codings beneath chunked cannot be undone, and must not be taken for content. */

@@ -21,6 +21,12 @@ export interface Origin {
   readonly key: string;
   /** The host is a name or an address that may be looked up. */
   readonly isLookable: boolean;
+  /** Reached over TLS. */
+  readonly isSecure: boolean;
+  /** Spoken to in HTTP/2. */
+  readonly isHttp2: boolean;
+  /** The name that TLS asks for and checks, where it is another than the host's. */
+  readonly serverName?: string;
 }
 
 /** A canonical target. */
@@ -43,9 +49,12 @@ export const DEFAULT_PORTS: { readonly [scheme: string]: number } = {
   https: 443,
   ws: 80,
   wss: 443,
+  h2: 443,
+  h2c: 80,
   fcgi: 8000,
 };
 
+const SECURE: ReadonlySet<string> = new Set(['https', 'wss', 'h2']);
 /** The same target, reached by a unix socket. */
 export function withSocket(target: Target, socket: string): Target {
   const { scheme, authority } = target.origin;
@@ -147,7 +156,15 @@ function readOrigin(scheme: string, authority: string, socket: string | undefine
     socket,
     key: socket === undefined ? `${shown}:${port}` : `unix:${socket}`,
     isLookable: isLookable(host),
+    isSecure: SECURE.has(scheme),
+    isHttp2: scheme === 'h2' || scheme === 'h2c',
   };
+}
+
+/** The same end, under another name: connections to it serve nobody who asks for a third one. */
+export function namedOrigin(origin: Origin, serverName: string): Origin {
+  if (serverName === origin.host) return origin;
+  return { ...origin, serverName, key: `${origin.key}|${serverName}` };
 }
 
 /** Letters of a host name that may be looked up; anything else is answered as an unknown host. */

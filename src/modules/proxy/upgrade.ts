@@ -9,7 +9,7 @@ import type { Verdict } from '../../request/verdict.ts';
 import { isFieldText } from '../../wire/field-syntax.ts';
 import type { ResponseHead } from '../../wire/response-parser.ts';
 import { DEFAULT_TIMEOUT } from './config.ts';
-import type { Target } from './target.ts';
+import type { Origin, Target } from './target.ts';
 import type { Worker } from './worker.ts';
 import { ANY_UPGRADE } from './worker-parameters.ts';
 
@@ -47,9 +47,14 @@ function wantedOf(x: Exchange, worker: Worker): string | undefined {
   return mayUpgrade(worker, wanted) ? wanted : undefined;
 }
 
+/** A ws:// or wss:// target. */
+export function isWebSocket({ scheme }: Origin): boolean {
+  return scheme === 'ws' || scheme === 'wss';
+}
+
 /** How a request to this target may leave HTTP; undefined when it cannot. */
 export function findUpgrade(x: Exchange, worker: Worker, { origin }: Target): Upgrade | undefined {
-  if (worker.params.upgrade === undefined && origin.scheme !== 'ws') return undefined;
+  if (worker.params.upgrade === undefined && !isWebSocket(origin)) return undefined;
   const isSimple = x.hasEnv() && x.env.has('force-proxy-request-1.0');
   return { worker, offered: isSimple ? undefined : wantedOf(x, worker), timesOut: true };
 }

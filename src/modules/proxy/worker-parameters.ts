@@ -51,7 +51,8 @@ export const ANY_UPGRADE = '*';
 
 /** Accepted, checked, and without effect; each with the reason that the warning gives. */
 const NO_EFFECT: { readonly [name: string]: string } = {
-  receivebuffersize: 'Node.js cannot set the receive buffer of a TCP connection; the system sizes it by itself',
+  receivebuffersize:
+    'Node.js cannot set the receive buffer of a TCP connection; the system sizes it by itself',
   iobuffersize: 'what has come is passed on as it comes, whatever its size',
 };
 

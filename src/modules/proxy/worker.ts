@@ -67,7 +67,8 @@ function nameOf(url: string, emptyPath: string): string | undefined {
   const split = splitUrl(url);
   if (split === undefined || split.authority === '') return undefined;
   // A `$1` right behind a port belongs to the path.
-  const [, fixed = split.authority, captured = ''] = /^([^$]*:[0-9]+)(\$[0-9].*)$/.exec(split.authority) ?? [];
+  const [, fixed = split.authority, captured = ''] =
+    /^([^$]*:[0-9]+)(\$[0-9].*)$/.exec(split.authority) ?? [];
   const origin = parseOrigin(split.scheme, fixed, undefined);
   const shown = origin?.authority ?? fixed.toLowerCase();
   const unix = split.socket === undefined ? '' : `unix:${split.socket}|`;

@@ -37,6 +37,10 @@ export interface Speakers {
   readonly wstunnel: boolean;
   /** mod_proxy_fcgi. */
   readonly fcgi: boolean;
+  /** mod_proxy_http2. */
+  readonly http2: boolean;
+  /** mod_ssl, without which nobody speaks TLS. */
+  readonly ssl: boolean;
   /** mod_proxy_balancer. */
   readonly balancer: boolean;
 }
@@ -47,11 +51,13 @@ export function findSpeakers({ modules }: LiveSite): Speakers {
     http: has('proxy_http'),
     wstunnel: has('proxy_wstunnel'),
     fcgi: has('proxy_fcgi'),
+    http2: has('proxy_http2'),
+    ssl: has('ssl'),
     balancer: has('proxy_balancer'),
   };
 }
 
-/** Does mod_proxy_wstunnel answer for ws:// targets here? */
+/** Does mod_proxy_wstunnel answer for ws:// and wss:// targets here? */
 export function takesWebSockets(x: Exchange, { http, wstunnel }: Speakers): boolean {
   return wstunnel && (!http || proxyWstunnel.dir(x)?.fallsBack === false);
 }

@@ -36,7 +36,7 @@ const REDIRECT_NAME = 'redirect:';
 
 /** Why the handler is not to fetch what a [P] rule asks for; the state that rules leave behind. */
 function refusalOf(x: Exchange): AuthorityRefusal | undefined {
-  return x.state[rewrite.slot] as AuthorityRefusal | undefined;
+  return x.stateOf(rewrite.slot) as AuthorityRefusal | undefined;
 }
 
 /** [END] ends rewriting for the whole client request: internal redirects included, subrequests not. */
@@ -140,7 +140,7 @@ function toProxy(x: Exchange, outcome: Extract<RewriteOutcome, { kind: 'proxy' }
   if (outcome.refusal !== undefined) {
     const { code, message } = outcome.refusal;
     logEvent(x, 'rewrite', 'error', code === undefined ? message : `${code}: ${message}`);
-    x.state[rewrite.slot] = outcome.refusal;
+    x.keepState(rewrite.slot, outcome.refusal);
   }
   return OK;
 }

@@ -23,7 +23,7 @@ export function clientsOf(site: LiveSite): DigestClients {
 
 /** The state of a request; undefined before somebody has had to say who it is. */
 export function knownState(root: Exchange): DigestState | undefined {
-  return root.state[digestConfig.slot] as DigestState | undefined;
+  return root.stateOf(digestConfig.slot) as DigestState | undefined;
 }
 
 /** Reads the field of a request, once. */
@@ -35,6 +35,6 @@ export function digestStateOf(root: Exchange): DigestState {
   const number = parsed.kind === 'valid' ? Number.parseInt(opaque ?? '', 16) || 0 : 0;
   const client = number === 0 ? undefined : clientsOf(root.site).find(number);
   const state: DigestState = { parsed, opaque, number, client, ha1: '', nonceTime: undefined };
-  root.state[digestConfig.slot] = state;
+  root.keepState(digestConfig.slot, state);
   return state;
 }

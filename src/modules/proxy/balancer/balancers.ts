@@ -53,8 +53,10 @@ export class Balancers {
     const name = `${address} ${coreServer(server).serverName ?? ''}`;
     if (this.#byName.has(name)) return;
     this.#byName.set(name, balancers);
-    if (!persists || this.#before === undefined) return;
-    for (const old of this.#before.#byName.get(name) ?? []) {
+    if (!persists) return;
+    const before = this.#before;
+    const olds = before === undefined ? undefined : before.#byName.get(name);
+    for (const old of olds ?? []) {
       balancers.find((balancer) => balancer.name === old.name)?.takeOver(old);
     }
   }

@@ -95,10 +95,11 @@ function waitForMember(
       const member = chooseMember(balancer);
       if (member !== undefined || looks >= LOOKS) end(member);
     }, timeout / LOOKS);
-    const takeBack = x.transport.onClientGone(() => end('gone'));
+    const watcher = { onClientGone: () => end('gone') };
+    x.transport.watch(watcher);
     function end(member: BalancerMember | 'gone' | undefined): void {
       clearInterval(timer);
-      takeBack();
+      x.transport.unwatch(watcher);
       resolve(member);
     }
   });

@@ -42,17 +42,17 @@ function requireMethod({ modules }: LiveSite, method: LbMethodName): void {
 
 /** Counts a request in at a member. Apache: all members that a request tried are busy with it to its end. */
 export function countIn(x: Exchange, member: BalancerMember): void {
-  const { state } = x.root();
-  const members = state[proxyBalancer.slot] as BalancerMember[] | undefined;
-  if (members === undefined) state[proxyBalancer.slot] = [member];
+  const root = x.root();
+  const members = root.stateOf(proxyBalancer.slot) as BalancerMember[] | undefined;
+  if (members === undefined) root.keepState(proxyBalancer.slot, [member]);
   else members.push(member);
   member.busy += 1;
 }
 
 function countOut(x: Exchange): Verdict {
-  const members = x.state[proxyBalancer.slot] as BalancerMember[] | undefined;
+  const members = x.stateOf(proxyBalancer.slot) as BalancerMember[] | undefined;
   if (members === undefined) return DECLINED;
-  x.state[proxyBalancer.slot] = undefined;
+  x.keepState(proxyBalancer.slot, undefined);
   // A reset by the balancer-manager may have come first.
   for (const member of members) member.busy = Math.max(0, member.busy - 1);
   return DECLINED;

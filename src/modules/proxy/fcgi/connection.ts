@@ -9,7 +9,7 @@ import type { Socket } from 'node:net';
 import { FcgiReader, type FcgiSink } from '../../../wire/fastcgi-reader.ts';
 import { endOfStream, FCGI, FCGI_MOST_CONTENT, recordHeader } from '../../../wire/fastcgi-records.ts';
 import type { ConnectionOwner, Loss } from '../backend-roles.ts';
-import { isLookupError, openSocket, READ_BUFFER } from '../backend-socket.ts';
+import { bytesRead, isLookupError, openSocket } from '../backend-socket.ts';
 import type { Pooled, Protocol } from '../pool.ts';
 import type { FcgiCarrier, FcgiUser } from './roles.ts';
 
@@ -39,7 +39,7 @@ export class FcgiConnection implements Pooled<FcgiUser>, FcgiCarrier, FcgiSink {
       connectTimeout: owner.connectTimeout,
       findAddresses: owner.findAddresses,
       sourceAddress: owner.sourceAddress,
-      onRead: (size) => this.#onRead(READ_BUFFER.subarray(0, size)),
+      onRead: (size) => this.#onRead(bytesRead(size)),
     });
     this.#socket.on('connect', () => this.#onConnect());
     this.#socket.on('end', () => this.#lose('closed'));

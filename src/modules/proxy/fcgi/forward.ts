@@ -68,7 +68,6 @@ export class FcgiForward implements FcgiUser, RelayOwner {
   #resolve: (verdict: Verdict) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
   #isSettled = false;
-  #takeBackGone: (() => void) | undefined = undefined;
   #connection: FcgiCarrier | undefined = undefined;
   #records = '';
   #isBegun = false;
@@ -98,7 +97,7 @@ export class FcgiForward implements FcgiUser, RelayOwner {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      this.#takeBackGone = this.#x.transport.onClientGone(() => this.#onClientGone());
+      this.#x.transport.watch(this);
       if (this.#relay === undefined || this.#relay.isLong || !this.#relay.isUntouched) this.#prepare();
       else this.#relay.prefetch();
     });
@@ -107,7 +106,7 @@ export class FcgiForward implements FcgiUser, RelayOwner {
   #settle(verdict: Verdict): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
-    this.#takeBackGone?.();
+    this.#x.transport.unwatch(this);
     this.#resolve(verdict);
   }
 
@@ -233,7 +232,7 @@ export class FcgiForward implements FcgiUser, RelayOwner {
       this.#stage = 'unwanted';
       this.#letGo();
       this.#isSettled = true;
-      this.#takeBackGone?.();
+      this.#x.transport.unwatch(this);
       this.#reject(error);
       return;
     }
@@ -373,7 +372,7 @@ export class FcgiForward implements FcgiUser, RelayOwner {
     this.#relay?.stop();
   }
 
-  #onClientGone(): void {
+  onClientGone(): void {
     this.#letGo();
     this.#plan.pool.cancel(this);
     this.#settle(abandonClient(this.#x));

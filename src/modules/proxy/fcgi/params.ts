@@ -87,8 +87,7 @@ export async function requestParams(
   x.env = new Environment(buildFastCgiParams(await scriptFacts(x)));
   x.coveredEnv = undefined;
   if (!(await settle(adjust(x, config.adjustments)))) return undefined;
-  if (config.php === undefined || config.backend === 'generic') return x.env;
   const params = new Map(x.env);
-  addPhpSettings(params, config.php);
+  if (config.php !== undefined && config.backend !== 'generic') addPhpSettings(params, config.php);
   return params;
 }

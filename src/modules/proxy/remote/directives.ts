@@ -96,9 +96,7 @@ export const remoteDirectives: readonly ProxyDirective[] = [
     help: 'A list of domains, hosts, or subnets to which the proxy will connect directly',
     example: 'NoProxy ".example" "192.168.112.0/21"',
     set: (cmd, word = '') => {
-      cmd.config.directHosts.push(
-        compileHostTest(word, (name) => (cmd.io.lookup?.(name) ?? []).length > 0),
-      );
+      cmd.config.directHosts.push(compileHostTest(word, (name) => (cmd.io.lookup?.(name) ?? []).length > 0));
       return undefined;
     },
   },

@@ -54,7 +54,10 @@ export function matchRemoteByPattern(regex: Regex): RemoteProxy['takes'] {
 /** The proxies for a target, in the order of their lines; none where NoProxy names the host. */
 export function remotesOf(
   x: Exchange,
-  { remotes, directHosts }: { readonly remotes: readonly RemoteProxy[]; readonly directHosts: readonly HostTest[] },
+  {
+    remotes,
+    directHosts,
+  }: { readonly remotes: readonly RemoteProxy[]; readonly directHosts: readonly HostTest[] },
   url: string,
   scheme: string,
 ): readonly RemoteProxy[] {

@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 /** What a backend does with one request. */
-type Act = (talk: Talk, request: string) => Promise<void> | void;
+type Act = (talk: Talk, request: string) => unknown;
 
 function answer(text: string, status = '200 OK'): Act {
   return (talk) => talk.write(`HTTP/1.1 ${status}\r\nContent-Length: ${text.length}\r\n\r\n${text}`);
@@ -276,7 +276,7 @@ describe('requests under way', () => {
   it('make bybusyness choose another member, until they are over', async () => {
     let release = (): void => undefined;
     const slow = await startMember((talk) => {
-      release = () => answer('slow')(talk, '') as void;
+      release = () => void answer('slow')(talk, '');
     });
     const one = await startMember(answer('one'));
     const front = await startBalanced([{ port: slow.port }, { port: one.port }], 'lbmethod=bybusyness');

@@ -196,6 +196,11 @@ export const balancerDirectives: readonly ProxyDirective[] = [
     example: 'BalancerPersist On',
     set: (cmd, value) => {
       cmd.config.balancerPersist = value === 'on';
+      if (value === 'on') {
+        cmd.warn('BalancerPersist keeps the state of balancers over a reload, and not over a new start', {
+          why: 'a new start begins with what the configuration says',
+        });
+      }
       return undefined;
     },
   },

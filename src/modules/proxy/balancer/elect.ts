@@ -3,7 +3,7 @@
 
 import { type Waiting, when } from '../../../kit/wait.ts';
 import type { Exchange } from '../../../request/exchange.ts';
-import { logEvent } from '../../../request/log.ts';
+import { logEvent, logServer } from '../../../request/log.ts';
 import type { Balancer } from './balancer.ts';
 import { chooseMember } from './choose.ts';
 import { payForSession } from './lbmethod.ts';
@@ -46,15 +46,20 @@ function forceRecovery(x: Exchange, balancer: Balancer): void {
   for (const member of members) {
     member.recover();
     const text = `AH01165: ${name}: Forcing recovery for worker (${member.host}:${member.port})`;
-    logEvent(x, 'proxy_balancer', 'debug', text);
+    logServer(x.site, x.server, 'proxy_balancer', 'debug', text);
   }
 }
 
 /** The member that a session's route leads to. */
 function findBound(x: Exchange, balancer: Balancer, { route }: Session): BalancerMember | undefined {
-  const member = route === '' ? undefined : findRoute(balancer, route);
+  if (route === '') return undefined;
+  logEvent(x, 'proxy_balancer', 'debug', `AH01161: Found route ${route}`);
+  const member = findRoute(balancer, route);
   if (member === undefined) return undefined;
-  if (member.route !== route) x.env.set('BALANCER_ROUTE_CHANGED', '1');
+  if (member.route !== route) {
+    x.env.set('BALANCER_ROUTE_CHANGED', '1');
+    logEvent(x, 'proxy_balancer', 'debug', `AH01162: Route changed from ${route} to ${member.route}`);
+  }
   payForSession(balancer.members, member);
   member.elected += 1;
   return member;

@@ -212,8 +212,8 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
     this.#isReadingBody = true;
     const input = this.#input;
     const { size } = input;
-    input.keep();
-    while (input.bytes !== undefined && body.wantsBytes) input.consume(body.read(input.bytes, input.at));
+    while (input.bytes !== undefined && body.wantsBytes)
+      input.consume(body.read(input.bytes, input.at, input.isShared));
     this.#isReadingBody = false;
     request.received += size - input.size;
     if (this.#isInputOver && input.isEmpty) body.closeInput();

@@ -9,7 +9,8 @@ export class HeldInput {
   bytes: Buffer | undefined = undefined;
   at = 0;
   #isResting = false;
-  #isShared = false;
+  /** They stand where the next read of any connection will write. */
+  isShared = false;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -28,20 +29,20 @@ export class HeldInput {
   add(chunk: Buffer, isShared: boolean): void {
     if (this.bytes === undefined) {
       this.bytes = chunk;
-      this.#isShared = isShared;
+      this.isShared = isShared;
     } else {
       this.bytes = Buffer.concat([this.bytes.subarray(this.at), chunk]);
-      this.#isShared = false;
+      this.isShared = false;
     }
     this.at = 0;
   }
 
   /** Makes what is left of shared bytes its own. */
   keep(): void {
-    if (!this.#isShared || this.bytes === undefined) return;
+    if (!this.isShared || this.bytes === undefined) return;
     this.bytes = Buffer.from(this.bytes.subarray(this.at));
     this.at = 0;
-    this.#isShared = false;
+    this.isShared = false;
   }
 
   /** Everything before `end` is done with. */

@@ -17,6 +17,7 @@ export interface BodyOwner {
 export class RequestBodySource implements BodySource {
   readonly #owner: BodyOwner;
   readonly #decoder: BodyDecoder;
+  #isLent = false;
   #sink: BodySink | undefined = undefined;
   #error: BodyError | undefined;
   #isPaused = false;
@@ -85,8 +86,9 @@ export class RequestBodySource implements BodySource {
     this.#isAborted = true;
   }
 
-  /** Takes what belongs to the body; answers the index behind it. */
-  read(buf: Buffer, start: number): number {
+  /** Takes what belongs to the body; answers the index behind it. `isLent`: the buffer is another read's later. */
+  read(buf: Buffer, start: number, isLent: boolean): number {
+    this.#isLent = isLent;
     const end = this.#decoder.decode(buf, start, this.#take);
     const { error } = this.#decoder;
     if (error !== undefined)
@@ -100,7 +102,9 @@ export class RequestBodySource implements BodySource {
       this.discarded += to - from;
       return;
     }
-    if (!this.#sink!.data(buf.subarray(from, to))) this.#isPaused = true;
+    const sink = this.#sink!;
+    const piece = buf.subarray(from, to);
+    if (!sink.data(this.#isLent && sink.copies !== true ? Buffer.from(piece) : piece)) this.#isPaused = true;
   };
 
   #finish(): void {

@@ -4,6 +4,8 @@
 
 /** Takes a body. `data` answers false when the source should pause until the sink calls its `resume`. */
 export interface BodySink {
+  /** It copies what it keeps of a chunk, at this moment: the bytes may be overwritten once `data` has returned. */
+  readonly copies?: boolean;
   data(chunk: Buffer): boolean;
   /** The body is complete. Nothing may follow. */
   end(): void;

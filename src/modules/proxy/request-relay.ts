@@ -45,7 +45,8 @@ export class RequestRelay implements BodySink {
   #isFramed: boolean;
   #meter: Meter | undefined = undefined;
   #mode: Mode = 'new';
-  #held: Buffer[] = [];
+  /** What is held, as byte strings: it leaves in one with the head. */
+  #held: string[] = [];
   #heldBytes = 0;
   #isComplete = false;
   #isChunked = false;
@@ -103,9 +104,7 @@ export class RequestRelay implements BodySink {
 
   /** The whole body as a byte string; for `isHeldWhole` only. */
   text(): string {
-    let text = '';
-    for (const chunk of this.#held) text += chunk.toString('latin1');
-    return text;
+    return this.#held.join('');
   }
 
   /** Sends what is held and lets the rest follow. */
@@ -138,10 +137,15 @@ export class RequestRelay implements BodySink {
     if (wasStarted && !this.#isComplete) this.#source.abort();
   }
 
+  /** What is held is copied as it comes; what is written may stay with the socket. */
+  get copies(): boolean {
+    return this.#mode !== 'streaming';
+  }
+
   data(chunk: Buffer): boolean {
     if (this.#mode === 'streaming') return this.#write(this.#connection!, chunk);
     if (this.#mode === 'stopped') return false;
-    this.#held.push(chunk);
+    this.#held.push(chunk.toString('latin1'));
     this.#heldBytes += chunk.length;
     if (this.#needsWhole) return this.#spool();
     if (this.#heldBytes < PREFETCH) return true;
@@ -176,7 +180,7 @@ export class RequestRelay implements BodySink {
     this.#owner.onBodyFailed(error instanceof BodyError ? error : new BodyError(400, error.message));
   }
 
-  #write(connection: BodyCarrier, chunk: Buffer): boolean {
+  #write(connection: BodyCarrier, chunk: Buffer | string): boolean {
     if (this.#meter !== undefined) this.#meter.transferred += chunk.length;
     if (!this.#isChunked) return connection.write(chunk);
     if (chunk.length === 0) return true;

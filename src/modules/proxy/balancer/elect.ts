@@ -91,8 +91,8 @@ function waitForMember(
   x: Exchange,
   balancer: Balancer,
 ): Promise<BalancerMember | 'gone' | undefined> | undefined {
-  const { timeout } = balancer.params;
-  if (timeout === undefined) return undefined;
+  const { timeout = 0 } = balancer.params;
+  if (timeout === 0) return undefined;
   return new Promise((resolve) => {
     let looks = 0;
     const timer = setInterval(() => {

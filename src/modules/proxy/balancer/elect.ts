@@ -4,14 +4,12 @@
 import { type Waiting, when } from '../../../kit/wait.ts';
 import type { Exchange } from '../../../request/exchange.ts';
 import { logEvent, logServer } from '../../../request/log.ts';
+import type { ClientWatcher } from '../../../request/transport.ts';
 import type { Balancer } from './balancer.ts';
 import { chooseMember } from './choose.ts';
 import { payForSession } from './lbmethod.ts';
 import type { BalancerMember } from './member.ts';
 import { findRoute, findSession, type Session } from './session.ts';
-
-/** A request that waits asks this often. */
-const LOOKS = 100;
 
 /** The member for a request; undefined when there is none, `gone` when the client did not wait for it. */
 export function* elect(
@@ -94,18 +92,20 @@ function waitForMember(
   const { timeout = 0 } = balancer.params;
   if (timeout === 0) return undefined;
   return new Promise((resolve) => {
-    let looks = 0;
-    const timer = setInterval(() => {
-      looks += 1;
-      const member = chooseMember(balancer);
-      if (member !== undefined || looks >= LOOKS) end(member);
-    }, timeout / LOOKS);
-    const watcher = { onClientGone: () => end('gone') };
+    const watcher: ClientWatcher = {
+      onClientGone: () => {
+        leave();
+        resolve('gone');
+      },
+    };
+    const leave = balancer.waiting.enter({
+      timeout,
+      choose: () => chooseMember(balancer),
+      done: (member) => {
+        x.transport.unwatch(watcher);
+        resolve(member);
+      },
+    });
     x.transport.watch(watcher);
-    function end(member: BalancerMember | 'gone' | undefined): void {
-      clearInterval(timer);
-      x.transport.unwatch(watcher);
-      resolve(member);
-    }
   });
 }

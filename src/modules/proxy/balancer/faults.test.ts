@@ -301,6 +301,20 @@ describe('requests under way', () => {
     expect(performance.now() - begun).toBeGreaterThan(300);
   });
 
+  it('that wait together are all answered, and nobody is once the client has gone', async () => {
+    const port = await freePort();
+    const front = await startBalanced([{ port, parameters: 'retry=1' }], 'timeout=5 forcerecovery=Off');
+    expect(await status(front)).toBe(503);
+    const all = Promise.all(Array.from({ length: 20 }, (_, at) => body(front, `/${at}`)));
+    const impatient = await front.open();
+    impatient.write('GET /gone HTTP/1.1\r\nHost: a\r\n\r\n');
+    await sleep(100);
+    impatient.resetAndDestroy();
+    const back = await startMember(answer('back'), port);
+    expect(new Set(await all)).toEqual(new Set(['back']));
+    expect(back.requests.filter((request) => request.startsWith('GET /gone '))).toEqual([]);
+  });
+
   it('that wait in vain are answered 503', async () => {
     const dead = await freePort();
     const front = await startBalanced([{ port: dead }], 'timeout=1 forcerecovery=Off');

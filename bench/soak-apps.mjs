@@ -3,6 +3,7 @@
 //
 //   npm run soak:apps [-- MINUTES] [--clients 8] [--seed 1] [--json]       10 minutes by default
 
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
@@ -12,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { median } from './support/numbers.mjs';
 import { freePort, scratch, stopAll } from './support/processes.mjs';
-import { startPorticoProcess } from './support/servers.mjs';
+import { ROOT, startPorticoProcess } from './support/servers.mjs';
 import { SETTLE_OPTIONS } from './support/settle.mjs';
 
 const { values: options, positionals } = parseArgs({
@@ -128,13 +129,28 @@ function crash(pid) {
   }
 }
 
-/** A crash, a deploy of one application, or a reload that changes nothing. */
+/** `portico apps restart`; what it complains of, or undefined. */
+function restart({ file }, name) {
+  const words = [join(ROOT, 'dist/cli.js'), 'apps', 'restart', name, '-f', file];
+  return new Promise((resolve) => {
+    execFile(process.execPath, words, (error, _out, complaint) =>
+      resolve(error === null ? undefined : complaint),
+    );
+  });
+}
+
+/** A crash, a restart by command, a deploy by a changed configuration, or a reload that changes nothing. */
 async function disturb(run) {
   const name = pick(NAMES);
-  const kind = pick(['crash', 'crash', 'deploy', 'reload']);
+  const kind = pick(['crash', 'crash', 'restart', 'deploy', 'reload']);
   run.events[kind] += 1;
   if (kind === 'crash') {
     crash(run.pids.get(name));
+    return;
+  }
+  if (kind === 'restart') {
+    const complaint = await restart(run, name);
+    if (complaint !== undefined) run.complaints.push(complaint.trim());
     return;
   }
   if (kind === 'deploy') run.revision[name] += 1;
@@ -203,6 +219,7 @@ function judge({ run, readings, rest, atEnd, left }) {
   const after = median(readings.slice(half).map(({ bytes }) => bytes));
   const faults = [];
   if (run.answered < run.asked) faults.push(`${run.asked - run.answered} requests were not answered`);
+  if (run.complaints.length > 0) faults.push(...run.complaints);
   // At first it grows into its work.
   if (minutes >= 2 && after > before + MOST_GROWTH) faults.push('memory grows');
   if (atEnd.files > rest.files) faults.push('descriptors are left open');
@@ -220,7 +237,8 @@ const run = {
   fixedPort,
   file,
   revision: { several: 0, fixed: 0, idle: 0 },
-  events: { crash: 0, deploy: 0, reload: 0 },
+  events: { crash: 0, restart: 0, deploy: 0, reload: 0 },
+  complaints: [],
   pids: new Map(),
   asked: 0,
   answered: 0,
@@ -278,7 +296,7 @@ try {
     console.log(JSON.stringify({ ...figures, faults, samples, readings }, null, 2));
   } else
     console.log(`${asked} requests in ${minutes} minutes, ${answered} of them answered, the slowest after ${longest} ms.
-Meanwhile ${events.crash} crashes, ${events.deploy} deploys and ${events.reload} reloads; processes became ready ${starts} times.
+Meanwhile ${events.crash} crashes, ${events.restart} restarts, ${events.deploy} deploys and ${events.reload} reloads; processes became ready ${starts} times.
 Memory: ${Math.round(before / MEGABYTE)} MB in the first half, ${Math.round(after / MEGABYTE)} MB in the second.
 Open files: ${rest.files} at first, ${most.files} at most, ${atEnd.files} at the end.
 Processes of applications: ${rest.processes} at first, ${most.processes} at most, ${atEnd.processes} at the end, ${left} behind the server.

@@ -1,10 +1,12 @@
-// Writes docs/reference/ (a page per module), docs/directives.md (all of them, by name) and docs/errors.md from the
-// code: `npm run docs`; with --check it only says whether they are up to date. Reads the built package (npm run build).
+// Writes docs/reference/ (a page per module), docs/directives.md (all of them, by name), docs/errors.md, docs/lint.md and
+// docs/traps.md from the code: `npm run docs`; with --check it only says whether they are up to date. Reads the built package (npm run build).
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { directiveList, placesOf, titleOf } from '../dist/commands/directives.js';
 import { confCodes } from '../dist/conf/codes.js';
 import { modules } from '../dist/modules/index.js';
+import { checkGroups } from '../dist/tools/lint/index.js';
+import { lintPage, trapsPage } from './lint-pages.mjs';
 
 const docs = new URL('../docs/', import.meta.url);
 const list = directiveList(modules);
@@ -94,6 +96,8 @@ function errorsPage() {
 }
 
 const pages = { 'directives.md': directivesPage(), 'errors.md': errorsPage() };
+pages['lint.md'] = lintPage(checkGroups, MADE);
+pages['traps.md'] = trapsPage(MADE);
 for (const module of new Set(list.map((directive) => directive.module)))
   pages[`reference/${moduleTitle(module)}.md`] = modulePage(module);
 

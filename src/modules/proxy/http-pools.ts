@@ -27,7 +27,6 @@ export interface CarrierPool {
   cancel(user: HttpUser): void;
 }
 
-export type HttpPool = Pool<HttpUser, BackendConnection>;
 export type HttpPools = Pools<HttpUser, BackendConnection>;
 
 export const HTTP: Protocol<HttpUser, BackendConnection> = {

@@ -158,29 +158,26 @@ export class Member implements AppInstance {
     });
     if (this.pid === undefined) return;
     orphans.add(this.app, this.pid);
-    this.#ask(() => void this.#answered());
+    this.#ask((endpoint) => void this.#answered(endpoint));
   }
 
-  #ask(succeed: () => void): void {
+  #ask(succeed: (endpoint: AppEndpoint) => void): void {
     // Who was ready once has nothing more to print.
-    const probe =
-      this.spec.probe.kind === 'output' && this.readyAt !== undefined
-        ? ({ kind: 'tcp' } as const)
-        : this.spec.probe;
-    this.#probe = new ReadinessProbe(probe, this.endpoint, succeed);
+    const isAgain = this.spec.probe.kind === 'output' && this.readyAt !== undefined;
+    const probe = isAgain ? ({ kind: 'tcp' } as const) : this.spec.probe;
+    const endpoints = this.readyAt === undefined ? this.#place.candidates : [this.endpoint];
+    this.#probe = new ReadinessProbe(probe, endpoints, succeed);
   }
 
   /** Somebody answers. Where the port may have been taken meanwhile, it must not be somebody else. */
-  async #answered(): Promise<void> {
-    const { pid, spec } = this;
-    if (spec.probe.kind !== 'output' && pid !== undefined) {
-      const stranger = await this.#place.strangerBeside(pid, this.#machine.table);
-      if (stranger !== undefined && this.#state === 'starting') {
-        this.#giveUp(`lost its address ${endpointText(this.endpoint)} to ${stranger}`, true);
-        return;
-      }
-    }
-    if (this.#state === 'starting') this.#becomeReady();
+  async #answered(endpoint: AppEndpoint): Promise<void> {
+    this.#place.endpoint = endpoint;
+    const { pid } = this;
+    const stranger =
+      pid === undefined ? undefined : await this.#place.strangerBeside(pid, this.#machine.table);
+    if (this.#state !== 'starting') return;
+    if (stranger === undefined) this.#becomeReady();
+    else this.#giveUp(`lost its address ${endpointText(endpoint)} to ${stranger}`, true);
   }
 
   #becomeReady(): void {

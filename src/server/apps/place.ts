@@ -30,6 +30,12 @@ export class Place {
     return obstacle === undefined ? undefined : `its address ${endpointText(this.endpoint)} ${obstacle}`;
   }
 
+  /** Where a process may turn out to listen: programs that are told `localhost` often choose IPv6. */
+  get candidates(): readonly AppEndpoint[] {
+    if (this.#chosenPort === undefined) return [this.endpoint];
+    return ['127.0.0.1', '::1'].map((host) => ({ kind: 'tcp', host, port: this.#chosenPort! }));
+  }
+
   /** Somebody has taken the chosen port before the process did. */
   async isChoiceLost(): Promise<boolean> {
     return this.#chosenPort !== undefined && (await obstacleAt(this.endpoint)) !== undefined;

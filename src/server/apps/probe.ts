@@ -14,37 +14,44 @@ const MOST_BYTES = 4096;
 /** Succeeds once. `failure` says why it has not yet, for people. */
 export class ReadinessProbe {
   readonly #probe: AppProbe;
-  readonly #endpoint: AppEndpoint;
-  readonly #succeed: () => void;
+  readonly #endpoints: readonly AppEndpoint[];
+  readonly #succeed: (endpoint: AppEndpoint) => void;
+  #asked = 0;
   #pause = FIRST_PAUSE_MS;
   #timer: NodeJS.Timeout | undefined = undefined;
   #end: (() => void) | undefined = undefined;
   #isOver = false;
+  /** Text is still to be printed. */
+  #awaitsText: boolean;
   failure: string;
 
-  constructor(probe: AppProbe, endpoint: AppEndpoint, succeed: () => void) {
+  /** The process is at one of `endpoints`: asked in turn. `succeed` is told at which. */
+  constructor(probe: AppProbe, endpoints: readonly AppEndpoint[], succeed: (endpoint: AppEndpoint) => void) {
     this.#probe = probe;
-    this.#endpoint = endpoint;
+    this.#endpoints = endpoints;
     this.#succeed = succeed;
+    this.#awaitsText = probe.kind === 'output';
     this.failure = probe.kind === 'output' ? `it has not printed "${probe.text}"` : 'it was not asked yet';
-    if (probe.kind !== 'output') this.#askLater();
+    if (!this.#awaitsText) this.#askLater();
   }
 
-  /** A line that the process printed. */
+  /** A line that the process printed. Programs say that they listen before they do: they are asked all the same. */
   line(text: string): void {
-    if (this.#probe.kind === 'output' && text.includes(this.#probe.text)) this.#over(true);
+    if (!this.#awaitsText || this.#probe.kind !== 'output' || !text.includes(this.#probe.text)) return;
+    this.#awaitsText = false;
+    this.#ask();
   }
 
   stop(): void {
-    this.#over(false);
+    this.#over(undefined);
   }
 
-  #over(isReady: boolean): void {
+  #over(endpoint: AppEndpoint | undefined): void {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#timer);
     this.#end?.();
-    if (isReady) this.#succeed();
+    if (endpoint !== undefined) this.#succeed(endpoint);
   }
 
   #askLater(): void {
@@ -54,16 +61,19 @@ export class ReadinessProbe {
   }
 
   #ask(): void {
-    const answered = (failure: string | undefined): void => {
+    if (this.#isOver) return;
+    const at = this.#asked++ % this.#endpoints.length;
+    const endpoint = this.#endpoints[at]!;
+    this.#end = askOnce(this.#probe, endpoint, (failure) => {
       this.#end = undefined;
-      if (this.#isOver) return;
-      if (failure === undefined) this.#over(true);
+      if (failure === undefined) this.#over(endpoint);
       else {
-        this.failure = failure;
-        this.#askLater();
+        // What is told is about the first: people know it.
+        if (at === 0) this.failure = failure;
+        if (at + 1 < this.#endpoints.length) this.#ask();
+        else this.#askLater();
       }
-    };
-    this.#end = askOnce(this.#probe, this.#endpoint, answered);
+    });
   }
 }
 

@@ -216,6 +216,43 @@ describe('the way to a process', () => {
     expect(supervisor.report('shop')).toMatchObject({ state: 'ready', starts: 1, busy: 0 });
   });
 
+  it('is taken from one that takes no connections for as long as it may need to get ready', async () => {
+    const { supervisor } = make();
+    apps.write(
+      'app.mjs',
+      `import { createServer } from 'node:http';
+       const server = createServer((q, r) => {
+         r.end(String(process.pid));
+         if (q.url === '/deaf') server.close();
+       }).listen(process.env.PORT, '127.0.0.1');
+       setInterval(() => undefined, 1000);`,
+    );
+    apps.apply({ readyTimeout: 2000 });
+    const pid = Number(await visitApp(supervisor, '/deaf'));
+    expect(Number(await visitApp(supervisor))).not.toBe(pid);
+    await untilGone(pid);
+    expect(apps.log.join('\n')).toMatch(
+      /process \d+ has taken no connection for 2 seconds \(connect ECONNREFUSED/,
+    );
+  });
+
+  it('leads to IPv6 where the application listens there', async () => {
+    const { supervisor } = make();
+    apps.write(
+      'app.mjs',
+      `import { createServer } from 'node:http';
+       createServer((q, r) => r.end(String(process.pid))).listen(process.env.PORT, '::1', () => console.log('up'));`,
+    );
+    apps.apply(
+      { name: 'http', probe: { kind: 'http', path: '/' } },
+      { name: 'output', probe: { kind: 'output', text: 'up' } },
+    );
+    for (const name of ['http', 'output']) {
+      expect(await visitApp(supervisor, '/', name)).toBe(String(apps.pids(name)[0]));
+      expect(supervisor.report(name)?.instances[0]?.endpoint).toMatchObject({ host: '::1' });
+    }
+  });
+
   it('leads to the least busy of several', async () => {
     const { supervisor } = make();
     apps.apply({ instances: 3 });

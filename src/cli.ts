@@ -3,6 +3,8 @@
 
 import { parseArguments, type Task } from './commands/arguments.ts';
 import { runConfigtest } from './commands/configtest.ts';
+import { runDiff } from './commands/diff/run.ts';
+import { runExplain } from './commands/explain/run.ts';
 import { runHttpd } from './commands/httpd/run.ts';
 import { runServe } from './commands/serve.ts';
 
@@ -16,6 +18,10 @@ async function run(task: Task): Promise<number> {
       return 2;
     case 'configtest':
       return runConfigtest(task.options);
+    case 'explain':
+      return runExplain(task.options);
+    case 'diff':
+      return runDiff(task.options);
     case 'serve':
       return runServe(task.options);
     case 'httpd':

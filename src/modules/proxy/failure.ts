@@ -100,7 +100,12 @@ export function handshakeFailed(x: Exchange, origin: Origin, { error, fault }: L
     const why = error === undefined ? 'the other end closed the connection' : error.message;
     logEvent(x, 'ssl', 'error', `AH02003: SSL Proxy connect failed: ${why}`);
   }
-  logEvent(x, 'proxy', 'error', `(20014)Internal error: AH01084: pass request body failed to ${shownEnd(origin)}`);
+  logEvent(
+    x,
+    'proxy',
+    'error',
+    `(20014)Internal error: AH01084: pass request body failed to ${shownEnd(origin)}`,
+  );
   return proxyError(x, 500, 'Error during SSL Handshake with remote server');
 }
 

@@ -132,7 +132,11 @@ function sendHttp(
   const tls = origin.isSecure ? tlsTo(x, origin) : undefined;
   if (typeof tls === 'number') return tls;
   if (tls !== undefined && remote !== undefined && origin.socket === undefined) {
-    return noTls(x, origin, ': a ProxyRemote on the way to a backend over TLS is not supported; name the host in NoProxy');
+    return noTls(
+      x,
+      origin,
+      ': a ProxyRemote on the way to a backend over TLS is not supported; name the host in NoProxy',
+    );
   }
   const settings = pools.settings(timeout, conf.badHeader ?? 'IsError', conf.sourceAddress, tls);
   const own = tls !== undefined && dir.preserveHost === true ? clientNamed(x, origin) : origin;

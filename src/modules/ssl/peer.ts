@@ -76,7 +76,11 @@ function checkChain(socket: TLSSocket, { verify, depth }: PeerRules): PeerFault 
   if (verify === 'none') return undefined;
   // Typed as an error, and the name of one.
   const error = socket.authorizationError as unknown;
-  if (typeof error === 'string' && error !== '' && !(verify === 'optional_no_ca' && ISSUER_ERRORS.has(error))) {
+  if (
+    typeof error === 'string' &&
+    error !== '' &&
+    !(verify === 'optional_no_ca' && ISSUER_ERRORS.has(error))
+  ) {
     return verifyFault(error);
   }
   return checkDepth(socket, depth);

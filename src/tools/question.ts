@@ -122,10 +122,24 @@ function choosePort({ scheme, port }: SplitQuestion, live: LiveSite, remarks: st
   return other.port;
 }
 
+/** Addresses that were chosen, by host and port: a log asks for the same ones again and again. */
+const chosen: WeakMap<LiveSite, Map<string, string>> = new WeakMap();
+
+const MOST_CHOSEN = 1000;
+
 /** An address that leads to the virtual hosts of that name; any where they take all. */
 function chooseAddress(host: string, port: number, live: LiveSite): string {
   if (/^[0-9.]+$/.test(host)) return host;
   if (host.startsWith('[')) return host.slice(1, -1);
+  const known = chosen.get(live) ?? new Map<string, string>();
+  chosen.set(live, known);
+  const key = `${host} ${port}`;
+  const address = known.get(key) ?? findAddress(host, port, live);
+  if (known.size < MOST_CHOSEN) known.set(key, address);
+  return address;
+}
+
+function findAddress(host: string, port: number, live: LiveSite): string {
   const atPort = live.servers.flatMap((server) =>
     server.addresses
       .filter((address) => address.port === 0 || address.port === port)

@@ -23,7 +23,7 @@ export function injectedBody(
       onBodyWanted() {
         if (isReading) return;
         isReading = true;
-        while (at < bytes.length && source.wantsBytes) at = source.read(bytes, at);
+        while (at < bytes.length && source.wantsBytes) at = source.read(bytes, at, false);
         isReading = false;
         if (at >= bytes.length) source.closeInput();
       },

@@ -14,7 +14,9 @@ import {
   UsageError,
   withConfiguration,
 } from './configuration-options.ts';
+import { type DiffOptions, describeDiff } from './diff/arguments.ts';
 import { directiveList, drawDirectives, drawJson } from './directives.ts';
+import { describeExplain, type ExplainOptions } from './explain/arguments.ts';
 import { applicationUrl, type FrontOptions, localPort, startableAddress } from './front.ts';
 import { HTTPD_USAGE } from './httpd/switches.ts';
 import { describeLint, type LintOptions } from './lint/arguments.ts';
@@ -28,6 +30,8 @@ export type Task =
   | { readonly kind: 'configtest'; readonly options: ConfigtestOptions }
   | { readonly kind: 'apps'; readonly options: AppsOptions }
   | { readonly kind: 'lint'; readonly options: LintOptions }
+  | { readonly kind: 'explain'; readonly options: ExplainOptions }
+  | { readonly kind: 'diff'; readonly options: DiffOptions }
   | { readonly kind: 'httpd'; readonly words: readonly string[] };
 
 interface RawListOptions {
@@ -85,7 +89,8 @@ export function parseArguments(words: readonly string[]): Task {
     if (error instanceof UsageError)
       return { kind: 'usage', text: `portico: ${error.message}\n${helpLine(error.command)}\n` };
     if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.excessArguments') return { kind: 'usage', text: EXCESS };
+    if (error.code === 'commander.excessArguments')
+      return { kind: 'usage', text: words[0] === 'diff' ? EXCESS_DIFF : EXCESS };
     return { kind: error.exitCode === 0 ? 'say' : 'usage', text: printed };
   }
   return task ?? { kind: 'usage', text: program.helpInformation() };
@@ -132,6 +137,8 @@ function describeCommands(found: (task: Task) => void): Command {
       found({ kind: 'apps', options: appsOptions(action, names, raw) }),
     );
   describeLint(program, (options) => found({ kind: 'lint', options }));
+  describeExplain(program, (options) => found({ kind: 'explain', options }));
+  describeDiff(program, (options) => found({ kind: 'diff', options }));
   program
     .command('httpd')
     .description("serve as Apache's httpd does, with its own switches (portico httpd -h)")
@@ -171,12 +178,16 @@ function helpOf(program: Command, name: string | undefined): Command {
 const EXCESS =
   'portico: there are options only, and a configuration goes with -f: portico serve -f httpd.conf\n';
 
+const EXCESS_DIFF =
+  'portico: diff takes two configurations, the old one and the new one\n(portico diff --help shows what there is)\n';
+
 const EXAMPLES = `
 Examples:
   portico serve -f httpd.conf             run a configuration of Apache httpd
   portico serve --to 8000                 a front door on port 8080 for the application on port 8000
   portico configtest -f httpd.conf        check it first
   portico lint -f httpd.conf              find the traps in it
+  portico explain -f httpd.conf URL       what happens to a request, rule by rule
   portico httpd -k start                  stand in httpd's place, with its switches
   portico apps                            what the applications of a running portico do
 

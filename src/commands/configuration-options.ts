@@ -26,9 +26,16 @@ export class UsageError extends Error {
 
 /** Gives a command these options. */
 export function withConfiguration(command: Command): Command {
+  command
+    .helpOption('-h, --help', 'show this help')
+    .option('-f, --file <file>', 'the configuration file; with -d a relative name stands there');
+  return withSurroundings(command);
+}
+
+/** The same without the file, for commands that name theirs otherwise. */
+export function withSurroundings(command: Command): Command {
   return command
     .helpOption('-h, --help', 'show this help')
-    .option('-f, --file <file>', 'the configuration file; with -d a relative name stands there')
     .option('-d, --server-root <dir>', 'ServerRoot: where relative paths stand (default: beside the file)')
     .option(
       '-D, --define <name>',

@@ -85,7 +85,7 @@ function drawSource({ length = 1, severity }: Diagnostic, place: Place, painter:
 }
 
 /** Bytes outside printable ASCII as Apache's logs write them: `\n`, `\x1b`, `\xef`; a tab becomes a space. */
-function escapeControls(text: string): string {
+export function escapeControls(text: string): string {
   return text.replace(/[\x00-\x1f\x7f-\xff]/g, (char) => {
     if (char === '\t') return ' ';
     if (char === '\n') return '\\n';

@@ -32,6 +32,7 @@ import {
 } from './failure.ts';
 import { type RequestFraming, writeForwardHead, writeFraming } from './forward-head.ts';
 import type { CarrierPool, HttpUser } from './http-pools.ts';
+import { RehearsedCarrier } from './rehearsed.ts';
 import type { RemoteProxy } from './remote/remote-proxy.ts';
 import { type RelayOwner, RequestRelay } from './request-relay.ts';
 import type { Target } from './target.ts';
@@ -167,6 +168,10 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
   }
 
   #acquire(fresh: boolean): void {
+    if (this.#x.site.rehearsal !== undefined) {
+      this.onReady(new RehearsedCarrier(this.#x, this.#plan.target, (verdict) => this.#settle(verdict)));
+      return;
+    }
     this.#plan.pool.acquire(this, { fresh: fresh || this.#isFirst(), once: !this.#mayRepeat() });
   }
 

@@ -11,6 +11,7 @@ import { logServer } from '../../request/log.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import { Addresses } from './addresses.ts';
+import { originOfInstance } from './app-target.ts';
 import { balancerDirectives } from './balancer/directives.ts';
 import { openBalancers } from './balancer/module.ts';
 import {
@@ -27,8 +28,8 @@ import { Deadlines } from './deadlines.ts';
 import { plainDirectives } from './directives.ts';
 import { FASTCGI } from './fcgi/connection.ts';
 import type { FcgiPools } from './fcgi/index.ts';
-import { canonicalise, handleProxied, type Plan } from './handler.ts';
 import { Http2Pools } from './h2/index.ts';
+import { canonicalise, handleProxied, type Plan } from './handler.ts';
 import { HTTP, type HttpPools } from './http-pools.ts';
 import { translateDecoded, translateEncoded } from './map.ts';
 import { passDirectives } from './pass-directives.ts';
@@ -60,6 +61,8 @@ interface Live {
   readonly http2Pools: Http2Pools;
   readonly fcgiPools: FcgiPools;
   readonly speakers: Speakers;
+  /** Ends the hearing of applications that leave. */
+  readonly deafen: (() => void) | undefined;
 }
 
 function openLive(site: LiveSite): Live {
@@ -69,12 +72,14 @@ function openLive(site: LiveSite): Live {
     addresses,
     report: (text: string): void => logServer(site, site.main, 'proxy', 'error', text),
   };
+  const pools: HttpPools = new Pools(HTTP, host);
   return {
     addresses,
-    pools: new Pools(HTTP, host),
+    pools,
     http2Pools: new Http2Pools({ ...host, deadlines: new Deadlines() }),
     fcgiPools: new Pools(FASTCGI, host),
     speakers: findSpeakers(site),
+    deafen: site.apps?.onLeaving((instance) => pools.retire(originOfInstance(instance).key)),
   };
 }
 
@@ -136,6 +141,7 @@ export const proxy: Module<ProxyServerConfig, ProxyDirConfig> = defineModule<
   },
   open: openLive,
   close: (_site, live) => {
+    (live as Live).deafen?.();
     (live as Live).pools.close();
     (live as Live).http2Pools.close();
     (live as Live).fcgiPools.close();

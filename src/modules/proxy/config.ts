@@ -48,8 +48,6 @@ export interface ProxyServerConfig {
   hasEncoded?: boolean;
   workers: Worker[];
   balancers: BalancerConfig[];
-  /** BalancerGrowth: members that may be added to each balancer at run time. */
-  balancerGrowth?: number;
   /** BalancerPersist. */
   balancerPersist?: boolean;
   /** BalancerInherit and ProxyPassInherit. */

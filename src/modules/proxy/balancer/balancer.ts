@@ -25,10 +25,10 @@ export class Balancer {
   readonly path: string;
   /** Members that may be added before the next reload. */
   readonly growth: number;
-  /** Requests that wait for a member. */
-  readonly waiting: WaitingRoom<BalancerMember> = new WaitingRoom();
   readonly #configured: number;
   readonly #log: LogRetry;
+  /** Requests that wait for a member. */
+  readonly waiting: WaitingRoom<BalancerMember> = new WaitingRoom();
 
   constructor(
     { name, params, path }: BalancerConfig,

@@ -147,7 +147,6 @@ describe('a balancer as it is read', () => {
         {
           name: '/test.conf',
           text: [
-            'BalancerGrowth 7',
             '<Proxy "balancer://App" timeout=3>',
             'BalancerMember HTTP://One:80/x route=one loadfactor=2.555 lbset=3 status=+D-D+hN retry=5',
             'BalancerMember "unix:/run/a.sock|http://two" redirect=one',
@@ -161,8 +160,7 @@ describe('a balancer as it is read', () => {
       io: createMemoryIo({}),
     });
     expect(diagnostics).toEqual([]);
-    const { balancers, balancerGrowth } = proxy.serverOf(site!.main);
-    expect(balancerGrowth).toBe(7);
+    const { balancers } = proxy.serverOf(site!.main);
     expect(balancers).toHaveLength(1);
     const [{ name, params, members, path }] = balancers as [(typeof balancers)[0]];
     expect([name, path]).toEqual(['balancer://app', '/app']);

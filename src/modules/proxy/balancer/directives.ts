@@ -150,11 +150,9 @@ function warnShared(cmd: ProxyCommand, { name: known }: Worker, { url, parameter
   }
 }
 
-function setGrowth(cmd: ProxyCommand, value: string): DirectiveError | undefined {
+function checkGrowth(value: string): DirectiveError | undefined {
   const growth = leadingInteger(value);
-  if (growth < 0 || growth > 1000) return 'BalancerGrowth must be between 0 and 1000';
-  cmd.config.balancerGrowth = growth;
-  return undefined;
+  return growth < 0 || growth > 1000 ? 'BalancerGrowth must be between 0 and 1000' : undefined;
 }
 
 export const balancerDirectives: readonly ProxyDirective[] = [
@@ -171,9 +169,10 @@ export const balancerDirectives: readonly ProxyDirective[] = [
     contexts: servers,
     args: 'take1',
     default: 'BalancerGrowth 5',
-    help: 'Number of additional Balancers that can be added post-config',
+    help: 'Number of additional Balancers that can be added post-config; members are added by growth= of a balancer',
+    noEffect: 'balancers are added by the configuration alone, as in Apache',
     example: 'BalancerGrowth 10',
-    set: (cmd, value) => setGrowth(cmd, value ?? ''),
+    set: (_cmd, value) => checkGrowth(value ?? ''),
   },
   {
     name: 'BalancerInherit',

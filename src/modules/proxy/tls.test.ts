@@ -105,7 +105,11 @@ describe('a handshake that fails', () => {
   it('because nothing is said for too long is 500', async () => {
     const backend = await startScriptedBackend(() => undefined);
     closers.push(() => backend.close());
-    await expectFailure(backend.port, /AH02003: SSL Proxy connect failed: the handshake has timed out/, 'timeout=1');
+    await expectFailure(
+      backend.port,
+      /AH02003: SSL Proxy connect failed: the handshake has timed out/,
+      'timeout=1',
+    );
   });
 
   it('because plain HTTP is spoken is 500', async () => {
@@ -118,7 +122,10 @@ describe('a handshake that fails', () => {
 
   it('because the certificate is nobody knows whose is 500, and the log says what to write', async () => {
     const backend = await startTlsBackend(answering('x'), tlsParties().selfSigned);
-    await expectFailure(backend.port, /AH02039: .*\(18\): self-signed certificate: write SSLProxyCACertificateFile/);
+    await expectFailure(
+      backend.port,
+      /AH02039: .*\(18\): self-signed certificate: write SSLProxyCACertificateFile/,
+    );
   });
 
   it('costs the backend no request', async () => {
@@ -126,7 +133,10 @@ describe('a handshake that fails', () => {
     const backend = await startTlsBackend(async (talk) => {
       seen.push(await talk.request());
     }, tlsParties().other);
-    await expectFailure(backend.port, /AH02411: .*for hostname localhost: it is for DNS:other\.example\.test/);
+    await expectFailure(
+      backend.port,
+      /AH02411: .*for hostname localhost: it is for DNS:other\.example\.test/,
+    );
     expect(seen.filter((text) => text !== '')).toEqual([]);
   });
 });
@@ -136,7 +146,9 @@ describe('without a line about it', () => {
     const backend = await startTlsBackend(answering('x'));
     const server = await front(`SSLProxyEngine On\nProxyPass / https://localhost:${backend.port}/`);
     expect(splitAnswer(await server.get('/x')).status).toBe('HTTP/1.1 500 Proxy Error');
-    expect(server.log.join('\n')).toMatch(/AH02039: .*\(2[01]\): .*SSLProxyCACertificateFile.*SSLProxyVerify none/);
+    expect(server.log.join('\n')).toMatch(
+      /AH02039: .*\(2[01]\): .*SSLProxyCACertificateFile.*SSLProxyVerify none/,
+    );
   });
 
   it('an address in a certificate is as good as a name', async () => {

@@ -9,10 +9,10 @@ import { connect, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { BackendTls, PeerFault } from '../../ssl/index.ts';
 import type { Loss } from '../backend-roles.ts';
-import { type EndOptions, endOf, isLookupError } from '../backend-socket.ts';
+import { type EndOptions, endOf, isLookupError, openTls } from '../backend-socket.ts';
 import type { Timed } from '../deadlines.ts';
 import type { HttpUser } from '../http-pools.ts';
-import { checkAnswerer, openSecureSocket } from '../secure-socket.ts';
+import { checkAnswerer } from '../secure-socket.ts';
 import type { Origin } from '../target.ts';
 import { Http2Carrier, type StreamOwner } from './stream.ts';
 
@@ -73,7 +73,16 @@ export class Http2Session implements Timed, StreamOwner {
     this.deadlineAt = owner.after(owner.connectTimeout);
     const end = { ...endOf(owner.origin, owner), keepAlive: owner.keepAlive, noDelay: true };
     const { tls } = owner;
-    this.#socket = tls === undefined ? connect(end) : openSecureSocket(owner.origin, tls, end, ['h2']);
+    this.#socket =
+      tls === undefined
+        ? connect(end)
+        : openTls(owner.origin, tls, {
+            keepAlive: owner.keepAlive,
+            connectTimeout: owner.connectTimeout,
+            findAddresses: owner.findAddresses,
+            sourceAddress: owner.sourceAddress,
+            protocols: ['h2'],
+          });
     this.#socket.on('connect', () => this.#onConnect());
     if (tls !== undefined) this.#socket.on('secureConnect', () => this.#onSecured());
     this.#socket.on('error', (error: NodeJS.ErrnoException) => {

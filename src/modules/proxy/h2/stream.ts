@@ -88,7 +88,9 @@ export class Http2Carrier implements RequestCarrier, BodyFeeder, Timed {
 
   #watch(stream: ClientHttp2Stream): void {
     stream.on('headers', (...[, flags, raw]: unknown[]) => this.#onInterim(flags as number, raw as string[]));
-    stream.on('response', (...[, flags, raw]: unknown[]) => this.#onResponse(flags as number, raw as string[]));
+    stream.on('response', (...[, flags, raw]: unknown[]) =>
+      this.#onResponse(flags as number, raw as string[]),
+    );
     stream.on('data', (chunk: Buffer) => this.#onData(chunk));
     stream.on('end', () => this.#onEnd());
     stream.on('drain', () => this.#onDrain());
@@ -169,7 +171,8 @@ export class Http2Carrier implements RequestCarrier, BodyFeeder, Timed {
   }
 
   #onClose(): void {
-    if (this.#state === 'body') this.#fail(this.#error ?? this.#owner.error ?? new Error('the backend closed the stream'));
+    if (this.#state === 'body')
+      this.#fail(this.#error ?? this.#owner.error ?? new Error('the backend closed the stream'));
     else this.#lose('closed');
   }
 

@@ -52,17 +52,20 @@ export async function startBackend(
   tls?: TlsOptions,
 ): Promise<Backend> {
   const sockets = new Set<Socket>();
-  const take = (socket: Socket): void => {
+  const hold = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
+  };
+  const take = (socket: Socket): void => {
+    hold(socket);
     serve(socket).catch(() => socket.destroy());
   };
   const options = { allowHalfOpen: true, noDelay: true };
   const server =
     tls === undefined ? createServer(options, take) : createTlsServer({ ...options, ...tls }, take);
-  // What failed before there was TLS is nobody's connection.
-  server.on('tlsClientError', () => undefined);
+  // A connection on which there never is TLS has to be ended, too.
+  if (tls !== undefined) server.on('connection', hold);
   await listen(server, socketPath);
   const address = server.address();
   return {

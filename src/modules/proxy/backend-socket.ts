@@ -2,11 +2,11 @@
 // what was connected. Connections only see bytes.
 
 import { connect, isIP, type LookupFunction, type NetConnectOpts, type Socket } from 'node:net';
-import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import { viewsOf } from '../../kit/byte-views.ts';
 import type { BackendTls } from '../ssl/index.ts';
 import { ConnectStream } from './remote/connect-stream.ts';
-import { openSecureSocket } from './secure-socket.ts';
+import { openSecureSocket, openWatchedSocket } from './secure-socket.ts';
 import type { Origin } from './target.ts';
 
 /** One buffer for all reads: what is read is used up, or copied, before the next read. */
@@ -48,52 +48,46 @@ export interface SocketOptions extends EndOptions {
  */
 export function openSocket(origin: Origin, options: SocketOptions): Socket {
   const { tls } = options;
-  const bytes = {
-    // A tunnel goes on in one direction when the other has ended; everything else closes at an end.
-    allowHalfOpen: true as const,
+  const isThrough = origin.through !== undefined;
+  if (tls !== undefined && (isThrough || tls.unframed.has(origin.key))) {
+    const way = isThrough ? openWay(origin, options) : connect(plainEnd(origin, options));
+    return openWatchedSocket(origin, tls, way, (bytes) => readOwn(bytes, options.onRead));
+  }
+  const end = {
+    ...plainEnd(origin, options),
     onread: { buffer: READ_BUFFER, callback: options.onRead },
   };
-  if (tls !== undefined) return openTls(origin, tls, { ...options, bytes });
-  return connect({ ...endOf(origin, options), keepAlive: options.keepAlive, noDelay: true, ...bytes });
+  return tls === undefined ? connect(end) : openSecureSocket(origin, tls, end as ConnectionOptions);
 }
 
-/** A buffer that is read into, and who is told how many bytes stand in it. */
-interface ReadInto {
-  readonly buffer: Buffer;
-  readonly callback: (size: number) => boolean;
-}
-
-/** How a socket is opened that TLS is spoken over. */
-export interface TlsOptions extends EndOptions {
+/** How a way to a backend is opened. */
+interface WayOptions extends EndOptions {
   readonly keepAlive: boolean;
-  /** What the socket that is read from is to be besides. */
-  readonly bytes?: { readonly allowHalfOpen: true; readonly onread: ReadInto };
-  /** Offered; the first one that both sides know is spoken. */
-  readonly protocols?: readonly string[];
 }
 
-/** TLS to the backend itself, or over what a proxy opens on the way to it. Says `connect` when there is a way. */
-export function openTls(origin: Origin, tls: BackendTls, options: TlsOptions): TLSSocket {
-  const { through, host, port } = origin;
-  const { keepAlive, bytes, protocols } = options;
-  const raw = { ...endOf(through?.origin ?? origin, options), keepAlive, noDelay: true };
-  if (through === undefined) {
-    return openSecureSocket(origin, tls, { ...raw, ...bytes } as ConnectionOptions, protocols);
-  }
-  const way = new ConnectStream(connect(raw), { host, port, credentials: through.credentials });
-  const secure = openSecureSocket(origin, tls, { socket: way }, protocols);
-  way.once('open', () => secure.emit('connect'));
-  way.on('error', (error) => secure.destroy(error));
-  // Node.js reads into a buffer of ours only from sockets of its own making.
-  if (bytes !== undefined) secure.on('data', (chunk: Buffer) => readChunk(secure, chunk, bytes.onread));
-  return secure;
+function plainEnd(origin: Origin, options: WayOptions): NetConnectOpts {
+  return {
+    ...endOf(origin, options),
+    keepAlive: options.keepAlive,
+    noDelay: true,
+    // A tunnel goes on in one direction when the other has ended; everything else closes at an end.
+    allowHalfOpen: true,
+  } as NetConnectOpts;
 }
 
-function readChunk(socket: Socket, chunk: Buffer, { buffer, callback }: ReadInto): void {
-  for (let at = 0; at < chunk.length; at += buffer.length) {
-    const size = chunk.copy(buffer, 0, at);
-    if (!callback(size)) socket.pause();
+/** A way through the proxy that the origin names. Says `connect` when there is one. */
+export function openWay({ through, host, port }: Origin, options: WayOptions): ConnectStream {
+  const { origin, credentials } = through!;
+  return new ConnectStream(connect(plainEnd(origin, options)), { host, port, credentials });
+}
+
+/** Bytes with a buffer of their own, told of as all others are. */
+function readOwn(bytes: Buffer, onRead: SocketOptions['onRead']): boolean {
+  let goesOn = true;
+  for (let at = 0; at < bytes.length; at += READ_BUFFER.length) {
+    goesOn = onRead(bytes.copy(READ_BUFFER, 0, at));
   }
+  return goesOn;
 }
 
 /** Where a connection leads, for `connect`. */

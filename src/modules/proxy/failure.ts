@@ -162,23 +162,28 @@ export function lossText(loss: Loss): string {
   return loss.error === undefined ? '(70014)End of file found' : errorText(loss.error);
 }
 
-/** The connection broke, or nothing came, before a status line was complete. */
-export function readFailed(x: Exchange, origin: Origin, loss: Loss): Verdict {
+/**
+ * The connection broke, or nothing came, before a status line was complete. `mayDrop`: a client on a connection that was
+ * used before is let try again.
+ */
+export function readFailed(x: Exchange, origin: Origin, loss: Loss, mayDrop = true): Verdict {
   logEvent(
     x,
     'proxy_http',
     'error',
     `${lossText(loss)}: AH01102: error reading status line from remote server ${origin.host}:${origin.port}`,
   );
-  if (loss.kind !== 'timeout' && x.transport.served > 0) return dropClient(x, origin);
+  if (mayDrop && loss.kind !== 'timeout' && x.transport.served > 0) return dropClient(x, origin);
   return proxyError(x, 502, 'Error reading from remote server');
 }
 
-/** A stream of a connection that carries many was reset, or came to no answer. */
+/** A stream of a connection that carries many was reset, or came to no answer. Apache: 502 for the first alone. */
 export function streamFailed(x: Exchange, origin: Origin, loss: Loss): Verdict {
-  const why = loss.kind === 'timeout' || loss.error === undefined ? lossText(loss) : loss.error.message;
+  const { fault, error, kind } = loss;
+  if (fault !== undefined) logEvent(x, 'ssl', 'error', `${fault.text}: ${fault.hint}`);
+  const why = kind === 'timeout' || error === undefined ? lossText(loss) : error.message;
   logEvent(x, 'proxy_http2', 'error', `${why}: no answer from ${shownEnd(origin)}`);
-  return loss.kind === 'timeout' ? 504 : 502;
+  return loss.isReset === true ? 502 : 503;
 }
 
 /** On a connection that was used before, closing without an answer lets the client try again, as Apache does. */

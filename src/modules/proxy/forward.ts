@@ -32,6 +32,7 @@ import {
 } from './failure.ts';
 import { type RequestFraming, writeForwardHead, writeFraming } from './forward-head.ts';
 import type { CarrierPool, HttpUser } from './http-pools.ts';
+import { RehearsedCarrier } from './rehearsed.ts';
 import type { RemoteProxy } from './remote/remote-proxy.ts';
 import { type RelayOwner, RequestRelay } from './request-relay.ts';
 import type { Target } from './target.ts';
@@ -59,6 +60,8 @@ export interface ForwardPlan {
   readonly remote: RemoteProxy | undefined;
   /** What a balancer wants to know of it; undefined for a request outside balancers. */
   readonly attempt: Attempt | undefined;
+  /** False where a client may not try again by itself: a lost backend is then always answered. */
+  readonly mayDrop?: boolean;
 }
 
 /** A backend's 101 and the tunnel behind it. */
@@ -165,6 +168,10 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
   }
 
   #acquire(fresh: boolean): void {
+    if (this.#x.site.rehearsal !== undefined) {
+      this.onReady(new RehearsedCarrier(this.#x, this.#plan.target, (verdict) => this.#settle(verdict)));
+      return;
+    }
     this.#plan.pool.acquire(this, { fresh: fresh || this.#isFirst(), once: !this.#mayRepeat() });
   }
 
@@ -233,6 +240,10 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
 
   onDrain(): void {
     this.#relay?.onDrain();
+  }
+
+  mayAskAgain(): boolean {
+    return !this.#hasRetried && this.#mayRepeat();
   }
 
   onStop(): void {
@@ -337,7 +348,8 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
     this.#connection = undefined;
     if (loss.kind === 'handshake') {
       this.#plan.attempt?.lost(loss, false);
-      this.#settle(handshakeFailed(this.#x, origin, loss));
+      const fail = origin.isHttp2 ? streamFailed : handshakeFailed;
+      this.#settle(fail(this.#x, origin, loss));
       return;
     }
     if (connection === undefined || loss.kind === 'connect' || loss.kind === 'lookup') {
@@ -347,14 +359,20 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
     // A backend may close an idle connection at the moment it is used again: that is no answer to this request.
     const wasStale = connection.carried > 0 && !loss.heard && loss.kind === 'closed';
     clearTimeout(this.#continueTimer);
-    const mayRepeat = loss.isUnprocessed === true ? this.#holdsAll : wasStale && this.#mayRepeat();
+    const mayRepeat =
+      loss.isUnprocessed === true
+        ? this.#holdsAll
+        : (wasStale || loss.isUnframed === true) && this.#mayRepeat();
     if (mayRepeat && !this.#hasRetried) {
       this.#hasRetried = true;
       this.#acquire(true);
       return;
     }
     this.#plan.attempt?.lost(loss, connection.carried > 0);
-    this.#settle(origin.isHttp2 ? streamFailed(this.#x, origin, loss) : readFailed(this.#x, origin, loss));
+    const { mayDrop } = this.#plan;
+    this.#settle(
+      origin.isHttp2 ? streamFailed(this.#x, origin, loss) : readFailed(this.#x, origin, loss, mayDrop),
+    );
   }
 
   onBusy(): void {

@@ -180,10 +180,12 @@ export class Http2Carrier implements RequestCarrier, BodyFeeder, Timed {
     if (this.#state === 'done') return;
     const user = this.#user;
     const isUnprocessed = this.#isUnprocessed();
+    const isReset =
+      !this.#session.destroyed && (this.#stream?.rstCode ?? NGHTTP2_NO_ERROR) !== NGHTTP2_NO_ERROR;
     const error = this.#owner.error ?? this.#error;
     this.#done(NGHTTP2_CANCEL);
     user?.onStop();
-    user?.onLost({ kind, error, heard: this.#isHeard, isUnprocessed });
+    user?.onLost({ kind, error, heard: this.#isHeard, isUnprocessed, isReset });
   }
 
   /** RFC 9113 section 8.7: what the other end has refused, or says that it has not seen. */

@@ -26,7 +26,7 @@ export class ConnectRefusal extends Error {
   }
 }
 
-/** Emits `open` when the proxy has agreed. */
+/** Emits `connect` when the proxy has agreed. */
 export class ConnectStream extends Duplex {
   readonly #socket: Socket;
   #head = '';
@@ -64,7 +64,7 @@ export class ConnectStream extends Duplex {
     const rest = this.#head.slice(end + 4);
     this.#head = '';
     this.#isOpen = true;
-    this.emit('open');
+    this.emit('connect');
     if (rest !== '') this.push(Buffer.from(rest, 'latin1'));
     this.#waiting?.();
   }

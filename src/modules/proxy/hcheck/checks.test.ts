@@ -161,7 +161,8 @@ describe('a member of a balancer', () => {
     });
     const server = await front(balancer([one.port, 'hcmethod=GET hcuri=/ hcfails=3']));
     await untilTrue('the third failure counts', () => countOf(server, 'DISABLING')() === 1);
-    expect(asked).toBe(5);
+    const before = server.log.slice(0, server.log.indexOf(lines(server, 'DISABLING')[0]!));
+    expect(before.filter((line) => line.includes('Health check GET Status')).length).toBe(5);
     expect(lines(server, 'DISABLING')[0]).toContain('it answered 500');
   });
 });
@@ -356,6 +357,18 @@ describe('all checks', () => {
     expect(splitAnswer(await answer).body).toBe('good');
   });
 
+  it('go on from where they were with BalancerPersist', async () => {
+    const one = await backend(answering('HTTP/1.1 500 ill\r\nContent-Length: 0\r\n\r\n'));
+    const conf = balancer([one.port, 'hcmethod=GET hcuri=/']);
+    const server = await front(`BalancerPersist On\n${conf}`);
+    await untilTrue('it is out', () => countOf(server, 'DISABLING')() === 1);
+    await server.reload(`${HEAD}BalancerPersist On\n${conf}`);
+    expect(splitAnswer(await server.get('/app')).status).toContain('503');
+    expect(countOf(server, 'DISABLING')()).toBe(1);
+    await server.reload(HEAD + balancer([one.port, 'hcmethod=GET hcuri=/ hcinterval=60']));
+    expect(splitAnswer(await server.get('/app')).status).toContain('500');
+  });
+
   it('end with the server', async () => {
     const one = await backend(answering(GOOD));
     const server = await startFront(balancer([one.port, 'hcmethod=TCP']));
@@ -365,5 +378,18 @@ describe('all checks', () => {
     const seen = one.connections.length;
     await sleep(400);
     expect(one.connections.length).toBe(seen);
+  });
+
+  it('that are under way end with the server, too', async () => {
+    let isOpen = false;
+    const one = await backend(async (talk) => {
+      isOpen = true;
+      await talk.closed();
+      isOpen = false;
+    });
+    const server = await startFront(balancer([one.port, 'hcmethod=GET hcuri=/']));
+    await untilTrue('it is asked', () => isOpen);
+    await server.close();
+    await untilTrue('the connection is closed', () => !isOpen);
   });
 });

@@ -9,7 +9,7 @@ import type { BackendTunnel } from '../backend-tunnel.ts';
 import type { Timed } from '../deadlines.ts';
 import { lossText } from '../failure.ts';
 import { HTTP, type HttpUser } from '../http-pools.ts';
-import { Pool, type PoolHost, type PoolSettings } from '../pool.ts';
+import { Pool, type PoolHost, type PoolSettings, type Protocol } from '../pool.ts';
 import type { Origin } from '../target.ts';
 import type { WorkerParameters } from '../worker-parameters.ts';
 import type { HealthRequest } from './request.ts';
@@ -38,7 +38,7 @@ export class Probe implements HttpUser, BodySink, Timed {
   readonly #request: HealthRequest | undefined;
   readonly #host: PoolHost;
   #done: ((result: ProbeResult) => void) | undefined;
-  #carrier: RequestCarrier | undefined = undefined;
+  #connection: BackendConnection | undefined = undefined;
   #head: ResponseHead | undefined = undefined;
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
@@ -49,11 +49,15 @@ export class Probe implements HttpUser, BodySink, Timed {
     host: PoolHost,
     done: (result: ProbeResult) => void,
   ) {
-    const pool = new Pool<HttpUser, BackendConnection>(
-      { origin, params: alone(params), settings, protocol: HTTP },
-      host,
-      () => undefined,
-    );
+    const protocol: Protocol<HttpUser, BackendConnection> = {
+      reuses: false,
+      open: (owner, user) => {
+        this.#connection = HTTP.open(owner, user);
+        return this.#connection;
+      },
+    };
+    const plan = { origin, params: alone(params), settings, protocol };
+    const pool = new Pool<HttpUser, BackendConnection>(plan, host, () => undefined);
     this.#request = request;
     this.#host = host;
     this.#done = done;
@@ -76,13 +80,11 @@ export class Probe implements HttpUser, BodySink, Timed {
   }
 
   onReady(connection: RequestCarrier): void {
-    this.#carrier = connection;
-    if (this.#done === undefined) this.#end();
-    else if (this.#request === undefined) this.#finish({ kind: 'connected' });
-    else this.#ask(connection, this.#request);
-  }
-
-  #ask(connection: RequestCarrier, { method, bytes }: HealthRequest): void {
+    if (this.#request === undefined) {
+      this.#finish({ kind: 'connected' });
+      return;
+    }
+    const { method, bytes } = this.#request;
     connection.begin(method, bytes, { isWhole: true, isLast: true });
   }
 
@@ -142,8 +144,9 @@ export class Probe implements HttpUser, BodySink, Timed {
   #end(): void {
     this.deadlineAt = 0;
     this.#host.deadlines.delete(this);
-    this.#carrier?.giveUp();
-    this.#carrier = undefined;
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.giveUp();
   }
 }
 

@@ -18,7 +18,8 @@ export const proxyHcheck: Module<HealthServerConfig, undefined> = defineModule<H
     },
     open: (site) => {
       const balancers = balancersOf(site);
-      if (balancers === undefined) return undefined;
+      // Where requests are only tried out, nobody outside is asked anything.
+      if (balancers === undefined || site.rehearsal !== undefined) return undefined;
       const { size } = proxyHcheck.serverOf(site.main);
       return new HealthChecks({
         site,

@@ -139,9 +139,10 @@ export function mergeDirConfig(base: ProxyDirConfig, add: ProxyDirConfig): Proxy
     ...base,
     ...add,
     ...mergedOverride(base, add),
-    reverses: joined(add.reverses, base.reverses),
-    cookiePaths: joined(add.cookiePaths, base.cookiePaths),
-    cookieDomains: joined(add.cookieDomains, base.cookieDomains),
+    // Apache: lines of the server come before those of a section.
+    reverses: joined(base.reverses, add.reverses),
+    cookiePaths: joined(base.cookiePaths, add.cookiePaths),
+    cookieDomains: joined(base.cookieDomains, add.cookieDomains),
   };
 }
 

@@ -242,8 +242,8 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
   onStop(): void {
     // Nothing of it was sent: another member of the balancer may have the body.
     if (this.#connection === undefined && this.#plan.attempt !== undefined) return;
-    // A body that is held whole may be sent again.
-    if (this.#relay?.isHeldWhole === false) this.#relay.stop();
+    // A body that is held whole, or that the backend has not asked for, may be sent again.
+    if (this.#relay?.isHeldWhole === false && !this.#mayRepeat()) this.#relay.stop();
   }
 
   onInterim(head: ResponseHead): void {

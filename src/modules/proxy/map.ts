@@ -14,6 +14,9 @@ import { isPassedOver } from './wstunnel.ts';
 /** Note of a URL whose path is to be sent as it stands (`nocanon`, [P,NE]). */
 export const NOCANON = 'proxy-nocanon';
 
+/** Note of a URL whose socket a ProxyPass line has named: sections see the URL without it, as in Apache. */
+export const SOCKET_ASIDE = 'proxy-socket-aside';
+
 /** Translates by ProxyPass lines with `mapping=encoded` or `servlet`, on the path as it came. */
 export function translateEncoded(x: Exchange, conf: ProxyServerConfig, dir: ProxyDirConfig): Verdict {
   if (conf.hasEncoded !== true || isLeftAlone(x)) return DECLINED;
@@ -71,6 +74,7 @@ function tryEntry(
   x.handler = 'proxy-server';
   x.proxied = true;
   if (mapped.isRaw || encoded) x.notes.set(NOCANON, '1');
+  if (/^unix:/i.test(url)) x.notes.set(SOCKET_ASIDE, '1');
   return OK;
 }
 

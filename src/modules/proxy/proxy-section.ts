@@ -13,6 +13,7 @@ import { serverFiles, servers } from '../contexts.ts';
 import { type BalancerConfig, defineBalancer, findBalancer, isBalancerUrl } from './balancer/config.ts';
 import { type Parameter, setBalancerParameters, wrapError } from './balancer/directives.ts';
 import type { ProxyDirConfig, ProxySection, ProxyServerConfig } from './config.ts';
+import { SOCKET_ASIDE } from './map.ts';
 import { warnNoEffect } from './pass-directives.ts';
 import { splitUrl } from './target.ts';
 import { findWorker, GENERIC_WORKER, shareWorker, type Worker, workerName } from './worker.ts';
@@ -23,7 +24,8 @@ type ProxyCommand = Command<ProxyServerConfig, ProxyDirConfig>;
 /** Merges the sections whose URL begins, or matches, the request's; on top of the server's defaults. */
 export function walkProxySections(x: Exchange, conf: ProxyServerConfig): void {
   x.dirConfig = x.server.defaults;
-  const url = x.filename!.slice('proxy:'.length);
+  const whole = x.filename!.slice('proxy:'.length);
+  const url = x.note(SOCKET_ASIDE) === undefined ? whole : whole.slice(whole.indexOf('|') + 1);
   for (const section of conf.sections) {
     if (matchesSection(x, section, url)) x.dirConfig = mergeDir(x.site.modules, x.dirConfig, section.dir);
   }
@@ -92,7 +94,8 @@ function compilePattern(pattern: string): Regex | undefined {
 function canonicalPrefix(url: string): string {
   const split = splitUrl(url);
   if (split === undefined) return url;
-  return `${split.scheme}://${split.authority.toLowerCase()}${split.rest}`;
+  const unix = split.socket === undefined ? '' : `unix:${split.socket}|`;
+  return `${unix}${split.scheme}://${split.authority.toLowerCase()}${split.rest}`;
 }
 
 /** `<Proxy url key=value …>` sets up the worker as ProxySet does. */
@@ -205,7 +208,9 @@ function setProxySet(cmd: ProxyCommand, text: string): DirectiveError | undefine
   if (!inSection && (name === undefined || findWorker(workers, name) === GENERIC_WORKER)) {
     return `ProxySet can not find '${url}' Worker.`;
   }
-  if (name === undefined) return `ProxySet URL must be absolute!: ${url}`;
+  if (name === undefined) {
+    return `ProxySet ${url.includes('://') ? 'Unable to parse URL' : 'URL must be absolute!'}: ${url}`;
+  }
   const { worker } = shareWorker(workers, name, inSection && cmd.section.isRegex === true);
   return setParameters(cmd, worker, { words, what: 'ProxySet', before: 'ProxySet: ', url });
 }

@@ -83,7 +83,13 @@ export function rulesOf(config: SslDirConfig): PeerRules {
 function contextOf(config: SslDirConfig): SecureContext {
   const { protocols, machineFile, machinePath, machineChain } = config;
   const pair = machineFile?.[0] ?? machinePath?.[0];
-  const revocations = config.crlCheck === undefined || config.crlCheck === 'none' ? [] : crlsOf(config);
+  const checksRevocation = config.crlCheck !== undefined && config.crlCheck !== 'none';
+  const revocations = checksRevocation ? crlsOf(config) : [];
+  if (checksRevocation && revocations.length === 0) {
+    throw new Error(
+      'AH01899: CRL checking has been enabled, but neither SSLProxyCARevocationFile nor SSLProxyCARevocationPath is configured',
+    );
+  }
   return createSecureContext({
     ca: authoritiesOf(config),
     ciphers: ciphersOf(config),

@@ -44,11 +44,17 @@ RedirectMatch ^/moved$ /small.txt
 SSLProxyVerify require
 SSLProxyCACertificateFile {ROOT}/tls/authority.pem
 ProxyPass /tls/ https://localhost:${tls}/
-ProxyPassReverse /tls/ https://localhost:${tls}/
+<Location /tls/>
+    ProxyPassReverse https://localhost:${tls}/
+</Location>
 ProxyPass /h2/ h2://localhost:${tls}/
-ProxyPassReverse /h2/ https://localhost:${tls}/
+<Location /h2/>
+    ProxyPassReverse https://localhost:${tls}/
+</Location>
 ProxyPass /h2c/ h2c://127.0.0.1:${behind.port}/
-ProxyPassReverse /h2c/ http://127.0.0.1:${behind.port}/
+<Location /h2c/>
+    ProxyPassReverse http://127.0.0.1:${behind.port}/
+</Location>
 `,
   );
 });

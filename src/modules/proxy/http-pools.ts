@@ -2,7 +2,7 @@
 
 import { BackendConnection } from './backend-connection.ts';
 import type { ConnectionUser } from './backend-roles.ts';
-import type { Demand, Pool, Protocol } from './pool.ts';
+import type { Demand, Protocol } from './pool.ts';
 import type { Pools } from './pools.ts';
 import type { Origin } from './target.ts';
 

@@ -23,9 +23,26 @@ describe('the command line', () => {
     expect(parseArguments(words)).toMatchObject({
       kind: 'serve',
       options: {
-        front: { to: 'http://127.0.0.1:8000/', port: 8081, staticDir: tmpdir() },
-        app: { command: 'run it', port: 8000 },
+        front: { to: 'http://127.0.0.1:8000/', app: 'run it', port: 8081, staticDir: tmpdir() },
       },
+    });
+  });
+
+  it('needs no port for an application that it starts', () => {
+    expect(parseArguments(['serve', '--app', 'npm start'])).toMatchObject({
+      kind: 'serve',
+      options: { front: { app: 'npm start', port: 8080 } },
+    });
+  });
+
+  it('asks for applications', () => {
+    expect(parseArguments(['apps'])).toMatchObject({
+      kind: 'apps',
+      options: { action: 'list', names: [], isJson: false },
+    });
+    expect(parseArguments(['apps', 'restart', 'Shop', 'blog', '-f', 'a.conf'])).toMatchObject({
+      kind: 'apps',
+      options: { action: 'restart', names: ['shop', 'blog'], file: 'a.conf' },
     });
   });
 
@@ -57,6 +74,11 @@ describe('the command line', () => {
     [['serve', '--to', '80', '--port', 'x'], 'not a port'],
     [['serve', '--to', '80', '--static', '/nowhere/at/all'], 'not a directory'],
     [['serve', '--to', 'app.test:80', '--app', 'x'], 'a port of this machine'],
+    [['serve', '--app', 'a\nListen 81'], 'a command of one line'],
+    [['serve', '-f', 'a', '--app', 'x'], 'go with --to'],
+    [['apps', 'dance'], 'an action is one of list, start, stop, restart'],
+    [['apps', 'stop'], 'needs the name of an application'],
+    [['apps', 'list', 'x'], 'takes no names'],
   ])('refuses %j with a word why', (words, text) => {
     expect(parseArguments(words)).toEqual({ kind: 'usage', text: expect.stringContaining(text) });
   });

@@ -1,16 +1,25 @@
 // The command line: words → what is to be done. Changes nothing; looks only whether named directories are there.
 
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { modules } from '../modules/index.ts';
 import { PORTICO_VERSION } from '../request/software.ts';
+import type { AppsAction, AppsOptions } from './apps/run.ts';
 import { latin1 } from './bytes.ts';
 import type { ConfigtestOptions } from './configtest.ts';
-import type { ConfigurationOptions } from './configuration.ts';
+import {
+  configurationOptions,
+  isDirectory,
+  type RawOptions,
+  UsageError,
+  withConfiguration,
+} from './configuration-options.ts';
+import { type DiffOptions, describeDiff } from './diff/arguments.ts';
 import { directiveList, drawDirectives, drawJson } from './directives.ts';
-import { applicationUrl, type FrontOptions, localPort } from './front.ts';
+import { describeExplain, type ExplainOptions } from './explain/arguments.ts';
+import { applicationUrl, type FrontOptions, localPort, startableAddress } from './front.ts';
 import { HTTPD_USAGE } from './httpd/switches.ts';
+import { describeLint, type LintOptions } from './lint/arguments.ts';
 import type { ServeOptions } from './serve.ts';
 
 /** What the words come to. `say` is a text for standard output, `usage` one for standard error. */
@@ -19,16 +28,11 @@ export type Task =
   | { readonly kind: 'usage'; readonly text: string }
   | { readonly kind: 'serve'; readonly options: ServeOptions }
   | { readonly kind: 'configtest'; readonly options: ConfigtestOptions }
+  | { readonly kind: 'apps'; readonly options: AppsOptions }
+  | { readonly kind: 'lint'; readonly options: LintOptions }
+  | { readonly kind: 'explain'; readonly options: ExplainOptions }
+  | { readonly kind: 'diff'; readonly options: DiffOptions }
   | { readonly kind: 'httpd'; readonly words: readonly string[] };
-
-interface RawOptions {
-  readonly file?: string;
-  readonly serverRoot?: string;
-  readonly define?: readonly string[];
-  readonly before?: readonly string[];
-  readonly after?: readonly string[];
-  readonly skipUnknownModules?: true;
-}
 
 interface RawListOptions {
   readonly json?: true;
@@ -47,14 +51,9 @@ interface RawServeOptions extends RawOptions {
   readonly printConfig?: true;
 }
 
-/** Wrong usage that only a second look can see, of a command or of the program itself. */
-class UsageError extends Error {
-  readonly command: string;
-
-  constructor(message: string, command: string = '') {
-    super(message);
-    this.command = command;
-  }
+interface RawAppsOptions extends RawOptions {
+  readonly control?: string;
+  readonly json?: true;
 }
 
 /** `portico`, or `portico serve`, with the option that shows what there is. */
@@ -90,7 +89,8 @@ export function parseArguments(words: readonly string[]): Task {
     if (error instanceof UsageError)
       return { kind: 'usage', text: `portico: ${error.message}\n${helpLine(error.command)}\n` };
     if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.excessArguments') return { kind: 'usage', text: EXCESS };
+    if (error.code === 'commander.excessArguments')
+      return { kind: 'usage', text: words[0] === 'diff' ? EXCESS_DIFF : EXCESS };
     return { kind: error.exitCode === 0 ? 'say' : 'usage', text: printed };
   }
   return task ?? { kind: 'usage', text: program.helpInformation() };
@@ -107,9 +107,15 @@ function describeCommands(found: (task: Task) => void): Command {
     .addHelpText('after', EXAMPLES);
   withConfiguration(program.command('serve').description('serve in the foreground'))
     .option('--to <target>', 'no file: pass requests to an application: a port, host:port, unix:/path or URL')
-    .option('--static <dir>', 'with --to: serve the files of this directory without asking the application')
-    .option('--app <command>', 'with --to: start the application, PORT in its environment, and stop it again')
-    .option('--port <number>', 'with --to: where to listen (default: 8080)')
+    .option(
+      '--static <dir>',
+      'with --to or --app: serve the files of this directory without asking the application',
+    )
+    .option(
+      '--app <command>',
+      'start the application, PORT in its environment, keep it running, and stop it again',
+    )
+    .option('--port <number>', 'with --to or --app: where to listen (default: 8080)')
     .option('--print-config', 'print the configuration in force and end')
     .addHelpText('after', SERVE_EXAMPLES)
     .action((raw: RawServeOptions) => found({ kind: 'serve', options: serveOptions(raw) }));
@@ -117,6 +123,22 @@ function describeCommands(found: (task: Task) => void): Command {
     .option('-v, --verbose', 'show every finding by itself, and what has no effect here')
     .addHelpText('after', '\nExample:\n  portico configtest -f /etc/apache2/apache2.conf\n')
     .action((raw: RawTestOptions) => found({ kind: 'configtest', options: testOptions(raw) }));
+  withConfiguration(
+    program
+      .command('apps')
+      .description('show, start, stop and restart the applications of a running portico'),
+  )
+    .argument('[action]', 'list, start, stop or restart', 'list')
+    .argument('[names...]', 'which applications')
+    .option('--control <path>', 'the control channel of the server (AppControl), instead of -f')
+    .option('--json', 'as JSON, with all that is known')
+    .addHelpText('after', APPS_EXAMPLES)
+    .action((action: string, names: readonly string[], raw: RawAppsOptions) =>
+      found({ kind: 'apps', options: appsOptions(action, names, raw) }),
+    );
+  describeLint(program, (options) => found({ kind: 'lint', options }));
+  describeExplain(program, (options) => found({ kind: 'explain', options }));
+  describeDiff(program, (options) => found({ kind: 'diff', options }));
   program
     .command('httpd')
     .description("serve as Apache's httpd does, with its own switches (portico httpd -h)")
@@ -156,12 +178,18 @@ function helpOf(program: Command, name: string | undefined): Command {
 const EXCESS =
   'portico: there are options only, and a configuration goes with -f: portico serve -f httpd.conf\n';
 
+const EXCESS_DIFF =
+  'portico: diff takes two configurations, the old one and the new one\n(portico diff --help shows what there is)\n';
+
 const EXAMPLES = `
 Examples:
   portico serve -f httpd.conf             run a configuration of Apache httpd
   portico serve --to 8000                 a front door on port 8080 for the application on port 8000
   portico configtest -f httpd.conf        check it first
+  portico lint -f httpd.conf              find the traps in it
+  portico explain -f httpd.conf URL       what happens to a request, rule by rule
   portico httpd -k start                  stand in httpd's place, with its switches
+  portico apps                            what the applications of a running portico do
 
 Signals: SIGTERM and SIGINT finish what is running and end (a second one ends at once);
 SIGHUP and SIGUSR1 read the configuration again.
@@ -173,81 +201,83 @@ Examples:
   portico serve -f /etc/apache2/apache2.conf -D STAGING
   portico serve -f site.conf -c 'Listen 8080'
   portico serve --to 8000 --static ./public --port 80
-  portico serve --to 8000 --app 'npm start'
+  portico serve --app 'npm start'
   portico serve --to 8000 --print-config > site.conf
 `;
 
-function withConfiguration(command: Command): Command {
-  return command
-    .helpOption('-h, --help', 'show this help')
-    .option('-f, --file <file>', 'the configuration file; with -d a relative name stands there')
-    .option('-d, --server-root <dir>', 'ServerRoot: where relative paths stand (default: beside the file)')
-    .option(
-      '-D, --define <name>',
-      'define NAME or NAME=VALUE, for <IfDefine> and variables; repeatable',
-      collect,
-    )
-    .option('-C, --before <directive>', 'read this directive before the file; repeatable', collect)
-    .option('-c, --after <directive>', 'read this directive after the file; repeatable', collect)
-    .option('--skip-unknown-modules', "pass over LoadModule of modules that are not Apache's own");
-}
+const APPS_EXAMPLES = `
+Without -f or --control every portico of this user is asked. restart exchanges an application without a
+failed request where its address is auto; start also lets one begin anew that has been given up.
 
-function collect(value: string, values: readonly string[] = []): readonly string[] {
-  return [...values, value];
-}
-
-function configurationOptions(raw: RawOptions, command: string): ConfigurationOptions {
-  const { file, serverRoot } = raw;
-  if (serverRoot !== undefined && !isDirectory(serverRoot))
-    throw new UsageError(`-d ${serverRoot}: not a directory`, command);
-  return {
-    ...(file === undefined ? {} : { file }),
-    ...(serverRoot === undefined ? {} : { serverRoot }),
-    defines: raw.define ?? [],
-    before: raw.before ?? [],
-    after: raw.after ?? [],
-    ...(raw.skipUnknownModules === true ? { skipUnknownModules: true } : {}),
-  };
-}
-
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
+Examples:
+  portico apps
+  portico apps restart shop
+  portico apps stop shop -f /etc/portico/site.conf
+`;
 
 function testOptions(raw: RawTestOptions): ConfigtestOptions {
   if (raw.file === undefined) throw new UsageError('configtest needs a configuration: -f FILE', 'configtest');
   return { ...configurationOptions(raw, 'configtest'), isVerbose: raw.verbose === true };
 }
 
+const ACTIONS: readonly AppsAction[] = ['list', 'start', 'stop', 'restart'];
+
+function appsOptions(word: string, names: readonly string[], raw: RawAppsOptions): AppsOptions {
+  const action = ACTIONS.find((one) => one === word);
+  if (action === undefined)
+    throw new UsageError(`apps ${word}: an action is one of ${ACTIONS.join(', ')}`, 'apps');
+  if ((action === 'list') !== (names.length === 0))
+    throw new UsageError(
+      action === 'list' ? 'apps list takes no names' : `apps ${action} needs the name of an application`,
+      'apps',
+    );
+  return {
+    ...configurationOptions(raw, 'apps'),
+    ...(raw.control === undefined ? {} : { control: raw.control }),
+    action,
+    names: names.map((name) => name.toLowerCase()),
+    isJson: raw.json === true,
+  };
+}
+
 function serveOptions(raw: RawServeOptions): ServeOptions {
   const options = { ...configurationOptions(raw, 'serve'), printConfig: raw.printConfig === true };
-  if (raw.to === undefined) {
+  if (raw.to === undefined && (raw.app === undefined || raw.file !== undefined)) {
     if (raw.file === undefined)
-      throw new UsageError('serve needs a configuration (-f FILE) or an application (--to 8000)', 'serve');
+      throw new UsageError(
+        "serve needs a configuration (-f FILE) or an application (--to 8000, --app 'npm start')",
+        'serve',
+      );
     if (raw.static !== undefined || raw.app !== undefined || raw.port !== undefined)
       throw new UsageError('--static, --app and --port go with --to; with -f the file says it all', 'serve');
     return options;
   }
   if (raw.file !== undefined) throw new UsageError('-f and --to exclude each other', 'serve');
-  const front = frontOptions(raw, raw.to);
-  if (raw.app === undefined) return { ...options, front };
-  const port = localPort(front.to);
-  if (port === undefined)
-    throw new UsageError('--app needs --to with a port of this machine, such as --to 8000', 'serve');
-  return { ...options, front, app: { command: raw.app, port } };
+  return { ...options, front: frontOptions(raw) };
 }
 
-function frontOptions(raw: RawServeOptions, target: string): FrontOptions {
-  const to = applicationUrl(target);
-  if (to === undefined)
+function frontTarget({ to: target, app }: RawServeOptions): Pick<FrontOptions, 'to' | 'app'> {
+  const to = target === undefined ? undefined : applicationUrl(target);
+  if (target !== undefined && to === undefined)
     throw new UsageError(`--to ${target}: not a port, host:port, unix:/path or http URL`, 'serve');
+  if (app === undefined) return to === undefined ? {} : { to };
+  if (to !== undefined && startableAddress(to) === undefined)
+    throw new UsageError('--app needs --to with a port of this machine, such as --to 8000, or none', 'serve');
+  if (app.trim() === '' || /[\n\r\0]/.test(app))
+    throw new UsageError('--app needs a command of one line', 'serve');
+  return { ...(to === undefined ? {} : { to }), app: latin1(app) };
+}
+
+function frontOptions(raw: RawServeOptions): FrontOptions {
+  const target = frontTarget(raw);
+  const { to } = target;
   const port = Number(raw.port ?? 8080);
   if (!Number.isInteger(port) || port < 1 || port > 65535)
     throw new UsageError(`--port ${raw.port}: not a port`, 'serve');
-  if (port === localPort(to))
+  if (to !== undefined && port === localPort(to))
     throw new UsageError(`--port ${port} is the port of the application itself`, 'serve');
-  if (raw.static === undefined) return { to, port };
+  if (raw.static === undefined) return { ...target, port };
   const directory = resolve(raw.static);
   if (!isDirectory(directory)) throw new UsageError(`--static ${raw.static}: not a directory`, 'serve');
-  return { to, port, staticDir: latin1(directory) };
+  return { ...target, port, staticDir: latin1(directory) };
 }

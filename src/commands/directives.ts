@@ -14,6 +14,8 @@ export interface ListedDirective {
   /** The module of Apache's that has it, without `mod_`; one of portico's own otherwise. */
   readonly module: string;
   readonly contexts: readonly Context[];
+  /** The one section that it stands in. */
+  readonly within?: string;
   /** AllowOverride classes that let it stand in .htaccess; one of them is enough. */
   readonly override: readonly Override[];
   /** Absent for sections. */
@@ -43,7 +45,7 @@ function order(a: string, b: string): number {
 }
 
 function listed(entry: DirectiveBase, owner: string, isSection: boolean, args?: ArgShape): ListedDirective {
-  const { name, contexts, override = [], help, example, noEffect } = entry;
+  const { name, contexts, within, override = [], help, example, noEffect } = entry;
   const apache = standardModulesOf(isSection ? `<${name}` : name);
   const [first = owner] = apache;
   return {
@@ -51,6 +53,7 @@ function listed(entry: DirectiveBase, owner: string, isSection: boolean, args?: 
     isSection,
     module: apache.includes(owner) ? owner : first,
     contexts,
+    ...(within === undefined ? {} : { within }),
     override: typeof override === 'string' ? [override] : override,
     ...(args === undefined ? {} : { args }),
     ...(entry.default === undefined ? {} : { default: entry.default }),
@@ -66,7 +69,8 @@ export function titleOf({ name, isSection }: ListedDirective): string {
 }
 
 /** `server config, .htaccess (AllowOverride FileInfo)` */
-export function placesOf({ contexts, override }: ListedDirective): string {
+export function placesOf({ contexts, override, within }: ListedDirective): string {
+  if (within !== undefined) return `inside <${within}>`;
   const classes = override.length === 0 ? '' : ` (AllowOverride ${override.join(' or ')})`;
   return `${contexts.join(', ')}${classes}`;
 }
@@ -96,7 +100,8 @@ export function drawForHttpd(list: readonly ListedDirective[]): string {
 }
 
 /** Apache's sentence about places. */
-function allowedIn({ contexts, override }: ListedDirective): string {
+function allowedIn({ contexts, override, within }: ListedDirective): string {
+  if (within !== undefined) return `Allowed in *.conf only inside <${within}>`;
   const isInside = contexts.includes('directory');
   const isOutside = contexts.includes('server config') || contexts.includes('virtual host');
   const sections = '<Directory>, <Files>, <Location>, or <If>';

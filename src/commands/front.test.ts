@@ -34,6 +34,27 @@ describe('the configuration of a front door', () => {
     expect(text).not.toContain('DocumentRoot');
   });
 
+  it('starts the application on a port of its own, or where --to says', () => {
+    const text = frontConfiguration({ app: 'npm start', port: 8080 });
+    expect(text).toContain('    AppCommand "npm start"\n    AppAddress auto\n    AppStart boot\n');
+    expect(text).toContain('ProxyPass "/" app://app/ nocanon\nProxyPassReverse "/" app://app/\n');
+    expect(frontConfiguration({ app: 'x', to: 'http://127.0.0.1:8000/', port: 80 })).toContain(
+      'AppAddress http://127.0.0.1:8000\n',
+    );
+    expect(frontConfiguration({ app: 'x', to: 'unix:/run/a b.sock|http://localhost/', port: 80 })).toContain(
+      'AppAddress "unix:/run/a b.sock"\n',
+    );
+  });
+
+  it.each([
+    ['node server.js --port=$PORT', '"node server.js --port=$PORT"'],
+    ['cd "my app" && ./run', '/bin/sh -c "cd \\"my app\\" && ./run"'],
+    ['A=1 ./run', '/bin/sh -c "A=1 ./run"'],
+    ['  ./run  -x a=b ', '"./run  -x a=b"'],
+  ])('gives a shell only what needs one: %s', (app, words) => {
+    expect(frontConfiguration({ app, port: 80 })).toContain(`    AppCommand ${words}\n`);
+  });
+
   it('quotes a directory of static files', () => {
     const text = frontConfiguration({ to: 'http://127.0.0.1:8000/', port: 80, staticDir: '/srv/my "files"' });
     expect(text).toContain('DocumentRoot "/srv/my \\"files\\""\n');

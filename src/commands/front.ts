@@ -3,8 +3,10 @@
 import { quoteWord } from '../conf/words.ts';
 
 export interface FrontOptions {
-  /** URL of the application, with a trailing slash. */
-  readonly to: string;
+  /** URL of the application, with a trailing slash; undefined for one that is started on a free port. */
+  readonly to?: string;
+  /** The command line that starts the application, one line. */
+  readonly app?: string;
   /** Absolute path of files that are served without asking the application. */
   readonly staticDir?: string;
   readonly port: number;
@@ -31,21 +33,51 @@ export function localPort(url: string): number | undefined {
   return port === undefined ? undefined : Number(port);
 }
 
+/** The AppAddress of an application that can be started here; undefined for one that is somewhere else. */
+export function startableAddress(url: string): string | undefined {
+  const socket = /^unix:([^|]+)\|http:\/\/localhost\/$/.exec(url)?.[1];
+  if (socket !== undefined) return `unix:${socket}`;
+  return localPort(url) === undefined ? undefined : url.slice(0, -1);
+}
+
 /** The whole configuration. */
 export function frontConfiguration(front: FrontOptions): string {
-  const url = quoteWord(front.to);
+  const url = front.app === undefined ? quoteWord(front.to ?? '') : 'app://app/';
   return [
     `Listen ${front.port}`,
     'ServerName localhost',
     '',
+    ...(front.app === undefined ? [] : appLines(front.app, front.to)),
     ...(front.staticDir === undefined ? [] : staticLines(quoteWord(front.staticDir))),
     '# Paths reach the application as the client spelled them.',
     'AllowEncodedSlashes NoDecode',
     'ProxyPreserveHost On',
-    `ProxyPass "/" ${url} nocanon upgrade=websocket`,
+    `ProxyPass "/" ${url} nocanon${front.app === undefined ? ' upgrade=websocket' : ''}`,
     `ProxyPassReverse "/" ${url}`,
     '',
   ].join('\n');
+}
+
+function appLines(command: string, to: string | undefined): string[] {
+  const address = to === undefined ? 'auto' : (startableAddress(to) ?? 'auto');
+  return [
+    '# Started with portico and again when it fails; PORT in its environment says where to listen.',
+    '<App app>',
+    `    AppCommand ${commandWords(command)}`,
+    `    AppAddress ${quoteWord(address)}`,
+    '    AppStart boot',
+    '    AppLog stderr',
+    '</App>',
+    'LogLevel warn app:notice',
+    '',
+  ];
+}
+
+/** What needs no shell does without one: signals then reach the program itself. */
+function commandWords(command: string): string {
+  if (/^(?:[\w@%+=:,./ -]|\$PORT\b)+$/.test(command) && !/^\s*\w+=/.test(command))
+    return `"${command.trim()}"`;
+  return `/bin/sh -c ${quoteWord(command)}`;
 }
 
 function staticLines(directory: string): string[] {

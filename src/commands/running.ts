@@ -10,6 +10,8 @@ import { say, sayWarning, showFailure, showFindings } from './terminal.ts';
 export interface RunOptions {
   readonly machine: Machine;
   readonly signals: SignalRules;
+  /** What the configuration is called. */
+  readonly configuration: string;
   /** Reads the configuration, for the start and for every reload. */
   read(): SiteResult;
   /** Every listener accepts. */
@@ -33,6 +35,7 @@ export async function runServer(options: RunOptions): Promise<boolean> {
       machine,
       tell: sayWarning,
       tellFindings: showFindings,
+      configuration: options.configuration,
     });
   } catch (error) {
     showFailure(error);

@@ -3,9 +3,8 @@
 import { printTree } from '../conf/print.ts';
 import { hasError, type Site } from '../conf/site.ts';
 import { Machine } from '../server/machine.ts';
-import { AppProcess } from './app-process.ts';
 import { latin1 } from './bytes.ts';
-import { type ConfigurationOptions, readConfiguration, takeSettingsOf } from './configuration.ts';
+import { type ConfigurationOptions, nameOf, readConfiguration, takeSettingsOf } from './configuration.ts';
 import { frontConfiguration } from './front.ts';
 import { exitSoon, runServer } from './running.ts';
 import type { SignalRules } from './signals.ts';
@@ -14,8 +13,6 @@ import { sayWarning, showFindings } from './terminal.ts';
 export interface ServeOptions extends ConfigurationOptions {
   /** Print the configuration in force and end. */
   readonly printConfig: boolean;
-  /** Command and port of the application to start. */
-  readonly app?: { readonly command: string; readonly port: number };
 }
 
 /** SIGINT is Ctrl-C; the others are Apache's. A stop finishes what is under way. */
@@ -28,19 +25,16 @@ export async function runServe(options: ServeOptions): Promise<number> {
   takeSettingsOf(options);
   if (options.printConfig) return printConfiguration(options);
   const machine = new Machine(sayWarning);
-  let app: AppProcess | undefined;
   const isStarted = await runServer({
     machine,
     signals: SIGNALS,
+    configuration: nameOf(options),
     read: () => readConfiguration(options, machine),
     started(instance) {
-      if (options.app !== undefined) app = new AppProcess(options.app.command, options.app.port);
       process.stdout.write(`portico: ready on ${instance.urls.join(', ')}\n`);
     },
-    hurry: () => app?.kill(),
   });
   if (!isStarted) return 1;
-  await app?.stop();
   exitSoon();
   return 0;
 }

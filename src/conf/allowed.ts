@@ -13,6 +13,8 @@ export interface Allowed {
   readonly classes: ReadonlySet<Override>;
   /** Directives allowed by name (AllowOverrideList), in lower case. */
   readonly list?: ReadonlySet<string>;
+  /** The closed section around: its own directives, and no others. */
+  readonly within?: string;
 }
 
 const everyClass: readonly Override[] = ['AuthConfig', 'FileInfo', 'Indexes', 'Limit', 'Options'];
@@ -32,9 +34,15 @@ export function allowedInContainer(classes: readonly Override[] | undefined): Al
   return classes === undefined ? allowedInSection : { ...allowedInSection, classes: new Set(classes) };
 }
 
+/** A module's closed section. */
+export function allowedWithin(name: string): Allowed {
+  return { server: false, section: false, classes: new Set(), within: name };
+}
+
 /** True when a directive's contexts or its override class have a place in `allowed`. */
 export function isAllowed(directive: DirectiveBase, allowed: Allowed): boolean {
-  const { contexts } = directive;
+  const { contexts, within } = directive;
+  if (within !== undefined || allowed.within !== undefined) return within === allowed.within;
   if (allowed.server && (contexts.includes('server config') || contexts.includes('virtual host')))
     return true;
   if (!contexts.includes('.htaccess')) return allowed.section && contexts.includes('directory');

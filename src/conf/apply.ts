@@ -2,7 +2,13 @@
 
 import type { Diagnostic } from '../kit/diagnostic.ts';
 import type { Place } from '../kit/place.ts';
-import { allowedInContainer, checkServerKind, isAllowed, notAllowedMessage } from './allowed.ts';
+import {
+  allowedInContainer,
+  allowedWithin,
+  checkServerKind,
+  isAllowed,
+  notAllowedMessage,
+} from './allowed.ts';
 import { takeArguments } from './arguments.ts';
 import type { Container, ContentRunner, DirectiveBase, DirectiveError } from './directive.ts';
 import { type FindingDetails, findingAt } from './finding.ts';
@@ -140,7 +146,11 @@ export class Applier implements SectionHost, CommandHost {
       this.run(node.children, {
         server: scope.server,
         section,
-        allowed: entered ? allowedInContainer(classes) : scope.allowed,
+        allowed: container.isClosed
+          ? allowedWithin(container.name)
+          : entered
+            ? allowedInContainer(classes)
+            : scope.allowed,
         enclosing: [...scope.enclosing, node.name],
       });
     };
@@ -229,7 +239,8 @@ function isDone(name: string, loaded: LoadedModules): boolean {
   return entry !== undefined && (!entry.module || loaded.has(`${entry.module}_module`));
 }
 
-function explainContexts({ name, contexts, override }: DirectiveBase): string {
+function explainContexts({ name, contexts, override, within }: DirectiveBase): string {
+  if (within !== undefined) return `${name} may stand in: <${within}> sections.`;
   const overrides = typeof override === 'string' ? override : override?.join(' or ');
   const places = contexts.map((context) =>
     context === '.htaccess' && overrides ? `.htaccess (AllowOverride ${overrides})` : context,

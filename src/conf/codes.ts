@@ -10,6 +10,8 @@ export const confCodes = {
   'conf/bad-version': 'The argument of IfVersion is not a comparison with a version number.',
   'conf/bad-vhost-address': 'An address of a VirtualHost section is not valid or could not be looked up.',
   'conf/cannot-read': 'A configuration file or a directory of such files could not be read.',
+  'conf/duplicate-app':
+    'Two App sections have the same name or the same address, or one has an address of the server.',
   'conf/duplicate-module': 'LoadModule names a module that is loaded already.',
   'conf/else-without-if': 'An Else or ElseIf section does not follow an If section.',
   'conf/error-directive': 'The configuration stops itself with an Error directive.',
@@ -29,6 +31,7 @@ export const confCodes = {
   'conf/undefined-variable': 'A variable in a line is neither defined nor in the environment.',
   'conf/unclosed-quote': 'A quoted argument has no closing quote, so it runs to the end of the line.',
   'conf/unexpected-close': 'A closing line closes no section, or another than the innermost one.',
+  'conf/unknown-app': 'A target names an application that no App section describes.',
   'conf/unknown-directive': 'No loaded module has a directive of this name.',
   'conf/unknown-module': 'LoadModule names a module that portico has no code for.',
   'conf/useless-directive': 'A directive is accepted in this place but has no effect there.',

@@ -46,6 +46,8 @@ export interface DirectiveBase {
   /** As in Apache's manual. Matched without case. */
   readonly name: string;
   readonly contexts: readonly Context[];
+  /** The one section whose content it is; it stands nowhere else, and `contexts` say where that section may stand. */
+  readonly within?: string;
   /** Required when contexts has `.htaccess`; one of several is enough. */
   readonly override?: Override | readonly Override[];
   readonly default?: string;
@@ -68,6 +70,8 @@ export interface Directive<S = unknown, D = unknown> extends DirectiveBase {
  * and `>` and decides where the content goes by calling `content`; it runs no content by not calling it.
  */
 export interface Container<S = unknown, D = unknown> extends DirectiveBase {
+  /** Takes only directives that stand `within` it. */
+  readonly isClosed?: true;
   open(cmd: Command<S, D>, arg: string, content: ContentRunner): DirectiveError | undefined;
 }
 

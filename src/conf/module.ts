@@ -3,6 +3,7 @@
 import type { Diagnostic } from '../kit/diagnostic.ts';
 import type { Container, Directive } from './directive.ts';
 import type { Server, Servers } from './server.ts';
+import type { ConfNode } from './tree.ts';
 
 export interface ConfModule<S = unknown, D = unknown> {
   /** As in the manual, without `mod_`: `rewrite` is `rewrite_module` and `mod_rewrite.c`. */
@@ -29,6 +30,6 @@ export interface ConfModule<S = unknown, D = unknown> {
   };
   /** Filters of answers that it has, by name. */
   readonly outputFilters?: readonly { readonly name: string; readonly type: number }[];
-  /** Looks at the whole configuration once it is read and merged, and reports what cannot work. */
-  check?(servers: Servers, report: (finding: Diagnostic) => void): void;
+  /** Looks at the whole configuration once it is read and merged, and reports what cannot work; `tree`: as it is written. */
+  check?(servers: Servers, report: (finding: Diagnostic) => void, tree: readonly ConfNode[]): void;
 }

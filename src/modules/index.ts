@@ -5,6 +5,7 @@ import type { Module } from '../request/module.ts';
 import { actions } from './actions.ts';
 import { alias } from './alias/index.ts';
 import { allowmethods } from './allowmethods.ts';
+import { app } from './app/index.ts';
 import { authBasic, authDigest, authnAnon, authnCore, authnFile } from './authn/index.ts';
 import { accessCompat, authzCore, authzGroupfile, authzHost, authzOwner, authzUser } from './authz/index.ts';
 import { autoindex } from './autoindex/index.ts';
@@ -58,6 +59,8 @@ export const modules: readonly Module[] = [
   setenvif,
   // Opened before, and closed after, the rules whose maps ask it.
   dbd,
+  // Opened before the proxy, which asks it for processes.
+  app,
   // Rules come before mappings, and those of the proxy before aliases.
   rewrite,
   // Opened before the proxy, which fills it.

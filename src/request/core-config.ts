@@ -63,6 +63,8 @@ export interface CoreServerConfig {
   user?: string;
   group?: string;
   pidFile?: string;
+  /** AppControl: the path of the control channel, or `off`. Main server only. */
+  controlSocket?: string;
   /** ExtendedStatus; undefined: on where mod_status is. Main server only. */
   extendedStatus?: boolean;
   seeRequestTail?: boolean;

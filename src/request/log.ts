@@ -44,6 +44,7 @@ export function isLogged(x: Exchange, module: string, level: LogLevelName): bool
  * client in it are escaped here.
  */
 export function logEvent(x: Exchange, module: string, level: LogLevelName, text: string): void {
+  x.site.rehearsal?.note(x, { kind: 'log', module, level, text });
   if (!isLogged(x, module, level)) return;
   const { site, server, transport } = x;
   writeEvent({ ...levelled(module, level), site, server, transport, x, text: escapeLog(text) });
@@ -63,6 +64,17 @@ export function logServer(
   const number = LEVEL_NUMBER.get(level)!;
   const isForced = number === NOTICE && isFile(site, server);
   if (!isForced && number > logLevelOf(server.defaults, module)) return;
+  writeEvent({ ...levelled(module, level), site, server, text: escapeLog(text) });
+}
+
+/** Logs a line of another program's, which LogLevel does not hide: nobody else would keep it. */
+export function logPrinted(
+  site: LiveSite,
+  server: Server,
+  module: string,
+  level: LogLevelName,
+  text: string,
+): void {
   writeEvent({ ...levelled(module, level), site, server, text: escapeLog(text) });
 }
 

@@ -2,6 +2,7 @@
 
 import type { ConfModule } from '../conf/module.ts';
 import type { Server } from '../conf/server.ts';
+import type { AppSpec } from './apps.ts';
 import { CORE_SLOT } from './core-config.ts';
 import type { ConnectionFacts, Exchange, Hook, InputFilter, LiveSite, OutputFilter } from './exchange.ts';
 import type { PhaseName } from './phases.ts';
@@ -25,6 +26,8 @@ export interface ModuleSpec<S, D> extends Omit<ConfModule<S, D>, 'slot'> {
   readonly inputFilters?: readonly InputFilter[];
   /** Logs that it writes for a server: opened while the process still has the rights it was started with. */
   logs?(server: Server): readonly string[];
+  /** Applications that a server's configuration describes; started and kept by the server, across reloads. */
+  apps?(server: Server): readonly AppSpec[];
   /** How long clients of a server may take to send a request; undefined for no bound but Timeout. */
   readLimits?(server: Server): ReadLimits | undefined;
   /** Once per opened site: which connections begin with a PROXY header; undefined for none. */

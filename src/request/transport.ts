@@ -79,6 +79,8 @@ export interface Transport {
   readonly interimBytes?: number;
   /** Fields behind a chunked body, once it is read. */
   readonly trailers?: HeaderList | undefined;
+  /** The client has ended its direction: it may wait for the answer, or have gone away. */
+  readonly isInputOver?: boolean;
   /** An interim answer (100, 103 …). Does nothing for clients that cannot take it. */
   interim(status: number, reason: string, headers: HeaderList): void;
   /** Fails (throws or rejects) only with UnsafeAnswer, before a byte is out. */

@@ -12,6 +12,8 @@ export interface AbsoluteScheme {
 
 const withQuery: readonly string[] = [
   'ajp://',
+  // portico's own: an application that it starts itself.
+  'app://',
   'balancer://',
   'fcgi://',
   'http://',

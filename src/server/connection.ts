@@ -50,7 +50,7 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
   readonly #input: HeldInput;
   #state: State = 'idle';
   /** The client has sent its last byte; it may still wait for answers. */
-  #isInputOver = false;
+  isInputOver = false;
   #isLooking = false;
   #isReadingBody = false;
   #deadline: number;
@@ -132,7 +132,7 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
       goesOn = this.#state !== state || (!this.#input.isEmpty && this.#input.size < size);
     }
     this.#isLooking = false;
-    if (this.#isInputOver && this.#input.isEmpty) this.#endWithoutHead();
+    if (this.isInputOver && this.#input.isEmpty) this.#endWithoutHead();
     if (this.#state !== 'closed') this.#input.restOrGoOn();
   }
 
@@ -216,7 +216,7 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
       input.consume(body.read(input.bytes, input.at, input.isShared));
     this.#isReadingBody = false;
     request.received += size - input.size;
-    if (this.#isInputOver && input.isEmpty) body.closeInput();
+    if (this.isInputOver && input.isEmpty) body.closeInput();
     request.followBody();
     this.#awaitBody(request, size - input.size);
     if (this.#state === 'skipping') this.#goOn(request);
@@ -235,7 +235,7 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
 
   /** The client has ended its direction. Node says so even while the socket rests and bytes wait here. */
   onEnd(): void {
-    this.#isInputOver = true;
+    this.isInputOver = true;
     if (this.#state === 'lingering') {
       this.socket.destroySoon();
       return;
@@ -442,7 +442,7 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
     this.#input.clear();
     this.#dropHead();
     this.#request = undefined;
-    if (this.#isInputOver) this.socket.destroySoon();
+    if (this.isInputOver) this.socket.destroySoon();
     else this.socket.end();
     this.#input.restOrGoOn();
   }

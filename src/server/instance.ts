@@ -6,14 +6,20 @@ import { hasError, type Site, type SiteResult } from '../conf/site.ts';
 import type { Diagnostic } from '../kit/diagnostic.ts';
 import { Ticker } from '../kit/ticker.ts';
 import type { RequestSums, ServerActivity } from '../request/activity.ts';
+import type { AppSpec } from '../request/apps.ts';
 import { type CoreServerConfig, coreServer, type Listen } from '../request/core-config.ts';
 import type { LiveSite } from '../request/exchange.ts';
-import { logServer } from '../request/log.ts';
+import { logPrinted, logServer } from '../request/log.ts';
 import type { Module } from '../request/module.ts';
+import { Supervisor } from './apps/index.ts';
 import { type Capacity, capacityFor, freeDescriptors } from './capacity.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOwner, OwnedConnection, ServingSite } from './connection-owner.ts';
 import { ConnectionSet } from './connection-set.ts';
+import { type ControlChannel, openChannel } from './control/channel.ts';
+import type { ControlledServer } from './control/message.ts';
+import { controlPath } from './control/place.ts';
+import { carryOut, hasApps } from './control/server-control.ts';
 import { HeadBudget } from './head-budget.ts';
 import type { ListenerUser } from './listen.ts';
 import { Machine } from './machine.ts';
@@ -48,6 +54,8 @@ export interface ServerOptions {
   tellFindings?(diagnostics: readonly Diagnostic[]): void;
   /** Where to listen, instead of the Listen lines. Port 0 is any free port. */
   readonly listens?: readonly Listen[];
+  /** What the configuration is called; without it the server has no control channel. */
+  readonly configuration?: string;
 }
 
 export interface ServerInstance {
@@ -87,6 +95,7 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
   readonly #listeners: Listeners;
   #opened: OpenedSite | undefined = undefined;
   #pidFile: PidFile | undefined = undefined;
+  #control: ControlChannel | undefined = undefined;
   /** Sockets that came while the site was not open yet. */
   #waiting: Socket[] = [];
   #reloading: Promise<void> = Promise.resolve();
@@ -95,11 +104,20 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
   readonly turns: Turns = new Turns(() => this.#onTurnsTaken());
   readonly heads: HeadBudget = new HeadBudget();
   isDraining = false;
+  readonly #apps: Supervisor;
 
   constructor(options: ServerOptions) {
     this.#options = options;
     this.#machine = options.machine ?? new Machine((text) => options.tell?.(text));
     this.#listeners = new Listeners(this);
+    this.#apps = new Supervisor({
+      accounts: this.#machine.accounts,
+      log: (level, text) => logServer(this.live, this.live.main, 'app', level, text),
+      logOutput: (target, { level, prefix, line }) => {
+        if (target !== undefined) this.#machine.openLog(target).write(line);
+        else logPrinted(this.live, this.live.main, 'app', level, prefix + line);
+      },
+    });
   }
 
   readonly #startedAt: number = Date.now();
@@ -147,6 +165,7 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
     this.#writePid(core.pidFile);
     await this.#listeners.open(listens, core.listenBacklog);
     this.#openLogs(site);
+    await this.#openControl(site);
     this.#becomeUser(core);
     const opened = await this.#open(site);
     this.#capacity = capacityFor(freeDescriptors());
@@ -185,6 +204,25 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
     this.#pidFile = writePidFile(path);
   }
 
+  /** Where there are applications to talk about. That it cannot be had keeps nobody from serving. */
+  async #openControl(site: Site): Promise<void> {
+    const { configuration, modules } = this.#options;
+    if (this.#control !== undefined || configuration === undefined || !hasApps(site, modules)) return;
+    try {
+      const path = controlPath(coreServer(site.main), configuration);
+      if (path === undefined) return;
+      this.#control = await openChannel(path, (request) =>
+        carryOut({ apps: this.#opened?.live.apps, facts: () => this.#facts(configuration) }, request),
+      );
+    } catch (error) {
+      this.#options.tell?.(`\`portico apps\` cannot ask this server: ${messageOf(error)}`);
+    }
+  }
+
+  #facts(configuration: string): ControlledServer {
+    return { pid: process.pid, configuration, startedAt: this.#startedAt, urls: this.urls };
+  }
+
   #openLogs(site: Site): void {
     const targets: string[] = [];
     for (const server of [site.main, ...site.vhosts]) {
@@ -211,17 +249,33 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
   }
 
   async #open(site: Site): Promise<OpenedSite> {
+    this.#apps.check(this.#appsOf(site));
     try {
       return await openServingSite(
         site,
         this.#options.modules,
         this.#machine,
         (error) => this.#options.tell?.(`a module failed while it was closed: ${messageOf(error)}`),
-        { activity: this.#activity(), ...(this.#opened === undefined ? {} : { before: this.#opened.live }) },
+        {
+          activity: this.#activity(),
+          apps: this.#apps,
+          ...(this.#opened === undefined ? {} : { before: this.#opened.live }),
+        },
       );
     } catch (error) {
       throw new StartError(messageOf(error), undefined, error);
     }
+  }
+
+  /** What a virtual host takes over from the main server is described once. */
+  #appsOf(site: Site): readonly AppSpec[] {
+    const described = new Map<string, AppSpec>();
+    for (const server of [site.main, ...site.vhosts])
+      for (const module of this.#options.modules)
+        if (site.modules.includes(module))
+          for (const spec of module.apps?.(server) ?? [])
+            if (!described.has(spec.name)) described.set(spec.name, spec);
+    return [...described.values()];
   }
 
   onSocket(socket: Socket): void {
@@ -294,6 +348,7 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
     }
     this.#take(opened);
     await change.finish();
+    await this.#openControl(site);
     this.#machine.reopenLogs();
     logServer(
       this.live,
@@ -312,7 +367,9 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
     const { maxRequestWorkers = this.#capacity.requests } = coreServer(main);
     this.turns.setMost(Math.min(maxRequestWorkers, this.#capacity.requests));
     this.clock.setPace(paceFor(servers.map(coreServer)));
-    old?.retire();
+    const { conf } = opened.live;
+    const identity = `${conf.serverRoot}\n${conf.files[0]?.path ?? ''}`;
+    this.#apps.apply(this.#appsOf(conf), identity, old?.retire());
   }
 
   stop(deadlineMs: number = STOP_DEADLINE_MS): Promise<void> {
@@ -328,17 +385,20 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
     if (left > 0 && deadlineMs > 0)
       this.#options.tell?.(`${left} connections were cut after ${deadlineMs / 1000} seconds`);
     logServer(this.live, this.live.main, 'core', 'notice', 'shutting down');
+    await this.#apps.shutDown();
     await this.#end();
   }
 
   async #end(): Promise<void> {
     await this.#listeners.close();
     await this.#opened?.closeNow();
+    this.#control?.close();
     this.#pidFile?.remove();
     await this.#machine.closeLogs();
   }
 
   cut(): void {
     this.#connections.destroyAll();
+    this.#apps.kill();
   }
 }

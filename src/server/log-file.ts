@@ -33,7 +33,8 @@ export abstract class GatheredLog implements Log {
   #timer: NodeJS.Timeout | undefined = undefined;
   #isWriting = false;
   #lost = 0;
-  #whenIdle: (() => void) | undefined = undefined;
+  /** Once each. */
+  #whenIdle: (() => void)[] = [];
   protected readonly report: ReportLogTrouble;
 
   constructor(report: ReportLogTrouble) {
@@ -72,7 +73,7 @@ export abstract class GatheredLog implements Log {
     const rest = batch.length - taken;
     if (rest > 0) this.#lines = batch.toString('latin1', taken) + this.#lines;
     else if (this.#lost > 0) this.#reportLost();
-    this.#whenIdle?.();
+    for (const action of this.#whenIdle.splice(0)) action();
     if (this.#lines !== '') this.#timer ??= setTimeout(() => this.#flush(), rest > 0 ? RETRY_MS : 0);
   }
 
@@ -81,10 +82,10 @@ export abstract class GatheredLog implements Log {
     this.#lost = 0;
   }
 
-  /** Runs `action` once no batch is on its way. */
+  /** Runs `action`, one time, when no batch is on its way. */
   protected afterWriting(action: () => void): void {
     if (!this.#isWriting) action();
-    else this.#whenIdle = action;
+    else this.#whenIdle.push(action);
   }
 
   flushNow(): void {

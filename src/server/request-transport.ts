@@ -54,6 +54,8 @@ export interface ClientConnection {
   readonly served: number;
   readonly base: BaseServer;
   readonly owner: ConnectionOwner;
+  /** The client has ended its direction. */
+  readonly isInputOver: boolean;
   /** The body wants bytes that it did not want before. */
   readBody(): void;
   /** What follows is no HTTP. */
@@ -316,6 +318,10 @@ export class RequestTransport implements Transport, BodyOwner {
 
   drop(): void {
     this.#socket.destroy();
+  }
+
+  get isInputOver(): boolean {
+    return this.#connection.isInputOver;
   }
 
   watch(watcher: ClientWatcher): void {

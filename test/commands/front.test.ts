@@ -94,10 +94,13 @@ describe('serve --app', () => {
   .listen(process.env.PORT, '127.0.0.1');
 `;
 
-  async function startApp(program: string): Promise<{ port: number; server: ReturnType<Workshop['start']> }> {
+  async function startApp(
+    program: string,
+    end = '; true',
+  ): Promise<{ port: number; server: ReturnType<Workshop['start']> }> {
     shop.write('app.cjs', program);
     const port = await freePort();
-    const command = `"${process.execPath}" app.cjs; true`;
+    const command = `"${process.execPath}" app.cjs${end}`;
     const server = shop.start(['serve', '--to', `${port}`, '--port', '{PORT}', '--app', command]);
     await server.ready();
     await until('the application', async () => (await isListening(port)) || undefined);
@@ -106,7 +109,10 @@ describe('serve --app', () => {
 
   it('starts the application, tells it its port, and ends it with all it started', async () => {
     const { port, server } = await startApp(APP);
-    expect(server.err()).toMatch(/^portico: started .* \(pid \d+, PORT=\d+\)\n/m);
+    await until(
+      'the log',
+      () => /app app: process \d+ is ready on http:\/\/127\.0\.0\.1:\d+/.test(server.err()) || undefined,
+    );
     expect((await visit(shop.port)).text).toMatch(/^pid \d+$/);
     server.signal('SIGINT');
     expect(await server.ended).toBe(0);
@@ -133,11 +139,17 @@ describe('serve --app', () => {
     expect(server.err()).toContain('saved');
   });
 
-  it('says when the application ends by itself', async () => {
-    const { server } = await startApp(`${APP}setTimeout(() => process.exit(), 300);\n`);
-    await until(
-      'the warning',
-      () => /warning: the application ended \(exit code 0\)/.test(server.err()) || undefined,
-    );
+  it('starts it again when it fails, and says so', async () => {
+    const { server } = await startApp(`${APP}setTimeout(() => process.exit(3), 300);\n`, '');
+    const first = (await visit(shop.port)).text;
+    await until('the log', () => /process \d+ ended with exit code 3/.test(server.err()) || undefined);
+    expect((await visit(shop.port)).text).not.toBe(first);
+  });
+
+  it('needs no port: the application gets a free one, and requests wait for it', async () => {
+    shop.write('app.cjs', `setTimeout(() => { ${APP} }, 500);`);
+    const server = shop.start(['serve', '--port', '{PORT}', '--app', `"${process.execPath}" app.cjs`]);
+    await server.ready();
+    expect((await visit(shop.port)).text).toMatch(/^pid \d+$/);
   });
 });

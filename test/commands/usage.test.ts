@@ -40,7 +40,10 @@ describe('the command line', () => {
     [['sevre'], "portico: unknown command 'sevre'\n(Did you mean serve?)\n(portico --help shows"],
     [['help', 'me'], "portico: unknown command 'me'\n(portico --help shows"],
     [['serve', '--too', '1'], "portico: unknown option '--too'\n(Did you mean --to?)\n(portico serve --help"],
-    [['serve'], 'portico: serve needs a configuration (-f FILE) or an application (--to 8000)\n'],
+    [
+      ['serve'],
+      "portico: serve needs a configuration (-f FILE) or an application (--to 8000, --app 'npm start')\n",
+    ],
     [['configtest'], 'portico: configtest needs a configuration: -f FILE\n(portico configtest --help'],
     [['serve', '-f'], "portico: option '-f, --file <file>' argument missing\n"],
     [['serve', 'site.conf'], 'portico: there are options only, and a configuration goes with -f'],

@@ -10,6 +10,7 @@ export type PartName =
   | 'curl'
   | 'dokuwiki'
   | 'nginx'
+  | 'php'
   | 'php-fpm'
   | 'postgresql'
   | 'python3';
@@ -59,6 +60,7 @@ const DESCRIPTIONS: Readonly<Record<PartName, PartDescription>> = {
     version: /^install ok installed (\S+)/,
   },
   nginx: { package: 'nginx-light', programs: () => ['nginx'], ask: ['-v'], version: /nginx\/(\S+)/ },
+  php: { package: 'php-cli', programs: () => ['php'], ask: ['-v'], version: /^PHP (\S+) \(cli/m },
   'php-fpm': {
     package: 'php-fpm',
     programs: phpFpmPrograms,

@@ -3,12 +3,12 @@
 import { openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { LoadedModules } from '../../conf/loaded.ts';
-import { hasError, type Site } from '../../conf/site.ts';
+import { hasError, type Site, type SiteResult } from '../../conf/site.ts';
 import type { Diagnostic } from '../../kit/diagnostic.ts';
 import { modules } from '../../modules/index.ts';
 import { coreServer } from '../../request/core-config.ts';
 import { Machine } from '../../server/machine.ts';
-import { type ConfigurationOptions, readConfiguration } from '../configuration.ts';
+import { type ConfigurationOptions, nameOf, readConfiguration } from '../configuration.ts';
 import { directiveList, drawForHttpd } from '../directives.ts';
 import { takeSettings } from '../envvars.ts';
 import { exitSoon, runServer } from '../running.ts';
@@ -148,10 +148,11 @@ async function serve({ switches, words, options, parent, site, diagnostics }: St
   }
   const machine = new Machine(sayWarning);
   // The server begins with what was just read; a reload reads again.
-  let first: { site: Site; diagnostics: readonly Diagnostic[] } | undefined = { site, diagnostics };
+  let first: SiteResult | undefined = { site, tree: site.tree, diagnostics };
   const isStarted = await runServer({
     machine,
     signals: SIGNALS,
+    configuration: nameOf(options),
     read() {
       const result = first ?? readConfiguration(options, machine);
       first = undefined;

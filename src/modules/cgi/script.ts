@@ -3,6 +3,7 @@
 // background inherits that pipe, and must neither hold the client's connection nor be ended with it.
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { native } from '../../request/native.ts';
 import type { BodySink, BodySource } from '../../wire/body.ts';
 
 export interface ScriptEvents {
@@ -14,15 +15,6 @@ export interface ScriptEvents {
   silent(): void;
   /** The script has ended and all its output was given; `error` when it could not be started. */
   over(error?: Error): void;
-}
-
-/**
- * Byte strings as the operating system's strings, which end at a NUL (Apache: so do its own). Bytes that are not UTF-8
- * cannot be expressed through Node.
- */
-function native(text: string): string {
-  const end = text.indexOf('\0');
-  return Buffer.from(end < 0 ? text : text.slice(0, end), 'latin1').toString('utf8');
 }
 
 /** Rounds of the event loop without output after which a pipe of an ended script counts as empty. */

@@ -137,15 +137,18 @@ export function lossText(loss: Loss): string {
   return loss.error === undefined ? '(70014)End of file found' : errorText(loss.error);
 }
 
-/** The connection broke, or nothing came, before a status line was complete. */
-export function readFailed(x: Exchange, origin: Origin, loss: Loss): Verdict {
+/**
+ * The connection broke, or nothing came, before a status line was complete. `mayDrop`: a client on a connection that was
+ * used before is let try again.
+ */
+export function readFailed(x: Exchange, origin: Origin, loss: Loss, mayDrop = true): Verdict {
   logEvent(
     x,
     'proxy_http',
     'error',
     `${lossText(loss)}: AH01102: error reading status line from remote server ${origin.host}:${origin.port}`,
   );
-  if (loss.kind !== 'timeout' && x.transport.served > 0) return dropClient(x, origin);
+  if (mayDrop && loss.kind !== 'timeout' && x.transport.served > 0) return dropClient(x, origin);
   return proxyError(x, 502, 'Error reading from remote server');
 }
 

@@ -32,6 +32,7 @@ import {
 } from './failure.ts';
 import { type RequestFraming, writeForwardHead, writeFraming } from './forward-head.ts';
 import type { CarrierPool, HttpUser } from './http-pools.ts';
+import { RehearsedCarrier } from './rehearsed.ts';
 import type { RemoteProxy } from './remote/remote-proxy.ts';
 import { type RelayOwner, RequestRelay } from './request-relay.ts';
 import type { Target } from './target.ts';
@@ -59,6 +60,8 @@ export interface ForwardPlan {
   readonly remote: RemoteProxy | undefined;
   /** What a balancer wants to know of it; undefined for a request outside balancers. */
   readonly attempt: Attempt | undefined;
+  /** False where a client may not try again by itself: a lost backend is then always answered. */
+  readonly mayDrop?: boolean;
 }
 
 /** A backend's 101 and the tunnel behind it. */
@@ -165,6 +168,10 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
   }
 
   #acquire(fresh: boolean): void {
+    if (this.#x.site.rehearsal !== undefined) {
+      this.onReady(new RehearsedCarrier(this.#x, this.#plan.target, (verdict) => this.#settle(verdict)));
+      return;
+    }
     this.#plan.pool.acquire(this, { fresh: fresh || this.#isFirst(), once: !this.#mayRepeat() });
   }
 
@@ -362,7 +369,10 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
       return;
     }
     this.#plan.attempt?.lost(loss, connection.carried > 0);
-    this.#settle(origin.isHttp2 ? streamFailed(this.#x, origin, loss) : readFailed(this.#x, origin, loss));
+    const { mayDrop } = this.#plan;
+    this.#settle(
+      origin.isHttp2 ? streamFailed(this.#x, origin, loss) : readFailed(this.#x, origin, loss, mayDrop),
+    );
   }
 
   onBusy(): void {

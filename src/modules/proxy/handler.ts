@@ -6,6 +6,7 @@ import { coreServer } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
+import { isAppUrl } from './app-reverse.ts';
 import { balance } from './balancer/balance.ts';
 import { isBalancerUrl } from './balancer/config.ts';
 import { balancersOf } from './balancer/module.ts';
@@ -14,7 +15,14 @@ import { canonicaliseFcgi } from './fcgi/index.ts';
 import { NOCANON } from './map.ts';
 import { endOfForwards, readMaxForwards } from './max-forwards.ts';
 import { type SendSite, sendToBackend } from './send.ts';
-import { type CanonOptions, canonicalTarget, splitUrl, type Target } from './target.ts';
+import {
+  type CanonOptions,
+  canonicalTarget,
+  type SplitUrl,
+  splitUrl,
+  type Target,
+  type TargetFault,
+} from './target.ts';
 import type { Speakers } from './wstunnel.ts';
 
 /** What fixups finds out for the handler. */
@@ -29,6 +37,7 @@ export interface Plan {
 function isSpoken(scheme: string, { http, wstunnel, fcgi, http2, ssl }: Speakers): boolean {
   switch (scheme) {
     case 'http':
+    case 'app':
       return http;
     case 'https':
       return http && ssl;
@@ -60,7 +69,7 @@ export function canonicalise(x: Exchange, speakers: Speakers, isFile = false): P
   const isFcgi = split.scheme === 'fcgi';
   const target = isFcgi
     ? canonicaliseFcgi(x, split, isFile ? 'file' : x.note(NOCANON) === undefined ? 'decoded' : 'raw')
-    : canonicalTarget(split, canonOptions(x));
+    : canonicalHttp(x, split);
   if ('status' in target) {
     logEvent(x, isFcgi ? 'proxy_fcgi' : 'proxy_http', 'error', target.text);
     return target.status;
@@ -79,6 +88,14 @@ function planBalancer(x: Exchange, url: string): Plan | Verdict {
   return { filename: x.filename, target: undefined };
 }
 
+/** A release that did not refuse such a path is only asked about in a rehearsal. */
+function canonicalHttp(x: Exchange, split: SplitUrl): Target | TargetFault {
+  const options = canonOptions(x);
+  const target = canonicalTarget(split, options);
+  const isLet = 'status' in target && x.site.rehearsal?.era?.refusesRawPaths === false;
+  return isLet ? canonicalTarget(split, { ...options, allowsSpaces: true }) : target;
+}
+
 function canonOptions(x: Exchange): CanonOptions {
   return {
     isRaw: x.note(NOCANON) !== undefined,
@@ -87,10 +104,14 @@ function canonOptions(x: Exchange): CanonOptions {
   };
 }
 
-/** The target of `SetHandler "proxy:URL"`: the handler's URL with the file name behind it. */
+/**
+ * The target of `SetHandler "proxy:URL"`: the handler's URL with the file name behind it; an application gets the path of
+ * the URL, as it has no use for names of files.
+ */
 function targetOfHandler(x: Exchange): string | undefined {
   if (x.handler?.startsWith('proxy:') !== true || x.filename?.charCodeAt(0) !== 0x2f) return undefined;
-  return x.handler + x.filename;
+  if (!isAppUrl(x.handler.slice('proxy:'.length))) return x.handler + x.filename;
+  return x.handler.replace(/\/$/, '') + x.uri;
 }
 
 /** Answers a proxied request; declines every other. */

@@ -11,6 +11,7 @@ import { logServer } from '../../request/log.ts';
 import { defineModule, type Module } from '../../request/module.ts';
 import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import { Addresses } from './addresses.ts';
+import { originOfInstance } from './app-target.ts';
 import { balancerDirectives } from './balancer/directives.ts';
 import { openBalancers } from './balancer/module.ts';
 import {
@@ -38,12 +39,8 @@ import { remoteDirectives } from './remote/directives.ts';
 import { reverseDirectives } from './reverse-directives.ts';
 import { findSpeakers, type Speakers } from './wstunnel.ts';
 
-export type { Balancer } from './balancer/balancer.ts';
-export type { Balancers } from './balancer/balancers.ts';
 export { lbmethodBybusyness, lbmethodByrequests, lbmethodBytraffic } from './balancer/lbmethod.ts';
-export type { BalancerMember } from './balancer/member.ts';
 export { balancersOf, proxyBalancer } from './balancer/module.ts';
-export { FLAG, nameFlags } from './balancer/status-flags.ts';
 export { proxyConnect } from './connect.ts';
 export { proxyFcgi } from './fcgi/index.ts';
 export { proxyHttp2 } from './h2/index.ts';
@@ -64,6 +61,8 @@ interface Live {
   readonly http2Pools: Http2Pools;
   readonly fcgiPools: FcgiPools;
   readonly speakers: Speakers;
+  /** Ends the hearing of applications that leave. */
+  readonly deafen: (() => void) | undefined;
 }
 
 function openLive(site: LiveSite): Live {
@@ -73,12 +72,14 @@ function openLive(site: LiveSite): Live {
     addresses,
     report: (text: string): void => logServer(site, site.main, 'proxy', 'error', text),
   };
+  const pools: HttpPools = new Pools(HTTP, host);
   return {
     addresses,
-    pools: new Pools(HTTP, host),
+    pools,
     http2Pools: new Http2Pools({ ...host, deadlines: new Deadlines() }),
     fcgiPools: new Pools(FASTCGI, host),
     speakers: findSpeakers(site),
+    deafen: site.apps?.onLeaving((instance) => pools.retire(originOfInstance(instance).key)),
   };
 }
 
@@ -140,6 +141,7 @@ export const proxy: Module<ProxyServerConfig, ProxyDirConfig> = defineModule<
   },
   open: openLive,
   close: (_site, live) => {
+    (live as Live).deafen?.();
     (live as Live).pools.close();
     (live as Live).http2Pools.close();
     (live as Live).fcgiPools.close();

@@ -67,8 +67,14 @@ function tryEntry(
     entry.regex === undefined
       ? mapByPrefix(x, entry, interpolates ? interpolateEnv(x, entry.path) : entry.path, url, path)
       : mapByRegex(x, entry, url, path);
-  if (mapped === undefined || url === undefined) return mapped === undefined ? undefined : DECLINED;
+  if (mapped === undefined) return undefined;
+  const { rehearsal } = x.site;
+  if (url === undefined) {
+    rehearsal?.note(x, { kind: 'line', place: entry.place, result: 'not proxied' });
+    return DECLINED;
+  }
   if (isPassedOver(x, url)) return undefined;
+  rehearsal?.note(x, { kind: 'line', place: entry.place, result: mapped.url });
   if (reachesAuthority(url, mapped.url)) return refuse(x, entry, mapped.url);
   x.filename = `proxy:${mapped.url}`;
   x.handler = 'proxy-server';

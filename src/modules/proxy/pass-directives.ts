@@ -107,6 +107,7 @@ function setPass(cmd: ProxyCommand, text: string, isMatch: boolean): DirectiveEr
     nocanon: line.flags.has('nocanon'),
     interpolate: line.flags.has('interpolate'),
     mapping: line.mapping,
+    place: cmd.place,
   };
   const fault = entry.url === undefined ? undefined : addWorker(cmd, entry.url, line);
   if (fault !== undefined) return fault;

@@ -67,6 +67,17 @@ export class Pools<U extends PoolUser<C>, C extends Pooled<U>> {
     return byOrigin;
   }
 
+  /** An origin answers no more: connections at rest to it are closed, busy ones end with their request. */
+  retire(key: string): void {
+    for (const bySettings of this.#byWorker.values()) {
+      for (const byOrigin of bySettings.values()) {
+        const pool = byOrigin.get(key);
+        byOrigin.delete(key);
+        pool?.close();
+      }
+    }
+  }
+
   close(): void {
     this.#isClosed = true;
     for (const bySettings of this.#byWorker.values()) {

@@ -7,8 +7,10 @@ import { mergeDir } from '../../conf/merge.ts';
 import { DirConfig } from '../../conf/section.ts';
 import { readWord, splitWords } from '../../conf/words.ts';
 import { compileGlob, isGlob } from '../../kit/glob.ts';
+import type { Place } from '../../kit/place.ts';
 import { compileRegex, type Regex, RegexSyntaxError } from '../../kit/regex/index.ts';
 import type { Exchange } from '../../request/exchange.ts';
+import { tellSection } from '../../request/sections.ts';
 import { serverFiles, servers } from '../contexts.ts';
 import { type BalancerConfig, defineBalancer, findBalancer, isBalancerUrl } from './balancer/config.ts';
 import { type Parameter, setBalancerParameters, wrapError } from './balancer/directives.ts';
@@ -27,7 +29,9 @@ export function walkProxySections(x: Exchange, conf: ProxyServerConfig): void {
   const whole = x.filename!.slice('proxy:'.length);
   const url = x.note(SOCKET_ASIDE) === undefined ? whole : whole.slice(whole.indexOf('|') + 1);
   for (const section of conf.sections) {
-    if (matchesSection(x, section, url)) x.dirConfig = mergeDir(x.site.modules, x.dirConfig, section.dir);
+    if (!matchesSection(x, section, url)) continue;
+    x.dirConfig = mergeDir(x.site.modules, x.dirConfig, section.dir);
+    tellSection(x, 'proxy', section.place);
   }
 }
 
@@ -56,7 +60,7 @@ function openSection(
   const isRegex = isMatch || words[0] === '~';
   if (!isMatch && words[0] === '~') words.shift();
   const url = words.shift() ?? '';
-  const section = makeSection(url, isRegex);
+  const section = makeSection(cmd.place, url, isRegex);
   if (typeof section === 'string') return section;
   const fault = setSectionWorker(cmd, url, isRegex, words);
   if (fault !== undefined) return fault;
@@ -72,13 +76,15 @@ function openSection(
   return undefined;
 }
 
-function makeSection(url: string, isRegex: boolean): ProxySection | string {
+function makeSection(place: Place, url: string, isRegex: boolean): ProxySection | string {
   const dir = new DirConfig();
   if (isRegex) {
     const regex = compilePattern(url);
-    return regex === undefined ? 'Regex could not be compiled' : { url, regex, dir };
+    return regex === undefined ? 'Regex could not be compiled' : { url, regex, dir, place };
   }
-  return isGlob(url) ? { url, glob: compileGlob(url), dir } : { url: canonicalPrefix(url), dir };
+  return isGlob(url)
+    ? { url, glob: compileGlob(url), dir, place }
+    : { url: canonicalPrefix(url), dir, place };
 }
 
 function compilePattern(pattern: string): Regex | undefined {

@@ -3,6 +3,7 @@
 import { equalsIgnoreCase, startsWithIgnoreCase } from '../../kit/ascii.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { selfOrigin } from '../../request/self-url.ts';
+import { isAppUrl, restBehindApp } from './app-reverse.ts';
 import { isBalancerUrl } from './balancer/config.ts';
 import { balancersOf } from './balancer/module.ts';
 import { reverseMember } from './balancer/reverse.ts';
@@ -13,6 +14,11 @@ import { interpolateEnv } from './interpolate.ts';
 export function reverseLocation(x: Exchange, dir: ProxyDirConfig, value: string): string {
   for (const entry of dir.reverses) {
     const from = resolve(x, dir, entry, entry.from);
+    if (isAppUrl(from)) {
+      const rest = restBehindApp(x, from, value);
+      if (rest !== undefined) return absolute(x, resolve(x, dir, entry, entry.to) + rest);
+      continue;
+    }
     const balancer = isBalancerUrl(from) ? balancersOf(x.site)?.find(x.server, from) : undefined;
     if (balancer !== undefined) {
       const mapped = reverseMember(balancer.members, from, resolve(x, dir, entry, entry.to), value);

@@ -6,6 +6,7 @@ import { logEvent } from '../../request/log.ts';
 import type { Verdict } from '../../request/verdict.ts';
 import { type BackendTls, backendTls } from '../ssl/index.ts';
 import type { Addresses } from './addresses.ts';
+import { askApp } from './app-target.ts';
 import type { Attempt } from './attempt.ts';
 import type { BalancerMember } from './balancer/member.ts';
 import { FLAG, NOT_USABLE } from './balancer/status-flags.ts';
@@ -97,12 +98,23 @@ function sendUnlessBlocked(x: Exchange, way: Way, site: SendSite): Verdict | Pro
 function send(x: Exchange, way: Way, site: SendSite): Verdict | Promise<Verdict> {
   const { target, worker } = way;
   if (target.origin.scheme === 'fcgi') return sendFcgi(x, way, site);
+  if (target.origin.scheme === 'app') return sendToApp(x, way, site);
   const isStrict = isWebSocket(target.origin) && takesWebSockets(x, site.speakers);
   const upgrade = isStrict ? requireUpgrade(x, worker, target) : findUpgrade(x, worker, target);
   if (typeof upgrade === 'number') return upgrade;
   const remotes = remotesOf(x, site.conf, target.url, target.origin.scheme);
   if (remotes.length === 0) return sendHttp(x, way, site, { upgrade, remote: undefined });
   return sendThrough(x, remotes, (remote) => sendHttp(x, way, site, { upgrade, remote }));
+}
+
+/** Parameters are those of the worker that the application's name finds. */
+function sendToApp(x: Exchange, way: Way, site: SendSite): Verdict | Promise<Verdict> {
+  const { worker, sending } = way;
+  return askApp(x, way.target, sending.attempt, (target, attempt) => {
+    const upgrade = findUpgrade(x, worker, target);
+    const own: Way = { target, worker, sending: { ...sending, attempt } };
+    return sendHttp(x, own, site, { upgrade, remote: undefined, mayDrop: false });
+  });
 }
 
 function sendFcgi(x: Exchange, { target, worker, sending }: Way, site: SendSite): Verdict | Promise<Verdict> {
@@ -119,13 +131,15 @@ function sendFcgi(x: Exchange, { target, worker, sending }: Way, site: SendSite)
 interface HttpWay {
   readonly upgrade: Upgrade | undefined;
   readonly remote: RemoteProxy | undefined;
+  /** False where a client must not try again by itself. */
+  readonly mayDrop?: boolean;
 }
 
 function sendHttp(
   x: Exchange,
   { target, worker, sending }: Way,
   { conf, dir, pools, http2Pools, timeout }: SendSite,
-  { upgrade, remote }: HttpWay,
+  { upgrade, remote, mayDrop = true }: HttpWay,
 ): Verdict | Promise<Verdict> {
   const { maxForwards, attempt } = sending;
   const { origin } = target;
@@ -143,7 +157,7 @@ function sendHttp(
   // Apache: a socket is connected to, whatever proxy is named.
   const end = own.socket === undefined ? (remote?.origin ?? own) : own;
   const pool: CarrierPool = (origin.isHttp2 ? http2Pools : pools).find(worker, end, settings);
-  return new Forward(x, { target, pool, conf, dir, maxForwards, upgrade, remote, attempt }).run();
+  return new Forward(x, { target, pool, conf, dir, maxForwards, upgrade, remote, attempt, mayDrop }).run();
 }
 
 /** How TLS is spoken to a backend, or the answer where it is not. */

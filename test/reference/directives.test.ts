@@ -39,6 +39,8 @@ const SAID_OTHERWISE = new Set([
   'undefine',
   // Only valid in per-directory config files.
   'rewritebase',
+  // In <Proxy> sections, too.
+  ...recorded().flatMap(({ name }) => (name.startsWith('SSLProxy') ? [name.toLowerCase()] : [])),
 ]);
 
 const known = new Map(directiveList(modules).map((entry) => [keyOf(entry), entry]));

@@ -173,9 +173,8 @@ describe('differences that are said', () => {
     );
   });
 
-  it('wss:// backends are a warning', () => {
-    expect(read('ProxyPass / wss://h/').warnings[0]).toContain('wss:// backends are not supported yet');
-    expect(read('ProxyPass / ws://h/').warnings).toEqual([]);
+  it.each(['ws', 'wss', 'https', 'h2', 'h2c'])('%s:// backends need no warning', (scheme) => {
+    expect(read(`ProxyPass / ${scheme}://h/`)).toMatchObject({ warnings: [], errors: [] });
   });
 
   it('ProxyPass in a section with a regular expression says that it matches nothing', () => {

@@ -1,10 +1,15 @@
-// Writes docs/reference/ (a page per module), docs/directives.md (all of them, by name) and docs/errors.md from the
-// code: `npm run docs`; with --check it only says whether they are up to date. Reads the built package (npm run build).
+// Writes docs/reference/ (a page per module), docs/directives.md (all of them, by name), docs/errors.md, docs/lint.md and
+// docs/traps.md from the code, and what commands print into docs/explain.md: `npm run docs`; with --check it only says
+// whether they are up to date. Reads the built package (npm run build).
 
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { directiveList, placesOf, titleOf } from '../dist/commands/directives.js';
 import { confCodes } from '../dist/conf/codes.js';
 import { modules } from '../dist/modules/index.js';
+import { checkGroups } from '../dist/tools/lint/index.js';
+import { lintPage, trapsPage } from './lint-pages.mjs';
 
 const docs = new URL('../docs/', import.meta.url);
 const list = directiveList(modules);
@@ -93,7 +98,36 @@ function errorsPage() {
   ].join('\n');
 }
 
-const pages = { 'directives.md': directivesPage(), 'errors.md': errorsPage() };
+/** A page written by hand in which `$ portico …` lines are run, in a folder of examples/, and show what they print. */
+function shownPage(name, folder) {
+  const cwd = fileURLToPath(new URL(`../examples/${folder}/`, import.meta.url));
+  return currentText(new URL(name, docs)).replace(
+    /(```console\n)(.*?)(```)/gs,
+    (_whole, open, block, close) => {
+      const commands = block.split('\n').filter((line) => line.startsWith('$ '));
+      return open + commands.map((line) => `${line}\n${printed(line.slice(2), cwd)}`).join('\n') + close;
+    },
+  );
+}
+
+function printed(command, cwd) {
+  const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+  const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map((found) => found[1] ?? found[2]);
+  const { stdout, stderr } = spawnSync(process.execPath, [cli, ...words.slice(1)], {
+    cwd,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, TZ: 'UTC', PWD: cwd.slice(0, -1) },
+  });
+  return (stdout + stderr).replaceAll(cwd, '/srv/shop/');
+}
+
+const pages = {
+  'explain.md': shownPage('explain.md', 'explain'),
+  'directives.md': directivesPage(),
+  'errors.md': errorsPage(),
+};
+pages['lint.md'] = lintPage(checkGroups, MADE);
+pages['traps.md'] = trapsPage(MADE);
 for (const module of new Set(list.map((directive) => directive.module)))
   pages[`reference/${moduleTitle(module)}.md`] = modulePage(module);
 

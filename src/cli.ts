@@ -4,7 +4,10 @@
 import { runApps } from './commands/apps/run.ts';
 import { parseArguments, type Task } from './commands/arguments.ts';
 import { runConfigtest } from './commands/configtest.ts';
+import { runDiff } from './commands/diff/run.ts';
+import { runExplain } from './commands/explain/run.ts';
 import { runHttpd } from './commands/httpd/run.ts';
+import { runLint } from './commands/lint/run.ts';
 import { runServe } from './commands/serve.ts';
 
 async function run(task: Task): Promise<number> {
@@ -19,6 +22,12 @@ async function run(task: Task): Promise<number> {
       return runConfigtest(task.options);
     case 'apps':
       return runApps(task.options);
+    case 'lint':
+      return runLint(task.options);
+    case 'explain':
+      return runExplain(task.options);
+    case 'diff':
+      return runDiff(task.options);
     case 'serve':
       return runServe(task.options);
     case 'httpd':

@@ -16,7 +16,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   request: ['kit', 'wire', 'conf'],
   modules: ['kit', 'wire', 'conf', 'rules', 'request'],
   server: ['kit', 'wire', 'conf', 'request'],
-  commands: ['kit', 'wire', 'conf', 'rules', 'request', 'modules', 'server'],
+  tools: ['kit', 'wire', 'conf', 'rules', 'request', 'modules', 'server'],
+  commands: ['kit', 'wire', 'conf', 'rules', 'request', 'modules', 'server', 'tools'],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));

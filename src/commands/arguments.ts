@@ -1,6 +1,5 @@
 // The command line: words → what is to be done. Changes nothing; looks only whether named directories are there.
 
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { modules } from '../modules/index.ts';
@@ -8,10 +7,19 @@ import { PORTICO_VERSION } from '../request/software.ts';
 import type { AppsAction, AppsOptions } from './apps/run.ts';
 import { latin1 } from './bytes.ts';
 import type { ConfigtestOptions } from './configtest.ts';
-import type { ConfigurationOptions } from './configuration.ts';
+import {
+  configurationOptions,
+  isDirectory,
+  type RawOptions,
+  UsageError,
+  withConfiguration,
+} from './configuration-options.ts';
+import { type DiffOptions, describeDiff } from './diff/arguments.ts';
 import { directiveList, drawDirectives, drawJson } from './directives.ts';
+import { describeExplain, type ExplainOptions } from './explain/arguments.ts';
 import { applicationUrl, type FrontOptions, localPort, startableAddress } from './front.ts';
 import { HTTPD_USAGE } from './httpd/switches.ts';
+import { describeLint, type LintOptions } from './lint/arguments.ts';
 import type { ServeOptions } from './serve.ts';
 
 /** What the words come to. `say` is a text for standard output, `usage` one for standard error. */
@@ -21,16 +29,10 @@ export type Task =
   | { readonly kind: 'serve'; readonly options: ServeOptions }
   | { readonly kind: 'configtest'; readonly options: ConfigtestOptions }
   | { readonly kind: 'apps'; readonly options: AppsOptions }
+  | { readonly kind: 'lint'; readonly options: LintOptions }
+  | { readonly kind: 'explain'; readonly options: ExplainOptions }
+  | { readonly kind: 'diff'; readonly options: DiffOptions }
   | { readonly kind: 'httpd'; readonly words: readonly string[] };
-
-interface RawOptions {
-  readonly file?: string;
-  readonly serverRoot?: string;
-  readonly define?: readonly string[];
-  readonly before?: readonly string[];
-  readonly after?: readonly string[];
-  readonly skipUnknownModules?: true;
-}
 
 interface RawListOptions {
   readonly json?: true;
@@ -52,16 +54,6 @@ interface RawServeOptions extends RawOptions {
 interface RawAppsOptions extends RawOptions {
   readonly control?: string;
   readonly json?: true;
-}
-
-/** Wrong usage that only a second look can see, of a command or of the program itself. */
-class UsageError extends Error {
-  readonly command: string;
-
-  constructor(message: string, command: string = '') {
-    super(message);
-    this.command = command;
-  }
 }
 
 /** `portico`, or `portico serve`, with the option that shows what there is. */
@@ -97,7 +89,8 @@ export function parseArguments(words: readonly string[]): Task {
     if (error instanceof UsageError)
       return { kind: 'usage', text: `portico: ${error.message}\n${helpLine(error.command)}\n` };
     if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.excessArguments') return { kind: 'usage', text: EXCESS };
+    if (error.code === 'commander.excessArguments')
+      return { kind: 'usage', text: words[0] === 'diff' ? EXCESS_DIFF : EXCESS };
     return { kind: error.exitCode === 0 ? 'say' : 'usage', text: printed };
   }
   return task ?? { kind: 'usage', text: program.helpInformation() };
@@ -143,6 +136,9 @@ function describeCommands(found: (task: Task) => void): Command {
     .action((action: string, names: readonly string[], raw: RawAppsOptions) =>
       found({ kind: 'apps', options: appsOptions(action, names, raw) }),
     );
+  describeLint(program, (options) => found({ kind: 'lint', options }));
+  describeExplain(program, (options) => found({ kind: 'explain', options }));
+  describeDiff(program, (options) => found({ kind: 'diff', options }));
   program
     .command('httpd')
     .description("serve as Apache's httpd does, with its own switches (portico httpd -h)")
@@ -182,11 +178,16 @@ function helpOf(program: Command, name: string | undefined): Command {
 const EXCESS =
   'portico: there are options only, and a configuration goes with -f: portico serve -f httpd.conf\n';
 
+const EXCESS_DIFF =
+  'portico: diff takes two configurations, the old one and the new one\n(portico diff --help shows what there is)\n';
+
 const EXAMPLES = `
 Examples:
   portico serve -f httpd.conf             run a configuration of Apache httpd
   portico serve --to 8000                 a front door on port 8080 for the application on port 8000
   portico configtest -f httpd.conf        check it first
+  portico lint -f httpd.conf              find the traps in it
+  portico explain -f httpd.conf URL       what happens to a request, rule by rule
   portico httpd -k start                  stand in httpd's place, with its switches
   portico apps                            what the applications of a running portico do
 
@@ -213,43 +214,6 @@ Examples:
   portico apps restart shop
   portico apps stop shop -f /etc/portico/site.conf
 `;
-
-function withConfiguration(command: Command): Command {
-  return command
-    .helpOption('-h, --help', 'show this help')
-    .option('-f, --file <file>', 'the configuration file; with -d a relative name stands there')
-    .option('-d, --server-root <dir>', 'ServerRoot: where relative paths stand (default: beside the file)')
-    .option(
-      '-D, --define <name>',
-      'define NAME or NAME=VALUE, for <IfDefine> and variables; repeatable',
-      collect,
-    )
-    .option('-C, --before <directive>', 'read this directive before the file; repeatable', collect)
-    .option('-c, --after <directive>', 'read this directive after the file; repeatable', collect)
-    .option('--skip-unknown-modules', "pass over LoadModule of modules that are not Apache's own");
-}
-
-function collect(value: string, values: readonly string[] = []): readonly string[] {
-  return [...values, value];
-}
-
-function configurationOptions(raw: RawOptions, command: string): ConfigurationOptions {
-  const { file, serverRoot } = raw;
-  if (serverRoot !== undefined && !isDirectory(serverRoot))
-    throw new UsageError(`-d ${serverRoot}: not a directory`, command);
-  return {
-    ...(file === undefined ? {} : { file }),
-    ...(serverRoot === undefined ? {} : { serverRoot }),
-    defines: raw.define ?? [],
-    before: raw.before ?? [],
-    after: raw.after ?? [],
-    ...(raw.skipUnknownModules === true ? { skipUnknownModules: true } : {}),
-  };
-}
-
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
 
 function testOptions(raw: RawTestOptions): ConfigtestOptions {
   if (raw.file === undefined) throw new UsageError('configtest needs a configuration: -f FILE', 'configtest');

@@ -26,6 +26,8 @@ export interface ConfigurationOptions {
   readonly front?: FrontOptions;
   /** --skip-unknown-modules: LoadModule lines of modules that are not Apache's own are passed over. */
   readonly skipUnknownModules?: boolean;
+  /** A configuration that is no file. */
+  readonly text?: string;
   /** False for -T: DocumentRoots may be missing. */
   readonly checksDocumentRoots?: boolean;
 }
@@ -53,9 +55,10 @@ export function readConfiguration(options: ConfigurationOptions, machine: Machin
   const path = file === undefined ? undefined : latin1(file);
   const fallback = path === undefined ? latin1(process.cwd()) : dirname(path);
   const serverRoot = options.serverRoot === undefined ? fallback : latin1(resolve(options.serverRoot));
+  const given = options.text === undefined ? undefined : { name: 'standard input', text: options.text };
   const source =
     path === undefined
-      ? { name: '--to', text: front === undefined ? '' : frontConfiguration(front) }
+      ? (given ?? { name: '--to', text: front === undefined ? '' : frontConfiguration(front) })
       : { file: path };
   return readSite({
     sources: [source],

@@ -6,14 +6,20 @@ import { ConfigurationError } from '../server/instance.ts';
 import { messageOf, StartError } from '../server/start-error.ts';
 import { latin1 } from './bytes.ts';
 
-const colors = pc.createColors(process.stderr.isTTY === true && pc.isColorSupported);
+const colors = colorsOf(process.stderr);
 
-const painter: Painter = {
-  error: (text) => colors.red(text),
-  warning: (text) => colors.yellow(text),
-  info: (text) => colors.cyan(text),
-  faint: (text) => colors.dim(text),
-};
+const painter: Painter = painterWith(colors);
+
+/** For commands whose result is findings. */
+export const standardOutputPainter: Painter = painterWith(colorsOf(process.stdout));
+
+function colorsOf({ isTTY }: { readonly isTTY?: boolean }): ReturnType<typeof pc.createColors> {
+  return pc.createColors(isTTY === true && pc.isColorSupported);
+}
+
+function painterWith({ red, yellow, cyan, dim }: ReturnType<typeof pc.createColors>): Painter {
+  return { error: red, warning: yellow, info: cyan, faint: dim };
+}
 
 /** Latin1 strings are bytes, and bytes they stay. */
 type WriteBytes = (text: string) => void;

@@ -9,6 +9,7 @@ import { Reader } from './read.ts';
 import { DirConfig } from './section.ts';
 import type { Server } from './server.ts';
 import { freezeTree, hasError, type Site } from './site.ts';
+import type { ConfNode } from './tree.ts';
 
 /** What AllowOverride and AllowOverrideList let the file do. */
 export interface HtaccessAllowance {
@@ -35,6 +36,8 @@ export interface HtaccessOptions {
 export interface HtaccessResult {
   /** Absent when a diagnostic is an error: the request is then answered with 500. */
   readonly dir?: DirConfig;
+  /** As read, also where it cannot be used. */
+  readonly tree: readonly ConfNode[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -69,9 +72,10 @@ export function readHtaccess({
     enclosing: [],
   });
   const diagnostics = reader.inOrder([...reader.diagnostics, ...applier.diagnostics]);
-  if (hasError(diagnostics)) return { diagnostics };
+  const { nodes: tree } = reader;
+  if (hasError(diagnostics)) return { tree, diagnostics };
   freezeTree(dir);
-  return { dir, diagnostics };
+  return { dir, tree, diagnostics };
 }
 
 /** The line of Apache's error log about a finding: `PATH/.htaccess: Options not allowed here`. */

@@ -55,6 +55,8 @@ export interface Site extends Servers {
 export interface SiteResult {
   /** Absent when a diagnostic is an error. */
   readonly site?: Site;
+  /** As read, also where it cannot be used. */
+  readonly tree: readonly ConfNode[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -76,11 +78,13 @@ export function readSite(options: SiteOptions): SiteResult {
     enclosing: [],
   });
   const diagnostics = reader.inOrder([...reader.diagnostics, ...applier.diagnostics]);
-  if (hasError(diagnostics)) return { diagnostics };
+  const { nodes: tree } = reader;
+  if (hasError(diagnostics)) return { tree, diagnostics };
   servers.finish();
-  for (const module of servers.modules)
-    module.check?.(servers, (finding) => diagnostics.push(finding), reader.nodes);
-  return hasError(diagnostics) ? { diagnostics } : { site: makeSite(reader, servers), diagnostics };
+  for (const module of servers.modules) module.check?.(servers, (finding) => diagnostics.push(finding), tree);
+  return hasError(diagnostics)
+    ? { tree, diagnostics }
+    : { site: makeSite(reader, servers), tree, diagnostics };
 }
 
 /** True when one of the findings keeps the configuration from being used. */

@@ -14,6 +14,8 @@ export interface Diagnostic {
   readonly hint?: string;
   /** Bytes of the source line, from the place's column, that the finding is about. */
   readonly length?: number;
+  /** The word for its severity, for a finding that is no refusal: the first line is then FILE:LINE:COLUMN: LABEL: TEXT. */
+  readonly label?: string;
 }
 
 /** Wraps text in terminal colours, or leaves it alone. */
@@ -51,8 +53,12 @@ export function drawDiagnostic(diagnostic: Diagnostic, painter: Painter = plain)
   return lines.join('\n');
 }
 
-function drawHead({ severity, place, message }: Diagnostic, painter: Painter): string[] {
+function drawHead({ severity, place, message, label: word }: Diagnostic, painter: Painter): string[] {
   const text = escapeControls(message);
+  if (word !== undefined) {
+    const at = place ? `${escapeControls(place.file)}:${place.line}:${place.column}: ` : '';
+    return [`${at}${painter[severity](`${word}:`)} ${text}`];
+  }
   if (severity === 'error') {
     if (!place) return [painter.error(text)];
     const where = `AH00526: Syntax error on line ${place.line} of ${escapeControls(place.file)}:`;
@@ -79,7 +85,7 @@ function drawSource({ length = 1, severity }: Diagnostic, place: Place, painter:
 }
 
 /** Bytes outside printable ASCII as Apache's logs write them: `\n`, `\x1b`, `\xef`; a tab becomes a space. */
-function escapeControls(text: string): string {
+export function escapeControls(text: string): string {
   return text.replace(/[\x00-\x1f\x7f-\xff]/g, (char) => {
     if (char === '\t') return ' ';
     if (char === '\n') return '\\n';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { tlsParties } from '../../test/support/tls-parties.ts';
 import type { Container, Directive } from '../conf/directive.ts';
 import { createMemoryIo } from '../conf/memory-io.ts';
 import { readSite } from '../conf/site.ts';
-import { tlsParties } from '../../test/support/tls-parties.ts';
 import { modules } from './index.ts';
 
 const entries = modules.flatMap((module) => module.directives.map((directive) => ({ module, directive })));
@@ -36,7 +36,12 @@ const pemFiles = {
 };
 
 function errorsIn(text: string): string[] {
-  const io = createMemoryIo({ '/etc/mime.types': '', '/srv/x': '', '/srv/conf/proxies.lst': '', ...pemFiles });
+  const io = createMemoryIo({
+    '/etc/mime.types': '',
+    '/srv/x': '',
+    '/srv/conf/proxies.lst': '',
+    ...pemFiles,
+  });
   const { diagnostics } = readSite({
     sources: [{ name: '/srv/httpd.conf', text }],
     modules,

@@ -129,7 +129,10 @@ export function die(x: Exchange, status: Verdict, earlier: number = x.status): S
   }
   x.status = status;
   return andThen(settle(textOf(x, document.expr)), (text) => {
-    if (text !== undefined) return sendDocument(x, status, document.kind, text);
+    if (text !== undefined) {
+      x.site.rehearsal?.note(x, { kind: 'error-document', status, document: text });
+      return sendDocument(x, status, document.kind, text);
+    }
     sendPage(x, status, { reason: x.reason });
     return undefined;
   });
@@ -221,6 +224,7 @@ export const KEEPS_VARY = 'redirect-keeps-vary';
 /** The next exchange of a chain, for a URL of this server; undefined (and logged) beyond the limit. */
 function redirected(x: Exchange, target: string): Exchange | undefined {
   if (isRecursionExceeded(x)) return undefined;
+  x.site.rehearsal?.note(x, { kind: 'redirect', uri: target });
   const url = withoutFragment(target);
   const query = url.indexOf('?');
   const path = query < 0 ? url : url.slice(0, query);

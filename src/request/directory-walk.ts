@@ -9,7 +9,7 @@ import type { DirectoryWalked, Exchange } from './exchange.ts';
 import { htaccessOf } from './htaccess.ts';
 import { logEvent } from './log.ts';
 import { chooseDirectories } from './section-index.ts';
-import { joinSections, matchesRegex } from './sections.ts';
+import { joinSections, matchesRegex, tellSection } from './sections.ts';
 import { OK, type Verdict } from './verdict.ts';
 
 /**
@@ -132,7 +132,9 @@ class DirectoryWalk {
     for (let i = 0; i < sections.length; i++) {
       const section = sections[i]!;
       if (section.depth !== depth) continue;
-      if (section.glob === undefined ? section.path === path : section.glob(path)) this.#add(section.dir);
+      if (!(section.glob === undefined ? section.path === path : section.glob(path))) continue;
+      this.#add(section.dir);
+      tellSection(this.#x, 'directory', section.place);
     }
   }
 
@@ -204,8 +206,11 @@ class DirectoryWalk {
     x.pathInfo = this.#path.slice(at) + this.#given;
     x.file = facts;
     x.owner = facts ?? this.#nearest;
-    for (const { regex, dir } of chooseDirectories(x.server.directoryMatches, x.filename))
-      if (regex !== undefined && matchesRegex(x, regex, x.filename)) this.#add(dir);
+    for (const { regex, dir, place } of chooseDirectories(x.server.directoryMatches, x.filename)) {
+      if (regex === undefined || !matchesRegex(x, regex, x.filename)) continue;
+      this.#add(dir);
+      tellSection(x, 'directory', place);
+    }
     x.walked = { directory, level, config: x.dirConfig };
   }
 }

@@ -6,6 +6,7 @@ import type { ConfModule } from '../conf/module.ts';
 import type { DirConfig } from '../conf/section.ts';
 import type { Server } from '../conf/server.ts';
 import type { Site } from '../conf/site.ts';
+import type { Era } from '../kit/era.ts';
 import type { Soon } from '../kit/wait.ts';
 import type { BodyContent, BodySource } from '../wire/body.ts';
 import { HeaderList } from '../wire/header-list.ts';
@@ -16,6 +17,7 @@ import type { HtaccessCache } from './htaccess-cache.ts';
 import type { SiteIo } from './io.ts';
 import type { PhaseName } from './phases.ts';
 import type { ReadLimits } from './read-limits.ts';
+import type { RequestEvent } from './rehearsal.ts';
 import type { Transport } from './transport.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -49,6 +51,15 @@ export interface InputFilter {
   apply(x: Exchange): void;
 }
 
+/** Whoever tries requests out without a server: told of each step, and of what would be done outside. */
+export interface Rehearsal {
+  /** How much the rule engine tells: its trace level, 9 for all of it, 0 for nothing. */
+  readonly ruleLevel: number;
+  /** The release of Apache that is asked about; undefined for the one that portico is. */
+  readonly era: Era | undefined;
+  note(x: Exchange, event: RequestEvent): void;
+}
+
 /** A loaded site as its exchanges see it: one frozen configuration, kept by an exchange to its end. */
 export interface LiveSite {
   readonly conf: Site;
@@ -77,6 +88,8 @@ export interface LiveSite {
   readonly activity: ServerActivity | undefined;
   /** The applications that the server starts itself; undefined where there is no server around the site. */
   readonly apps: Apps | undefined;
+  /** Set where requests are only tried out: no backend is asked, no program is started, no log is written. */
+  readonly rehearsal: Rehearsal | undefined;
   /** Which connections begin with a PROXY header; undefined when none does. */
   readonly expectsProxyHeader: ((connection: ConnectionFacts) => boolean) | undefined;
   /** Is it enough to come from the right place, or to be the right user? */

@@ -71,6 +71,8 @@ function compiled(x: Exchange, path: string, directory: string, facts: FileFacts
     cached.allowedList === core.allowOverrideList;
   const result = fresh ? cached.result : compileFile(x, path, directory, facts);
   if (result === undefined) return unreadable(x, path);
+  const error = 'error' in result ? result.error : undefined;
+  x.site.rehearsal?.note(x, { kind: 'htaccess', path, error });
   if (!('error' in result)) return result;
   logEvent(x, 'core', 'alert', result.error);
   return 500;

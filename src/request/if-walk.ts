@@ -5,7 +5,7 @@ import type { Expr } from '../kit/expr/index.ts';
 import { andThen, type Soon, settle, type Waiting } from '../kit/wait.ts';
 import { holds } from './evaluate.ts';
 import type { Exchange } from './exchange.ts';
-import { joinSections, putOn } from './sections.ts';
+import { joinSections, putOn, tellSection } from './sections.ts';
 import { OK, type Verdict } from './verdict.ts';
 
 /**
@@ -29,8 +29,13 @@ function* findApplying(x: Exchange, sections: readonly IfSection[]): Waiting<Dir
   let chainDone = false;
   for (const section of sections) {
     if (section.kind === 'if') chainDone = false;
-    if (chainDone || !(yield* applies(x, section))) continue;
+    if (chainDone) continue;
+    if (!(yield* applies(x, section))) {
+      x.site.rehearsal?.note(x, { kind: 'section-left', place: section.place });
+      continue;
+    }
     chainDone = true;
+    tellSection(x, 'if', section.place);
     now = joinSections(x, now, section.dir);
   }
   return now;

@@ -44,6 +44,7 @@ export function isLogged(x: Exchange, module: string, level: LogLevelName): bool
  * client in it are escaped here.
  */
 export function logEvent(x: Exchange, module: string, level: LogLevelName, text: string): void {
+  x.site.rehearsal?.note(x, { kind: 'log', module, level, text });
   if (!isLogged(x, module, level)) return;
   const { site, server, transport } = x;
   writeEvent({ ...levelled(module, level), site, server, transport, x, text: escapeLog(text) });

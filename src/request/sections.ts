@@ -4,8 +4,10 @@
 
 import { mergeDir } from '../conf/merge.ts';
 import type { DirConfig, RegexMatcher } from '../conf/section.ts';
+import type { Place } from '../kit/place.ts';
 import type { RegexMatch } from '../kit/regex/index.ts';
 import type { Exchange } from './exchange.ts';
+import type { WalkName } from './rehearsal.ts';
 
 /** The sections of a walk so far, and one more. */
 export function joinSections(x: Exchange, now: DirConfig | undefined, add: DirConfig): DirConfig {
@@ -31,4 +33,9 @@ export function matchesRegex(x: Exchange, regex: RegexMatcher, subject: string):
   if (match === null) return false;
   if (regex.groupNames.size > 0) setMatchEnv(x, regex, match);
   return true;
+}
+
+/** Tells of a section that applies, where somebody listens. */
+export function tellSection(x: Exchange, walk: WalkName, place: Place): void {
+  x.site.rehearsal?.note(x, { kind: 'section', walk, place });
 }

@@ -3,23 +3,43 @@
 
 import type { Site } from '../conf/site.ts';
 import { lowerAscii } from '../kit/ascii.ts';
+import { andThen } from '../kit/wait.ts';
 import type { ServerActivity } from './activity.ts';
 import type { Apps } from './apps.ts';
-import type { Hook, LiveSite } from './exchange.ts';
+import type { Hook, LiveSite, Rehearsal } from './exchange.ts';
 import type { SiteIo } from './io.ts';
 import type { HookPlace, Module } from './module.ts';
-import { PHASES, type PhaseName } from './phases.ts';
+import { PHASE_RULES, PHASES, type PhaseName } from './phases.ts';
 import { lookupFile, lookupUri } from './subrequest.ts';
+import { DECLINED, OK } from './verdict.ts';
 import { indexVhosts } from './vhosts.ts';
 
 const PLACES: readonly HookPlace[] = ['first', 'middle', 'last', 'reallyLast'];
 
-function hooksOf(modules: readonly Module[], phase: PhaseName): readonly Hook[] {
-  const placed = modules.map(({ hooks }) => {
-    const own = hooks?.[phase];
-    return typeof own === 'function' ? { middle: own } : own;
-  });
-  return PLACES.flatMap((place) => placed.flatMap((hooks) => hooks?.[place] ?? []));
+function hooksOf(
+  modules: readonly Module[],
+  phase: PhaseName,
+  rehearsal: Rehearsal | undefined,
+): readonly Hook[] {
+  return PLACES.flatMap((place) =>
+    modules.flatMap(({ name, hooks }) => {
+      const own = hooks?.[phase];
+      const hook = typeof own === 'function' ? (place === 'middle' ? own : undefined) : own?.[place];
+      if (hook === undefined) return [];
+      return [rehearsal === undefined ? hook : telling(hook, rehearsal, name, phase)];
+    }),
+  );
+}
+
+/** The hook, telling what it answers. */
+function telling(hook: Hook, rehearsal: Rehearsal, module: string, phase: PhaseName): Hook {
+  return (x) =>
+    andThen(hook(x), (verdict) => {
+      // Where all run, OK settles nothing.
+      const settles = verdict !== DECLINED && (verdict !== OK || PHASE_RULES[phase] === 'first');
+      if (settles) rehearsal.note(x, { kind: 'phase', phase, module, verdict });
+      return verdict;
+    });
 }
 
 function byName<F extends { readonly name: string }>(filters: readonly F[]): ReadonlyMap<string, F> {
@@ -34,6 +54,8 @@ export interface Surroundings {
   readonly apps?: Apps;
   /** The site that this one takes the place of. */
   readonly before?: LiveSite;
+  /** Its requests are only tried out. */
+  readonly rehearsal?: Rehearsal | undefined;
 }
 
 /**
@@ -44,7 +66,7 @@ export async function openSite(
   conf: Site,
   known: readonly Module[],
   io: SiteIo,
-  { activity, apps, before }: Surroundings = {},
+  { activity, apps, before, rehearsal }: Surroundings = {},
 ): Promise<LiveSite> {
   const modules = known.filter((module) => conf.modules.includes(module));
   const vhosts = indexVhosts(conf.main, conf.vhosts);
@@ -55,7 +77,7 @@ export async function openSite(
     servers: [conf.main, ...conf.vhosts],
     io,
     hooks: Object.fromEntries(
-      PHASES.map((phase) => [phase.name, hooksOf(modules, phase.name)]),
+      PHASES.map((phase) => [phase.name, hooksOf(modules, phase.name, rehearsal)]),
     ) as LiveSite['hooks'],
     outputFilters: byName(modules.flatMap(({ outputFilters }) => outputFilters ?? [])),
     inputFilters: byName(modules.flatMap(({ inputFilters }) => inputFilters ?? [])),
@@ -68,6 +90,7 @@ export async function openSite(
     readLimits: modules.find((module) => module.readLimits !== undefined)?.readLimits ?? (() => undefined),
     activity,
     apps,
+    rehearsal,
     expectsProxyHeader: undefined,
     satisfiesAny: modules.find((module) => module.satisfiesAny !== undefined)?.satisfiesAny ?? (() => false),
   };

@@ -5,7 +5,7 @@ import type { DirConfig, FilesSection, LocationSection } from '../conf/section.t
 import { coreServer } from './core-config.ts';
 import type { Exchange } from './exchange.ts';
 import { chooseFiles, chooseLocations } from './section-index.ts';
-import { joinSections, matchesRegex, putOn } from './sections.ts';
+import { joinSections, matchesRegex, putOn, tellSection } from './sections.ts';
 
 /** `<Location /a>` matches `/a` and what is below it, by whole segments. */
 function matchesLocation(x: Exchange, section: LocationSection, uri: string): boolean {
@@ -21,7 +21,9 @@ export function locationWalk(x: Exchange): void {
   const sections = chooseLocations(x.server.locations, x.uri);
   let now: DirConfig | undefined;
   for (let i = 0; i < sections.length; i++) {
-    if (matchesLocation(x, sections[i]!, x.uri)) now = joinSections(x, now, sections[i]!.dir);
+    if (!matchesLocation(x, sections[i]!, x.uri)) continue;
+    now = joinSections(x, now, sections[i]!.dir);
+    tellSection(x, 'location', sections[i]!.place);
   }
   putOn(x, now);
 }
@@ -39,7 +41,9 @@ export function fileWalk(x: Exchange): void {
   if (name === '') return;
   let now: DirConfig | undefined;
   for (const section of chooseFiles(files, name)) {
-    if (matchesFile(x, section, name)) now = joinSections(x, now, section.dir);
+    if (!matchesFile(x, section, name)) continue;
+    now = joinSections(x, now, section.dir);
+    tellSection(x, 'files', section.place);
   }
   putOn(x, now);
 }

@@ -48,7 +48,8 @@ function joinPieces(
 ): string | undefined {
   const result = pieces.join('');
   if (pass.traceLevel >= 2) pass.trace('rewrite', pass.subject, result);
-  if (!bringsQuestionMark(rule, substitution, pieces)) return result;
+  if (!bringsQuestionMark(rule, substitution, pieces) || pass.host.era?.refusesQuestionMarks === false)
+    return result;
   refuseQuestionMark(pass);
   return undefined;
 }

@@ -100,8 +100,22 @@ function settleCondition(condition: Condition, input: string, pass: Pass): boole
 
 function finish(condition: Condition, input: string | null, result: boolean, pass: Pass): boolean {
   const holds = result !== condition.negated;
-  if (pass.traceLevel >= 4) pass.trace('condition', input, condition.text, condition.noCase, holds);
+  if (pass.traceLevel >= 4)
+    pass.trace(
+      'condition',
+      input,
+      condition.text,
+      condition.noCase,
+      holds,
+      capturesOf(condition, holds, pass),
+    );
   return holds;
+}
+
+/** What a condition that holds has left for %N. */
+function capturesOf({ negated, test }: Condition, holds: boolean, pass: Pass): Captures {
+  const leaves = holds && !negated && (test.kind === 'regex' || test.kind === 'expr');
+  return leaves ? pass.condCaptures : noCaptures;
 }
 
 // Only a match that makes a condition true leaves its captures for %N.

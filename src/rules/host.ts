@@ -1,6 +1,7 @@
 // What the rule engine asks of whoever runs it: a server, a framework adapter, a web page.
 // The engine itself opens no file, sends no subrequest and knows no clock.
 
+import type { Era } from '../kit/era.ts';
 import type { ExprHost } from '../kit/expr/index.ts';
 import type { TraceEvent } from './trace.ts';
 import type { ServerVariable, WaitingVariable } from './variables.ts';
@@ -79,6 +80,8 @@ export interface RewriteHost {
   readonly hasProxy: boolean;
   /** LimitRequestLine. */
   readonly requestLineLimit: number;
+  /** The release of Apache that is asked about; undefined for the one that portico is. */
+  readonly era?: Era | undefined;
 
   variable(name: ServerVariable): string;
   waitingVariable(name: WaitingVariable): Answer<string>;
@@ -114,4 +117,6 @@ export interface RewriteHost {
   /** The highest trace level wanted, 0 for none: nothing is built above it. */
   readonly traceLevel: number;
   trace(event: TraceEvent): void;
+  /** A rule matched, conditions included, and is about to be applied; `place` is its own. For counting. */
+  fired?(place: unknown): void;
 }

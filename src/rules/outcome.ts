@@ -118,6 +118,8 @@ export function commonOutcome(pass: Pass, queryCode: string): RewriteOutcome | u
 // A redirect that is going to be escaped may hold anything. Apache asks before it looks at the status.
 function queryIsSafe(pass: Pass, isSettled: boolean): boolean {
   if (pass.query === undefined || !hasControlOrSpace(pass.query)) return true;
+  const { refusesSpaces = 'unless escaped' } = pass.host.era ?? {};
+  if (refusesSpaces !== 'unless escaped') return refusesSpaces === 'never';
   return (
     (isSettled || pass.change === 'normal') &&
     !pass.toProxy &&

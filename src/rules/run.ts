@@ -41,7 +41,7 @@ class RuleRun {
       if (rule.conditionsWait || !rule.appliesAtOnce) return false;
       if (!conditionsHoldNow(rule, pass)) this.#at = skipChain(this.#rules, this.#at, pass);
       else {
-        pass.place = rule.place;
+        beginApplying(rule, pass);
         applyRuleNow(rule, pass);
         if (this.#isOver(rule)) return true;
       }
@@ -55,7 +55,7 @@ class RuleRun {
       const rule = this.#rules[this.#at]!;
       if (!(yield* conditionsHold(rule, pass))) this.#at = skipChain(this.#rules, this.#at, pass);
       else {
-        pass.place = rule.place;
+        beginApplying(rule, pass);
         yield* applyRule(rule, pass);
         if (this.#isOver(rule)) return;
       }
@@ -98,6 +98,13 @@ class RuleRun {
     updateSubject(pass, this.#walk);
     return false;
   }
+}
+
+/** Pattern and conditions match. */
+function beginApplying(rule: Rule, pass: Pass): void {
+  pass.place = rule.place;
+  if (pass.traceLevel >= 9) pass.trace('ruleApplies');
+  pass.host.fired?.(rule.place);
 }
 
 const negatedMatch: Captures = [];

@@ -14,8 +14,15 @@ export interface TraceArguments {
   applyPattern: [pattern: string, subject: string];
   patternResult: [matched: boolean, captures: readonly (string | undefined)[]];
   ruleSkipped: [reason: 'chain' | 'skip' | 'subrequest'];
+  ruleApplies: [];
   patternGaveUp: [pattern: string, subject: string];
-  condition: [input: string | null, pattern: string, noCase: boolean, matched: boolean];
+  condition: [
+    input: string | null,
+    pattern: string,
+    noCase: boolean,
+    matched: boolean,
+    captures?: readonly (string | undefined)[],
+  ];
   conditionFailed: [expression: string, error: string];
   probeUri: [path: string, status: number];
   probeFile: [path: string, filename: string, status: number];
@@ -116,6 +123,7 @@ const lines: { readonly [Name in TraceName]: Line<TraceArguments[Name]> } = {
   // Level 9 is not Apache's: for explaining why a rule did not fire.
   patternResult: { level: 9, text: (matched) => `pattern => ${conditionResult(matched)}` },
   ruleSkipped: { level: 9, text: (reason) => `rule left out: ${skipReasons[reason]}` },
+  ruleApplies: { level: 9, text: () => 'pattern and conditions match: the rule applies' },
   // Not Apache's either: it says nothing when PCRE gives up.
   patternGaveUp: {
     level: 1,

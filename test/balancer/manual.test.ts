@@ -154,7 +154,7 @@ describe('the manual of balancers', () => {
     try {
       for (const [at, block] of blocks.entries()) {
         const file = workshop.write(`${at}.conf`, `ServerName x\nListen 127.0.0.1:1\n${block}`);
-        const { code, err } = await workshop.run(['configtest', file]);
+        const { code, err } = await workshop.run(['configtest', '-f', file]);
         expect({ code, err }).toEqual({ code: 0, err: 'Syntax OK\n' });
       }
     } finally {

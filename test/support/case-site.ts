@@ -125,9 +125,7 @@ async function startSecureBackends(
 ): Promise<ReadonlyMap<string, Backend>> {
   const text = conf + entries.map((entry) => ('text' in entry ? entry.text : '')).join('');
   const named = Object.entries(SECURE).filter(([name]) => text.includes(`{${name}}`));
-  return new Map(
-    await Promise.all(named.map(async ([name, start]) => [name, await start(canned)] as const)),
-  );
+  return new Map(await Promise.all(named.map(async ([name, start]) => [name, await start(canned)] as const)));
 }
 
 interface NamedParts {
@@ -157,7 +155,14 @@ function siteNames({ root, port, deadPort, backends, secure }: NamedParts): Name
 
 function replaceValues(text: string, names: Names): string {
   let replaced = text.replaceAll(names.get('ROOT') ?? '', '{ROOT}');
-  const ports = ['PORT', 'ECHO', 'ECHO2', 'DEAD', 'FCGI', ...Object.keys(SECURE).filter((name) => names.has(name))];
+  const ports = [
+    'PORT',
+    'ECHO',
+    'ECHO2',
+    'DEAD',
+    'FCGI',
+    ...Object.keys(SECURE).filter((name) => names.has(name)),
+  ];
   for (const name of ports)
     replaced = replaced.replace(new RegExp(`(?<!\\d)${names.get(name)}(?!\\d)`, 'g'), `{${name}}`);
   return replaced;

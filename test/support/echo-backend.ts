@@ -4,8 +4,8 @@
 // `/_status/NNN`, `/_delay/SECONDS`, `/_close`, `/_raw/NAME` (a canned response).
 import { STATUS_CODES } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { type ByteReader, readSocket } from './byte-reader.ts';
 import { type Field, fieldValue, readChunkedBody, readFields } from './message-body.ts';
 
@@ -36,7 +36,12 @@ interface ReceivedRequest {
 export async function startEchoBackend(options: EchoOptions = {}): Promise<Backend> {
   const seen: string[] = [];
   const canned = options.canned ?? new Map<string, string>();
-  return startBackend(options.socketPath, seen, (socket) => serveConnection(socket, canned, seen), options.tls);
+  return startBackend(
+    options.socketPath,
+    seen,
+    (socket) => serveConnection(socket, canned, seen),
+    options.tls,
+  );
 }
 
 /** Starts a server whose connections are handled by `serve`, and which can be closed at any time. */
@@ -47,16 +52,20 @@ export async function startBackend(
   tls?: TlsOptions,
 ): Promise<Backend> {
   const sockets = new Set<Socket>();
-  const take = (socket: Socket): void => {
+  const hold = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
+  };
+  const take = (socket: Socket): void => {
+    hold(socket);
     serve(socket).catch(() => socket.destroy());
   };
   const options = { allowHalfOpen: true, noDelay: true };
-  const server = tls === undefined ? createServer(options, take) : createTlsServer({ ...options, ...tls }, take);
-  // What failed before there was TLS is nobody's connection.
-  server.on('tlsClientError', () => undefined);
+  const server =
+    tls === undefined ? createServer(options, take) : createTlsServer({ ...options, ...tls }, take);
+  // A connection on which there never is TLS has to be ended, too.
+  if (tls !== undefined) server.on('connection', hold);
   await listen(server, socketPath);
   const address = server.address();
   return {

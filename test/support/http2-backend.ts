@@ -90,7 +90,10 @@ function sendAnswer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, bod
   const status = Number(/\/_status\/(\d{3})/.exec(path)?.[1] ?? 200);
   const text = echoText(headers, body);
   const isBodiless = headers[':method'] === 'HEAD' || status === 204 || status === 304;
-  const fields: Record<string, string | number | string[]> = { ':status': status, 'content-type': 'text/plain' };
+  const fields: Record<string, string | number | string[]> = {
+    ':status': status,
+    'content-type': 'text/plain',
+  };
   if (path.includes('/_fields')) {
     fields['set-cookie'] = ['a=1; path=/', 'b=2'];
     fields['x-twice'] = ['one', 'two'];

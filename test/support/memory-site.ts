@@ -64,7 +64,8 @@ function readBody(body: Answer['body']): Promise<string> {
   });
 }
 
-function memoryIo(files: Readonly<Record<string, string>>, logLines: string[]): SiteIo {
+/** A machine with these files and nothing else; what is logged is kept. */
+export function memoryIo(files: Readonly<Record<string, string>>, logLines: string[] = []): SiteIo {
   const io = createMemoryIo(files);
   return {
     ...io,

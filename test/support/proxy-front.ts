@@ -40,6 +40,8 @@ export interface Front {
   exchange(bytes: string): Promise<string>;
   /** `GET path` with `Connection: close`. */
   get(path: string, fields?: string): Promise<string>;
+  /** Takes another configuration in the place of the first. */
+  reload(conf: string): Promise<void>;
   /** A connection of the test's own. */
   open(): Promise<Socket>;
   close(): Promise<void>;
@@ -56,7 +58,8 @@ export async function startFront(
 ): Promise<Front> {
   const all = [...modules, ...extra];
   const machine = new LoggingMachine(resolve);
-  const text = `ServerName www.example.test\nDocumentRoot "${tmpdir()}"\n${conf}\n`;
+  const head = `ServerName www.example.test\nDocumentRoot "${tmpdir()}"\n`;
+  let text = `${head}${conf}\n`;
   const instance = await startServer({
     read: () => readSite({ sources: [{ name: '/test.conf', text }], modules: all, io: machine }),
     modules: all,
@@ -77,6 +80,10 @@ export async function startFront(
         port,
         `GET ${path} HTTP/1.1\r\nHost: www.example.test\r\n${fields}Connection: close\r\n\r\n`,
       ),
+    reload: (next) => {
+      text = `${head}${next}\n`;
+      return instance.reload();
+    },
     open: async () => {
       const socket = connect({ port, host: '127.0.0.1', noDelay: true });
       socket.on('error', () => undefined);

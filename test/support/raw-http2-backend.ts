@@ -56,9 +56,7 @@ export class RawSession {
 
 /** Literal header fields without indexing (RFC 7541 section 6.2.2). */
 export function fieldBlock(fields: readonly (readonly [string, string])[]): Buffer {
-  return Buffer.concat(
-    fields.flatMap(([name, value]) => [Buffer.from([0]), literal(name), literal(value)]),
-  );
+  return Buffer.concat(fields.flatMap(([name, value]) => [Buffer.from([0]), literal(name), literal(value)]));
 }
 
 function literal(text: string): Buffer {

@@ -48,7 +48,11 @@ async function startBackendFor(block: string): Promise<{ readonly port: number; 
       tls: { cert: server.certificate, key: server.key, requestCert: true, ca: authority.certificate },
     });
   const isForAnybody = block.includes('SSLProxyVerify none');
-  const { certificate, key } = isForAnybody ? selfSigned : block.includes('CheckPeerName off') ? other : server;
+  const { certificate, key } = isForAnybody
+    ? selfSigned
+    : block.includes('CheckPeerName off')
+      ? other
+      : server;
   return startEchoBackend({ tls: { cert: certificate, key } });
 }
 
@@ -67,29 +71,32 @@ test('the manual shows configurations', () => {
   expect(blocks.length).toBeGreaterThan(8);
 });
 
-describe.each(blocks.map((block, at) => [at + 1, block] as const))('configuration %i of the manual', (_at, block) => {
-  test('reaches the application', async () => {
-    const front = await startWith(block);
-    const { status, body } = splitAnswer(await front.get('/page?a=1'));
-    if (block.includes('"wss:')) expect(body).toContain('a WebSocket, please');
-    else {
-      expect(`${status} ${front.log.join('\n')}`).toBe('HTTP/1.1 200 OK ');
-      expect(body).toContain('/page?a=1');
-    }
-  });
-
-  if (block.includes('"wss:')) {
-    test('lets a WebSocket through', async () => {
+describe.each(blocks.map((block, at) => [at + 1, block] as const))(
+  'configuration %i of the manual',
+  (_at, block) => {
+    test('reaches the application', async () => {
       const front = await startWith(block);
-      const client = await openClient(`ws://127.0.0.1:${front.port}/chat`);
-      try {
-        expect((await client.ask('hello')).bytes.toString()).toBe('hello');
-        expect((await client.ask(Buffer.alloc(300_000, 7))).bytes).toEqual(Buffer.alloc(300_000, 7));
-        client.socket.close(1000);
-        expect((await client.closed()).code).toBe(1000);
-      } finally {
-        client.socket.terminate();
+      const { status, body } = splitAnswer(await front.get('/page?a=1'));
+      if (block.includes('"wss:')) expect(body).toContain('a WebSocket, please');
+      else {
+        expect(`${status} ${front.log.join('\n')}`).toBe('HTTP/1.1 200 OK ');
+        expect(body).toContain('/page?a=1');
       }
     });
-  }
-});
+
+    if (block.includes('"wss:')) {
+      test('lets a WebSocket through', async () => {
+        const front = await startWith(block);
+        const client = await openClient(`ws://127.0.0.1:${front.port}/chat`);
+        try {
+          expect((await client.ask('hello')).bytes.toString()).toBe('hello');
+          expect((await client.ask(Buffer.alloc(300_000, 7))).bytes).toEqual(Buffer.alloc(300_000, 7));
+          client.socket.close(1000);
+          expect((await client.closed()).code).toBe(1000);
+        } finally {
+          client.socket.terminate();
+        }
+      });
+    }
+  },
+);

@@ -21,11 +21,16 @@ const LOCATIONS = `listen 127.0.0.1:{TLS} ssl;
         ssl_certificate_key {ROOT}/tls/server.key;
         ssl_client_certificate {ROOT}/tls/authority.pem;
         ssl_verify_client optional;
+        ssl_session_cache shared:tls:1m;
         keepalive_timeout 20s;
         client_max_body_size 50m;
         location = /facts {
             default_type text/plain;
             return 200 "$server_protocol|$scheme|$ssl_server_name|$ssl_session_reused|$ssl_client_verify|$connection_requests|$http_host|$http_x_forwarded_for";
+        }
+        location = /anew/facts {
+            default_type text/plain;
+            return 200 "|||$ssl_session_reused|$ssl_client_verify|$connection_requests";
         }
         location = /moved { return 302 $scheme://$http_host/large.bin; }
         location = /gone { return 410; }`;
@@ -49,9 +54,9 @@ beforeAll(async () => {
     fill(`SSLProxyEngine On
 SSLProxyVerify require
 SSLProxyCACertificateFile {ROOT}/tls/authority.pem
+ProxyPass /anew/ https://localhost:{TLS}/anew/ disablereuse=on
 ProxyPass /tls/ https://localhost:{TLS}/
 ProxyPassReverse /tls/ https://localhost:{TLS}/
-ProxyPass /anew/ https://localhost:{TLS}/ disablereuse=on
 ProxyPass /h2/ h2://localhost:{H2}/
 ProxyPassReverse /h2/ https://localhost:{H2}/
 ProxyPass /h2c/ h2c://localhost:{H2C}/
@@ -105,7 +110,9 @@ const WAYS = ['/tls', '/h2', '/h2c'] as const;
 
 describe.each(WAYS)('files of nginx by %s', (way) => {
   testWith(['curl', 'nginx'], 'come whole', async () => {
-    const wanted = createHash('sha256').update(readFileSync(`${scene.root}/files/large.txt`)).digest('hex');
+    const wanted = createHash('sha256')
+      .update(readFileSync(`${scene.root}/files/large.txt`))
+      .digest('hex');
     const got = await Promise.all(
       Array.from({ length: 8 }, () => curlDigest([`${scene.origin}${way}/large.txt`])),
     );
@@ -127,7 +134,13 @@ describe.each(WAYS)('files of nginx by %s', (way) => {
   });
 
   testWith(['curl', 'nginx'], 'are where its redirects lead, by our name', async () => {
-    const { stdout } = await curl(['-o', '/dev/null', '-w', '%{redirect_url}', `${scene.origin}${way}/moved`]);
+    const { stdout } = await curl([
+      '-o',
+      '/dev/null',
+      '-w',
+      '%{redirect_url}',
+      `${scene.origin}${way}/moved`,
+    ]);
     expect(stdout).toBe(`${scene.origin}${way}/large.bin`);
   });
 });

@@ -3,7 +3,7 @@
 import { openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { LoadedModules } from '../../conf/loaded.ts';
-import { hasError, type Site } from '../../conf/site.ts';
+import { hasError, type Site, type SiteResult } from '../../conf/site.ts';
 import type { Diagnostic } from '../../kit/diagnostic.ts';
 import { modules } from '../../modules/index.ts';
 import { coreServer } from '../../request/core-config.ts';
@@ -148,7 +148,7 @@ async function serve({ switches, words, options, parent, site, diagnostics }: St
   }
   const machine = new Machine(sayWarning);
   // The server begins with what was just read; a reload reads again.
-  let first: { site: Site; diagnostics: readonly Diagnostic[] } | undefined = { site, diagnostics };
+  let first: SiteResult | undefined = { site, tree: site.tree, diagnostics };
   const isStarted = await runServer({
     machine,
     signals: SIGNALS,

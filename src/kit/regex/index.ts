@@ -124,3 +124,8 @@ class CompiledRegex implements Regex {
 function isUneven({ kind }: Tree): boolean {
   return kind !== 'set' && kind !== 'sequence' && kind !== 'place' && kind !== 'capture' && kind !== 'choice';
 }
+
+/** Up to which length every subject is matched in a bounded number of steps by backtracking: 0 for none. */
+export function safeLengthOf(source: string, options: RegexOptions = {}): number {
+  return safeLength(parseRegex(source, options).tree);
+}

@@ -45,7 +45,12 @@ function warnOverlap(cmd: AliasCommand, prefix: string): void {
 
 function addAlias(cmd: AliasCommand, prefix: string, target: string, handler?: string): undefined {
   warnOverlap(cmd, prefix);
-  cmd.config.aliases.push({ prefix, target: resolveTarget(cmd, target), ...withHandler(handler) });
+  cmd.config.aliases.push({
+    prefix,
+    target: resolveTarget(cmd, target),
+    place: cmd.place,
+    ...withHandler(handler),
+  });
   return undefined;
 }
 
@@ -61,6 +66,7 @@ function setSectionAlias(cmd: AliasCommand, target: string, handler?: string): D
     prefix: section.path ?? '/',
     isRegex: section.isRegex ?? false,
     target: expr,
+    place: cmd.place,
     resolve: (path) => resolveTarget(cmd, path),
     ...withHandler(handler),
   };
@@ -88,7 +94,12 @@ function addMatch(
 ): DirectiveError | undefined {
   const regex = compilePattern(pattern);
   if (isFault(regex)) return regex;
-  cmd.config.aliases.push({ regex, target: resolveTarget(cmd, target), ...withHandler(handler) });
+  cmd.config.aliases.push({
+    regex,
+    target: resolveTarget(cmd, target),
+    place: cmd.place,
+    ...withHandler(handler),
+  });
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 // What alias and redirect directives configure, and how sections are merged.
 
 import type { Expr } from '../../kit/expr/index.ts';
+import type { Place } from '../../kit/place.ts';
 import type { Regex } from '../../kit/regex/index.ts';
 
 /** A URL path or pattern and the file name it stands for. */
@@ -11,6 +12,7 @@ export interface AliasEntry {
   readonly target: string;
   /** `cgi-script` for ScriptAlias. */
   readonly handler?: string;
+  readonly place: Place;
 }
 
 export interface RedirectEntry {
@@ -19,12 +21,14 @@ export interface RedirectEntry {
   readonly status: number;
   /** Absent for statuses that redirect nowhere. */
   readonly target?: string;
+  readonly place: Place;
 }
 
 /** `Redirect TARGET` in a section: everything in it goes there. */
 export interface SectionRedirect {
   readonly status: number;
   readonly target?: Expr;
+  readonly place: Place;
 }
 
 /** `Alias PATH` in a <Location>. */
@@ -33,6 +37,7 @@ export interface SectionAlias {
   readonly isRegex: boolean;
   readonly target: Expr;
   readonly handler?: string;
+  readonly place: Place;
   /** Makes the evaluated target absolute. */
   resolve(path: string): string;
 }

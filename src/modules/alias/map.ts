@@ -1,5 +1,6 @@
 // Mapping: which alias applies to a path, and what file name it makes.
 
+import type { Place } from '../../kit/place.ts';
 import { andThen, type Soon, settle } from '../../kit/wait.ts';
 import { textOf } from '../../request/evaluate.ts';
 import type { Exchange } from '../../request/exchange.ts';
@@ -18,6 +19,10 @@ function takeHandler(x: Exchange, handler: string | undefined): void {
   x.notes.set(FORCED_TYPE, handler);
 }
 
+function tellMapped(x: Exchange, place: Place): void {
+  x.site.rehearsal?.note(x, { kind: 'line', place, result: x.filename ?? '' });
+}
+
 function apply(x: Exchange, entry: AliasEntry): boolean {
   if (entry.regex) {
     const match = entry.regex.exec(x.uri);
@@ -31,6 +36,7 @@ function apply(x: Exchange, entry: AliasEntry): boolean {
     x.contextDocumentRoot = entry.target;
   }
   takeHandler(x, entry.handler);
+  tellMapped(x, entry.place);
   return true;
 }
 
@@ -51,6 +57,7 @@ export function mapBySection(x: Exchange, alias: SectionAlias, preservePath: boo
       x.contextDocumentRoot = target;
     }
     takeHandler(x, alias.handler);
+    tellMapped(x, alias.place);
     return OK;
   });
 }

@@ -66,7 +66,8 @@ function addRedirect(cmd: AliasCommand, line: RedirectLine): DirectiveError | un
   const error = checkTarget(line, false);
   if (error !== undefined) return error;
   const { status, from: prefix, target } = line;
-  entriesOf(cmd).push(target === undefined ? { prefix, status } : { prefix, status, target });
+  const { place } = cmd;
+  entriesOf(cmd).push(target === undefined ? { prefix, status, place } : { prefix, status, target, place });
   return undefined;
 }
 
@@ -76,7 +77,8 @@ function addMatch(cmd: AliasCommand, line: RedirectLine): DirectiveError | undef
   const regex = compilePattern(line.from);
   if (isFault(regex)) return regex;
   const { status, target } = line;
-  entriesOf(cmd).push(target === undefined ? { regex, status } : { regex, status, target });
+  const { place } = cmd;
+  entriesOf(cmd).push(target === undefined ? { regex, status, place } : { regex, status, target, place });
   return undefined;
 }
 
@@ -88,12 +90,12 @@ function setSectionRedirect(
 ): DirectiveError | undefined {
   if (target === undefined) {
     if (isRedirectStatus(status)) return 'URL to redirect to is missing';
-    cmd.dir.redirect = { status };
+    cmd.dir.redirect = { status, place: cmd.place };
     return undefined;
   }
   const expr = compileTarget(target, 'redirect', cmd.section.context === '.htaccess');
   if (isFault(expr)) return expr;
-  cmd.dir.redirect = { status, target: expr };
+  cmd.dir.redirect = { status, target: expr, place: cmd.place };
   return undefined;
 }
 

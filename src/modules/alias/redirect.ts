@@ -1,5 +1,6 @@
 // Redirecting: which entry applies to a path, and what Location it makes.
 
+import type { Place } from '../../kit/place.ts';
 import { andThen, type Soon, settle } from '../../kit/wait.ts';
 import { textOf } from '../../request/evaluate.ts';
 import type { Exchange } from '../../request/exchange.ts';
@@ -18,6 +19,8 @@ import { substituteGroups } from './substitute.ts';
 interface Redirection {
   readonly status: number;
   readonly target: string;
+  /** The line's. */
+  readonly place: Place;
 }
 
 /** Escapes what stands before the query or fragment; the authority is copied. */
@@ -30,31 +33,32 @@ function escapePath(url: string): string {
 }
 
 function apply(entry: RedirectEntry, uri: string): Redirection | undefined {
-  const { status, target = '' } = entry;
+  const { status, target = '', place } = entry;
   if (entry.regex) {
     const match = entry.regex.exec(uri);
-    return match ? { status, target: escapePath(substituteGroups(target, match.groups)) } : undefined;
+    return match ? { status, target: escapePath(substituteGroups(target, match.groups)), place } : undefined;
   }
   const covered = matchPrefix(uri, entry.prefix!);
-  return covered > 0 ? { status, target: target + escapeUrl(uri.slice(covered)) } : undefined;
+  return covered > 0 ? { status, target: target + escapeUrl(uri.slice(covered)), place } : undefined;
 }
 
 /** Everything in a section goes where its expression says; 500 where that cannot be evaluated. */
 export function redirectSection(
   x: Exchange,
-  { status, target }: SectionRedirect,
+  { status, target, place }: SectionRedirect,
   isRelative: boolean,
 ): Soon<Verdict> {
-  if (target === undefined) return redirect(x, { status, target: '' }, isRelative);
+  if (target === undefined) return redirect(x, { status, target: '', place }, isRelative);
   return andThen(settle(textOf(x, target)), (text) =>
-    text === undefined ? 500 : redirect(x, { status, target: escapePath(text) }, isRelative),
+    text === undefined ? 500 : redirect(x, { status, target: escapePath(text), place }, isRelative),
   );
 }
 
 const CONTROLS = /[\x00-\x1f\x7f]/;
 
 /** Sets Location and answers the status; a target that is no URL, or could not stand in a header, is a 500. */
-function redirect(x: Exchange, { status, target }: Redirection, isRelative: boolean): Verdict {
+function redirect(x: Exchange, { status, target, place }: Redirection, isRelative: boolean): Verdict {
+  x.site.rehearsal?.note(x, { kind: 'line', place, result: target === '' ? String(status) : target });
   if (!isRedirectStatus(status)) return refuse(x, status);
   const absolute = target.startsWith('/') && !isRelative ? selfOrigin(x) + target : target;
   if (!isAbsoluteUrl(absolute) && !absolute.startsWith('/')) {

@@ -4,11 +4,12 @@
 import { internalRedirect } from '../../request/answer.ts';
 import { meetsConditions } from '../../request/conditions.ts';
 import { coreDir, coreServer, OPT, optionsOf } from '../../request/core-config.ts';
-import type { Exchange } from '../../request/exchange.ts';
+import type { Exchange, Rehearsal } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { defineModule, type Module } from '../../request/module.ts';
+import { HANDED_OVER } from '../../request/serve.ts';
 import type { ClientWatcher } from '../../request/transport.ts';
-import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
+import { DECLINED, DONE, OK, type Verdict } from '../../request/verdict.ts';
 import { CgiError, type CgiHead, CgiResponseParser } from '../../wire/cgi-response.ts';
 import { type ScriptDir, scriptDirectives } from './directives.ts';
 import { scriptEnvironment, searchWords } from './environment.ts';
@@ -180,9 +181,19 @@ function conditional(x: Exchange, body: ScriptBody, script: Script): Verdict {
   return verdict;
 }
 
+/** The script is not run: what it would be told is told. */
+async function rehearse(x: Exchange, rehearsal: Rehearsal): Promise<Verdict> {
+  const environment = await scriptEnvironment(x);
+  const deed = { kind: 'program', file: x.filename!, words: searchWords(x.args), environment } as const;
+  rehearsal.note(x, { kind: 'deed', deed });
+  x.notes.set(HANDED_OVER, '1');
+  return DONE;
+}
+
 async function handle(x: Exchange): Promise<Verdict> {
   const allowed = checkScript(x);
   if (allowed !== OK) return allowed;
+  if (x.site.rehearsal !== undefined) return rehearse(x, x.site.rehearsal);
   if (isRootByAccident(x)) {
     const advice = 'add User and Group lines (or `User root` if that is meant)';
     return refuse(x, 500, `portico runs as root, and a script would too: ${advice}`);

@@ -4,6 +4,7 @@ import { coreServer } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import type { BodySource } from '../../wire/body.ts';
+import { BufferSource } from '../../wire/buffer-source.ts';
 import { isRootByAccident } from './root.ts';
 import { Script, ScriptBody } from './script.ts';
 
@@ -19,6 +20,7 @@ export interface ShellCommand {
 
 /** Starts the command in the document's folder; undefined, and logged, where it may not run. */
 export function runShell(x: Exchange, command: ShellCommand): BodySource | undefined {
+  if (x.site.rehearsal !== undefined) return rehearseShell(x, command);
   if (isRootByAccident(x)) {
     logEvent(x, 'cgi', 'error', 'portico runs as root, and a command would too: add User and Group lines');
     return undefined;
@@ -51,4 +53,11 @@ export function runShell(x: Exchange, command: ShellCommand): BodySource | undef
   );
   script.feed(undefined);
   return body;
+}
+
+/** The command is not run: its output is empty. */
+function rehearseShell(x: Exchange, { text, parameters, environment }: ShellCommand): BodySource {
+  const deed = { kind: 'program', file: '/bin/sh', words: ['-c', text, ...parameters], environment } as const;
+  x.site.rehearsal?.note(x, { kind: 'deed', deed });
+  return new BufferSource(Buffer.alloc(0));
 }

@@ -23,7 +23,8 @@ const ITEMS: { readonly [letter: string]: Item } = {
   '': () => '%',
   t: (x) => `t=${Math.round(x.startedAt * 1000)}`,
   D: (x) => `D=${Math.max(0, Math.round((x.site.io.now() - x.startedAt) * 1000))}`,
-  e: (x, name) => (x.hasEnv() ? x.env.get(name) : undefined) ?? UNSET,
+  // Variables may hold what a client wrote: as in Apache, it cannot end a line.
+  e: (x, name) => (x.hasEnv() ? x.env.get(name) : undefined)?.replace(/[\r\n]/g, ' ') ?? UNSET,
   // No TLS variables on a plain connection.
   s: () => UNSET,
   l: () =>

@@ -19,7 +19,7 @@ import { advertisedUpgrade, type Upgrade } from './upgrade.ts';
 import { viaValue } from './via.ts';
 
 /** What becomes of a field of the response. */
-type FieldKind = 'drop' | 'date' | 'location' | 'cookie' | 'length' | 'type' | 'via' | 'warning';
+type FieldKind = 'drop' | 'date' | 'location' | 'cookie' | 'length' | 'type' | 'warning';
 
 const FIELDS: FieldTable<FieldKind> = new FieldTable<FieldKind>([
   ...[...RESPONSE_HOP_BY_HOP].map((name): [string, FieldKind] => [name, 'drop']),
@@ -33,7 +33,6 @@ const FIELDS: FieldTable<FieldKind> = new FieldTable<FieldKind>([
   ['set-cookie', 'cookie'],
   ['content-length', 'length'],
   ['content-type', 'type'],
-  ['via', 'via'],
   ['warning', 'warning'],
 ]);
 
@@ -49,15 +48,15 @@ export interface AnswerContext {
 /** Makes the exchange's answer of a final response. OK, or the status whose page replaces the response. */
 export function takeResponse(context: AnswerContext, head: ResponseHead, content: ResponseContent): Verdict {
   const { x, conf, dir, upgrade, attempt } = context;
-  if (isOverridden(x, head.status, dir)) {
+  if (isOverridden(head.status, dir)) {
     attempt?.overridden();
     return overrideResponse(x, head, content);
   }
   copyFields({ x, head, conf, dir });
   const advertised = advertisedUpgrade(head, upgrade);
   if (advertised !== undefined) appendUpgrade(x.headersOut, advertised);
-  const isForOverride = x.errorStatus !== 0 && dir.errorOverride?.on === true;
-  if (!isForOverride || head.status !== 200) {
+  // The page for an error that was overridden has that error's status, not its own. Apache: but for HEAD.
+  if (x.errorStatus === 0 || x.headOnly || !isOverridden(x.errorStatus, dir)) {
     x.status = head.status;
     x.reason = head.reason;
   }
@@ -120,7 +119,7 @@ function copyFields(context: CopyContext): void {
 
 /** The value of a field as the client gets it; undefined when it does not get it. */
 function publicValue(
-  { x, head, conf, dir }: CopyContext,
+  { x, head, dir }: CopyContext,
   kind: FieldKind,
   name: string,
   value: string,
@@ -140,8 +139,6 @@ function publicValue(
       return value;
     case 'warning':
       return isStaleWarning(value, head.headers.get('date')) ? undefined : value;
-    case 'via':
-      return conf.via === 'block' ? undefined : value;
     case 'drop':
       return undefined;
   }
@@ -200,8 +197,8 @@ function canonicalDate(name: string, value: string): string {
   return last.canonical;
 }
 
-function isOverridden(x: Exchange, status: number, { errorOverride }: ProxyDirConfig): boolean {
-  if (errorOverride?.on !== true || status < 400 || x.errorStatus !== 0) return false;
+function isOverridden(status: number, { errorOverride }: ProxyDirConfig): boolean {
+  if (errorOverride?.on !== true || status < 400) return false;
   return errorOverride.codes.size === 0 || errorOverride.codes.has(status);
 }
 
@@ -214,5 +211,7 @@ function overrideResponse(x: Exchange, head: ResponseHead, content: ResponseCont
     }
   }
   if (head.reason !== '') x.reason = head.reason;
+  // Apache: the error of a page that was to describe another is no second one. LimitInternalRecursion ends that.
+  x.status = 200;
   return head.status;
 }

@@ -20,7 +20,7 @@ import type { ConnectionOwner, ConnectionUser, Loss, RequestCarrier, RequestStar
 import { bytesRead, isLookupError, openSocket } from './backend-socket.ts';
 import { BackendTunnel, IdleTunnel, type TunnelHost } from './backend-tunnel.ts';
 import type { Timed } from './deadlines.ts';
-import { checkAnswerer } from './secure-socket.ts';
+import { checkAnswerer, isWatched, wasCut } from './secure-socket.ts';
 
 /** Bodies up to this size are handed over as text, so that they leave in one piece with their head. */
 const LARGEST_TEXT = 16 * 1024;
@@ -241,7 +241,24 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
         return true;
       }
     }
+    if (body.kind === 'close' && this.#owner.tls !== undefined && this.#turnsToWatching()) return true;
     return this.#streamBody(head, leftover ?? bytes, leftover === undefined ? at : 0);
+  }
+
+  /**
+   * Over TLS somebody on the way can end a connection, and with it a body that nothing else ends. From now on that is
+   * seen with this backend; the request that has shown it is sent again, where it may be.
+   */
+  #turnsToWatching(): boolean {
+    const { origin, tls } = this.#owner;
+    if (isWatched(this.#socket)) return false;
+    tls!.unframed.add(origin.key);
+    const user = this.#user;
+    if (user?.mayAskAgain?.() !== true) return false;
+    this.#user = undefined;
+    this.#close();
+    user.onLost({ kind: 'closed', error: undefined, heard: true, isUnframed: true });
+    return true;
   }
 
   /** The response is complete; the connection is free before its user hears of it. */
@@ -351,7 +368,8 @@ export class BackendConnection implements Timed, BodyFeeder, RequestCarrier, Tun
 
   #onEnd(): void {
     if (this.#state === 'tunnel') this.#tunnel!.ended();
-    else if (this.#state === 'body' && this.#decoder?.close() === true) this.#endBody(false);
+    else if (this.#state === 'body' && !wasCut(this.#socket) && this.#decoder?.close() === true)
+      this.#endBody(false);
     else if (this.#state === 'handshake') this.#lose('handshake');
     else this.#lose('closed');
   }

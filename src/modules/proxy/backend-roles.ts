@@ -18,6 +18,10 @@ export interface Loss {
   readonly fault?: PeerFault | undefined;
   /** The other end has certainly done nothing with the request: it may be sent again, whatever its method. */
   readonly isUnprocessed?: boolean;
+  /** Another connection will know what this one cannot: how it ends. */
+  readonly isUnframed?: boolean;
+  /** The other end has ended this request alone. */
+  readonly isReset?: boolean;
 }
 
 /** A complete body, a body to come, or none. */
@@ -67,6 +71,8 @@ export interface ConnectionUser {
   onLost(loss: Loss): void;
   /** Bytes may be written again. */
   onDrain(): void;
+  /** The answer would be no answer: may the request be sent again, over another connection? */
+  mayAskAgain?(): boolean;
   /** No more of the request can be sent: the response was complete before it, or the connection is gone. */
   onStop(): void;
 }

@@ -5,7 +5,7 @@ import { connect, isIP, type LookupFunction, type NetConnectOpts, type Socket } 
 import type { ConnectionOptions } from 'node:tls';
 import { viewsOf } from '../../kit/byte-views.ts';
 import type { BackendTls } from '../ssl/index.ts';
-import { openSecureSocket } from './secure-socket.ts';
+import { openSecureSocket, openWatchedSocket } from './secure-socket.ts';
 import type { Origin } from './target.ts';
 
 /** One buffer for all reads: what is read is used up, or copied, before the next read. */
@@ -55,7 +55,19 @@ export function openSocket(origin: Origin, options: SocketOptions): Socket {
     onread: { buffer: READ_BUFFER, callback: options.onRead },
   };
   const { tls } = options;
-  return tls === undefined ? connect(end) : openSecureSocket(origin, tls, end as ConnectionOptions);
+  if (tls === undefined) return connect(end);
+  if (!tls.unframed.has(origin.key)) return openSecureSocket(origin, tls, end as ConnectionOptions);
+  const { onread: _, ...plain } = end;
+  return openWatchedSocket(origin, tls, plain, (bytes) => readOwn(bytes, options.onRead));
+}
+
+/** Bytes with a buffer of their own, told of as all others are. */
+function readOwn(bytes: Buffer, onRead: SocketOptions['onRead']): boolean {
+  let goesOn = true;
+  for (let at = 0; at < bytes.length; at += READ_BUFFER.length) {
+    goesOn = onRead(bytes.copy(READ_BUFFER, 0, at));
+  }
+  return goesOn;
 }
 
 /** Where a connection leads, for `connect`. */

@@ -2,6 +2,7 @@
 // readers apply the defaults that stand here.
 
 import type { DirConfig, RegexMatcher } from '../../conf/section.ts';
+import type { Place } from '../../kit/place.ts';
 import type { Regex } from '../../kit/regex/index.ts';
 import type { BadHeaderMode } from '../../wire/response-parser.ts';
 import { type BalancerConfig, mergeBalancers } from './balancer/config.ts';
@@ -21,6 +22,7 @@ export interface PassEntry {
   readonly nocanon: boolean;
   readonly interpolate: boolean;
   readonly mapping: 'decoded' | 'encoded' | 'servlet';
+  readonly place: Place;
 }
 
 /** One ProxyPassReverse or cookie line: `from` is what the backend says, `to` what the client is told. */
@@ -37,6 +39,7 @@ export interface ProxySection {
   readonly glob?: (url: string) => boolean;
   readonly regex?: RegexMatcher;
   readonly dir: DirConfig;
+  readonly place: Place;
 }
 
 export interface ProxyServerConfig {
@@ -139,9 +142,10 @@ export function mergeDirConfig(base: ProxyDirConfig, add: ProxyDirConfig): Proxy
     ...base,
     ...add,
     ...mergedOverride(base, add),
-    reverses: joined(add.reverses, base.reverses),
-    cookiePaths: joined(add.cookiePaths, base.cookiePaths),
-    cookieDomains: joined(add.cookieDomains, base.cookieDomains),
+    // Apache: lines of the server come before those of a section.
+    reverses: joined(base.reverses, add.reverses),
+    cookiePaths: joined(base.cookiePaths, add.cookiePaths),
+    cookieDomains: joined(base.cookieDomains, add.cookieDomains),
   };
 }
 

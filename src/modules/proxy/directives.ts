@@ -5,7 +5,7 @@ import type { Directive, DirectiveError } from '../../conf/directive.ts';
 import { equalsIgnoreCase } from '../../kit/ascii.ts';
 import { serverFiles, servers } from '../contexts.ts';
 import type { ProxyDirConfig, ProxyServerConfig } from './config.ts';
-import { leadingInteger, parseDuration } from './duration.ts';
+import { leadingInteger } from './duration.ts';
 
 type ProxyCommand = Command<ProxyServerConfig, ProxyDirConfig>;
 type ProxyDirective = Directive<ProxyServerConfig, ProxyDirConfig>;
@@ -51,9 +51,18 @@ function setErrorOverride(cmd: ProxyCommand, word: string): DirectiveError | und
 }
 
 function setTimeout(cmd: ProxyCommand, value: string | undefined): DirectiveError | undefined {
-  const time = parseDuration(value ?? '', 's');
-  if (time === undefined || time < 1000) return 'Proxy Timeout must be at least 1 second.';
-  cmd.config.timeout = time;
+  const seconds = leadingInteger(value ?? '');
+  if (seconds < 1) return 'Proxy Timeout must be at least 1 second.';
+  if (!/^\s*\+?[0-9]+s?$/i.test(value ?? '')) {
+    cmd.warn(
+      `ProxyTimeout counts seconds, and does not read the unit of ${value}: these are ${seconds} seconds`,
+      {
+        code: 'conf/no-effect',
+        hint: 'write the number of seconds alone',
+      },
+    );
+  }
+  cmd.config.timeout = seconds * 1000;
   return undefined;
 }
 

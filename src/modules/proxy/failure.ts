@@ -152,11 +152,13 @@ export function readFailed(x: Exchange, origin: Origin, loss: Loss, mayDrop = tr
   return proxyError(x, 502, 'Error reading from remote server');
 }
 
-/** A stream of a connection that carries many was reset, or came to no answer. */
+/** A stream of a connection that carries many was reset, or came to no answer. Apache: 502 for the first alone. */
 export function streamFailed(x: Exchange, origin: Origin, loss: Loss): Verdict {
-  const why = loss.kind === 'timeout' || loss.error === undefined ? lossText(loss) : loss.error.message;
+  const { fault, error, kind } = loss;
+  if (fault !== undefined) logEvent(x, 'ssl', 'error', `${fault.text}: ${fault.hint}`);
+  const why = kind === 'timeout' || error === undefined ? lossText(loss) : error.message;
   logEvent(x, 'proxy_http2', 'error', `${why}: no answer from ${shownEnd(origin)}`);
-  return loss.kind === 'timeout' ? 504 : 502;
+  return loss.isReset === true ? 502 : 503;
 }
 
 /** On a connection that was used before, closing without an answer lets the client try again, as Apache does. */

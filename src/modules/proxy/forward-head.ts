@@ -87,6 +87,7 @@ function writeFields(x: Exchange, options: HeadOptions): FieldLines {
   const lines = new FieldLines();
   const own = ownValues(x, options);
   const skipped = nominatedFields(x.headers);
+  let credentials = options.remote?.credentials;
   const { flat } = x.headers;
   for (let i = 0; i < flat.length; i += 2) {
     const name = flat[i]!;
@@ -95,7 +96,12 @@ function writeFields(x: Exchange, options: HeadOptions): FieldLines {
     if (kind === EXPECT && !options.expectsContinue) continue;
     if (kind === VIA && options.conf.via === 'block') continue;
     if (kind === CONDITION && x.main !== undefined) continue;
-    if (kind === PROXY_AUTHORIZATION && isOurs(x)) continue;
+    if (kind === PROXY_AUTHORIZATION) {
+      if (isOurs(x)) continue;
+      lines.add(name, credentials === undefined ? flat[i + 1]! : `${flat[i + 1]!}, ${credentials}`);
+      credentials = undefined;
+      continue;
+    }
     lines.add(name, kind === undefined || kind < 0 ? flat[i + 1]! : joinOwn(own, kind, flat[i + 1]!));
   }
   for (let at = 0; at < own.length; at++) {
@@ -105,7 +111,6 @@ function writeFields(x: Exchange, options: HeadOptions): FieldLines {
     const value = own[at];
     if (value !== undefined) lines.add(OWN_FIELDS[at]!, value);
   }
-  const credentials = options.remote?.credentials;
   if (credentials !== undefined) lines.add('Proxy-Authorization', credentials);
   return lines;
 }

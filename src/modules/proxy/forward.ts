@@ -32,6 +32,7 @@ import {
 } from './failure.ts';
 import { type RequestFraming, writeForwardHead, writeFraming } from './forward-head.ts';
 import type { CarrierPool, HttpUser } from './http-pools.ts';
+import { RehearsedCarrier } from './rehearsed.ts';
 import type { RemoteProxy } from './remote/remote-proxy.ts';
 import { type RelayOwner, RequestRelay } from './request-relay.ts';
 import type { Target } from './target.ts';
@@ -167,6 +168,10 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
   }
 
   #acquire(fresh: boolean): void {
+    if (this.#x.site.rehearsal !== undefined) {
+      this.onReady(new RehearsedCarrier(this.#x, this.#plan.target, (verdict) => this.#settle(verdict)));
+      return;
+    }
     this.#plan.pool.acquire(this, { fresh: fresh || this.#isFirst(), once: !this.#mayRepeat() });
   }
 
@@ -237,11 +242,15 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
     this.#relay?.onDrain();
   }
 
+  mayAskAgain(): boolean {
+    return !this.#hasRetried && this.#mayRepeat();
+  }
+
   onStop(): void {
     // Nothing of it was sent: another member of the balancer may have the body.
     if (this.#connection === undefined && this.#plan.attempt !== undefined) return;
-    // A body that is held whole may be sent again.
-    if (this.#relay?.isHeldWhole === false) this.#relay.stop();
+    // A body that is held whole, or that the backend has not asked for, may be sent again.
+    if (this.#relay?.isHeldWhole === false && !this.#mayRepeat()) this.#relay.stop();
   }
 
   onInterim(head: ResponseHead): void {
@@ -339,7 +348,8 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
     this.#connection = undefined;
     if (loss.kind === 'handshake') {
       this.#plan.attempt?.lost(loss, false);
-      this.#settle(handshakeFailed(this.#x, origin, loss));
+      const fail = origin.isHttp2 ? streamFailed : handshakeFailed;
+      this.#settle(fail(this.#x, origin, loss));
       return;
     }
     if (connection === undefined || loss.kind === 'connect' || loss.kind === 'lookup') {
@@ -349,7 +359,10 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
     // A backend may close an idle connection at the moment it is used again: that is no answer to this request.
     const wasStale = connection.carried > 0 && !loss.heard && loss.kind === 'closed';
     clearTimeout(this.#continueTimer);
-    const mayRepeat = loss.isUnprocessed === true ? this.#holdsAll : wasStale && this.#mayRepeat();
+    const mayRepeat =
+      loss.isUnprocessed === true
+        ? this.#holdsAll
+        : (wasStale || loss.isUnframed === true) && this.#mayRepeat();
     if (mayRepeat && !this.#hasRetried) {
       this.#hasRetried = true;
       this.#acquire(true);

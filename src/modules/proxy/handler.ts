@@ -15,7 +15,14 @@ import { canonicaliseFcgi } from './fcgi/index.ts';
 import { NOCANON } from './map.ts';
 import { endOfForwards, readMaxForwards } from './max-forwards.ts';
 import { type SendSite, sendToBackend } from './send.ts';
-import { type CanonOptions, canonicalTarget, splitUrl, type Target } from './target.ts';
+import {
+  type CanonOptions,
+  canonicalTarget,
+  type SplitUrl,
+  splitUrl,
+  type Target,
+  type TargetFault,
+} from './target.ts';
 import type { Speakers } from './wstunnel.ts';
 
 /** What fixups finds out for the handler. */
@@ -62,7 +69,7 @@ export function canonicalise(x: Exchange, speakers: Speakers, isFile = false): P
   const isFcgi = split.scheme === 'fcgi';
   const target = isFcgi
     ? canonicaliseFcgi(x, split, isFile ? 'file' : x.note(NOCANON) === undefined ? 'decoded' : 'raw')
-    : canonicalTarget(split, canonOptions(x));
+    : canonicalHttp(x, split);
   if ('status' in target) {
     logEvent(x, isFcgi ? 'proxy_fcgi' : 'proxy_http', 'error', target.text);
     return target.status;
@@ -79,6 +86,14 @@ function planBalancer(x: Exchange, url: string): Plan | Verdict {
   }
   x.filename = `proxy:${canonical}`;
   return { filename: x.filename, target: undefined };
+}
+
+/** A release that did not refuse such a path is only asked about in a rehearsal. */
+function canonicalHttp(x: Exchange, split: SplitUrl): Target | TargetFault {
+  const options = canonOptions(x);
+  const target = canonicalTarget(split, options);
+  const isLet = 'status' in target && x.site.rehearsal?.era?.refusesRawPaths === false;
+  return isLet ? canonicalTarget(split, { ...options, allowsSpaces: true }) : target;
 }
 
 function canonOptions(x: Exchange): CanonOptions {

@@ -2,7 +2,7 @@
 
 import { BackendConnection } from './backend-connection.ts';
 import type { ConnectionUser } from './backend-roles.ts';
-import type { Demand, Pool, Protocol } from './pool.ts';
+import type { Demand, Protocol } from './pool.ts';
 import type { Pools } from './pools.ts';
 import type { Origin } from './target.ts';
 
@@ -27,7 +27,6 @@ export interface CarrierPool {
   cancel(user: HttpUser): void;
 }
 
-export type HttpPool = Pool<HttpUser, BackendConnection>;
 export type HttpPools = Pools<HttpUser, BackendConnection>;
 
 export const HTTP: Protocol<HttpUser, BackendConnection> = {

@@ -39,12 +39,8 @@ import { remoteDirectives } from './remote/directives.ts';
 import { reverseDirectives } from './reverse-directives.ts';
 import { findSpeakers, type Speakers } from './wstunnel.ts';
 
-export type { Balancer } from './balancer/balancer.ts';
-export type { Balancers } from './balancer/balancers.ts';
 export { lbmethodBybusyness, lbmethodByrequests, lbmethodBytraffic } from './balancer/lbmethod.ts';
-export type { BalancerMember } from './balancer/member.ts';
 export { balancersOf, proxyBalancer } from './balancer/module.ts';
-export { FLAG, nameFlags } from './balancer/status-flags.ts';
 export { proxyConnect } from './connect.ts';
 export { proxyFcgi } from './fcgi/index.ts';
 export { proxyHttp2 } from './h2/index.ts';

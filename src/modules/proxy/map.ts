@@ -14,6 +14,9 @@ import { isPassedOver } from './wstunnel.ts';
 /** Note of a URL whose path is to be sent as it stands (`nocanon`, [P,NE]). */
 export const NOCANON = 'proxy-nocanon';
 
+/** Note of a URL whose socket a ProxyPass line has named: sections see the URL without it, as in Apache. */
+export const SOCKET_ASIDE = 'proxy-socket-aside';
+
 /** Translates by ProxyPass lines with `mapping=encoded` or `servlet`, on the path as it came. */
 export function translateEncoded(x: Exchange, conf: ProxyServerConfig, dir: ProxyDirConfig): Verdict {
   if (conf.hasEncoded !== true || isLeftAlone(x)) return DECLINED;
@@ -64,13 +67,20 @@ function tryEntry(
     entry.regex === undefined
       ? mapByPrefix(x, entry, interpolates ? interpolateEnv(x, entry.path) : entry.path, url, path)
       : mapByRegex(x, entry, url, path);
-  if (mapped === undefined || url === undefined) return mapped === undefined ? undefined : DECLINED;
+  if (mapped === undefined) return undefined;
+  const { rehearsal } = x.site;
+  if (url === undefined) {
+    rehearsal?.note(x, { kind: 'line', place: entry.place, result: 'not proxied' });
+    return DECLINED;
+  }
   if (isPassedOver(x, url)) return undefined;
+  rehearsal?.note(x, { kind: 'line', place: entry.place, result: mapped.url });
   if (reachesAuthority(url, mapped.url)) return refuse(x, entry, mapped.url);
   x.filename = `proxy:${mapped.url}`;
   x.handler = 'proxy-server';
   x.proxied = true;
   if (mapped.isRaw || encoded) x.notes.set(NOCANON, '1');
+  if (/^unix:/i.test(url)) x.notes.set(SOCKET_ASIDE, '1');
   return OK;
 }
 

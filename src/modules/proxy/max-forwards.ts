@@ -17,7 +17,8 @@ export function readMaxForwards(x: Exchange, conf: ProxyServerConfig): number | 
     return conf.maxForwards === undefined || conf.maxForwards < 0 ? undefined : conf.maxForwards;
   }
   const value = parseDecimal(sent);
-  if (value === undefined) return 'malformed';
+  // Apache: numbers of 63 bits and more; a number is exact here up to 53.
+  if (value === undefined || !Number.isSafeInteger(value)) return 'malformed';
   return value === 0 ? 'spent' : value - 1;
 }
 

@@ -2,6 +2,7 @@
 
 import type { Command } from '../../conf/command.ts';
 import type { Directive, DirectiveError } from '../../conf/directive.ts';
+import { splitWords } from '../../conf/words.ts';
 import { isGlob } from '../../kit/glob.ts';
 import { compileRegex, type Regex, RegexSyntaxError } from '../../kit/regex/index.ts';
 import { serverFiles } from '../contexts.ts';
@@ -49,7 +50,7 @@ function readLine(cmd: ProxyCommand, words: readonly string[], isMatch: boolean)
   const rest = [...words];
   let isRegex = isMatch;
   if (!inLocation && rest[0] === '~') {
-    if (isMatch) return "ProxyPassMatch invalid syntax ('~' usage)";
+    if (isMatch) return "ProxyPassMatch invalid syntax ('~' usage).";
     isRegex = true;
     rest.shift();
   }
@@ -87,12 +88,13 @@ function readOptions(
   return { ...line, flags, mapping, params: [...params.values()] };
 }
 
-function setPass(cmd: ProxyCommand, words: readonly string[], isMatch: boolean): DirectiveError | undefined {
+function setPass(cmd: ProxyCommand, text: string, isMatch: boolean): DirectiveError | undefined {
+  const words = splitWords(text).map((word) => word.text);
   const line = readLine(cmd, words, isMatch);
   if (typeof line === 'string') return line;
   const regex = line.isRegex ? compilePattern(line.path) : undefined;
   if (typeof regex === 'string') return regex;
-  if (/^unix:(?![^|]*\|[^:]*:)/i.test(line.url)) {
+  if (/^unix:[^|]*\|[^:]*$/i.test(line.url)) {
     return {
       message: 'ProxyPass|ProxyPassMatch uses an invalid "unix:" URL',
       hint: 'write unix:/path/to/socket|http://name/',
@@ -105,6 +107,7 @@ function setPass(cmd: ProxyCommand, words: readonly string[], isMatch: boolean):
     nocanon: line.flags.has('nocanon'),
     interpolate: line.flags.has('interpolate'),
     mapping: line.mapping,
+    place: cmd.place,
   };
   const fault = entry.url === undefined ? undefined : addWorker(cmd, entry.url, line);
   if (fault !== undefined) return fault;
@@ -201,17 +204,17 @@ export const passDirectives: readonly ProxyDirective[] = [
   {
     name: 'ProxyPass',
     contexts: serverFiles,
-    args: 'takeArgv',
+    args: 'raw',
     help: 'a virtual path and a URL',
     example: 'ProxyPass "/app/" "http://127.0.0.1:8000/"',
-    set: (cmd, ...words) => refuseSection(cmd) ?? setPass(cmd, words as string[], false),
+    set: (cmd, text = '') => refuseSection(cmd) ?? setPass(cmd, text, false),
   },
   {
     name: 'ProxyPassMatch',
     contexts: serverFiles,
-    args: 'takeArgv',
+    args: 'raw',
     help: 'a virtual path and a URL',
     example: 'ProxyPassMatch "^/(.*\\.gif)$" "http://127.0.0.1:8000/$1"',
-    set: (cmd, ...words) => refuseSection(cmd) ?? setPass(cmd, words as string[], true),
+    set: (cmd, text = '') => refuseSection(cmd) ?? setPass(cmd, text, true),
   },
 ];

@@ -7,12 +7,15 @@ import { mergeDir } from '../../conf/merge.ts';
 import { DirConfig } from '../../conf/section.ts';
 import { readWord, splitWords } from '../../conf/words.ts';
 import { compileGlob, isGlob } from '../../kit/glob.ts';
+import type { Place } from '../../kit/place.ts';
 import { compileRegex, type Regex, RegexSyntaxError } from '../../kit/regex/index.ts';
 import type { Exchange } from '../../request/exchange.ts';
+import { tellSection } from '../../request/sections.ts';
 import { serverFiles, servers } from '../contexts.ts';
 import { type BalancerConfig, defineBalancer, findBalancer, isBalancerUrl } from './balancer/config.ts';
 import { type Parameter, setBalancerParameters, wrapError } from './balancer/directives.ts';
 import type { ProxyDirConfig, ProxySection, ProxyServerConfig } from './config.ts';
+import { SOCKET_ASIDE } from './map.ts';
 import { warnNoEffect } from './pass-directives.ts';
 import { splitUrl } from './target.ts';
 import { findWorker, GENERIC_WORKER, shareWorker, type Worker, workerName } from './worker.ts';
@@ -23,9 +26,12 @@ type ProxyCommand = Command<ProxyServerConfig, ProxyDirConfig>;
 /** Merges the sections whose URL begins, or matches, the request's; on top of the server's defaults. */
 export function walkProxySections(x: Exchange, conf: ProxyServerConfig): void {
   x.dirConfig = x.server.defaults;
-  const url = x.filename!.slice('proxy:'.length);
+  const whole = x.filename!.slice('proxy:'.length);
+  const url = x.note(SOCKET_ASIDE) === undefined ? whole : whole.slice(whole.indexOf('|') + 1);
   for (const section of conf.sections) {
-    if (matchesSection(x, section, url)) x.dirConfig = mergeDir(x.site.modules, x.dirConfig, section.dir);
+    if (!matchesSection(x, section, url)) continue;
+    x.dirConfig = mergeDir(x.site.modules, x.dirConfig, section.dir);
+    tellSection(x, 'proxy', section.place);
   }
 }
 
@@ -54,7 +60,7 @@ function openSection(
   const isRegex = isMatch || words[0] === '~';
   if (!isMatch && words[0] === '~') words.shift();
   const url = words.shift() ?? '';
-  const section = makeSection(url, isRegex);
+  const section = makeSection(cmd.place, url, isRegex);
   if (typeof section === 'string') return section;
   const fault = setSectionWorker(cmd, url, isRegex, words);
   if (fault !== undefined) return fault;
@@ -70,13 +76,15 @@ function openSection(
   return undefined;
 }
 
-function makeSection(url: string, isRegex: boolean): ProxySection | string {
+function makeSection(place: Place, url: string, isRegex: boolean): ProxySection | string {
   const dir = new DirConfig();
   if (isRegex) {
     const regex = compilePattern(url);
-    return regex === undefined ? 'Regex could not be compiled' : { url, regex, dir };
+    return regex === undefined ? 'Regex could not be compiled' : { url, regex, dir, place };
   }
-  return isGlob(url) ? { url, glob: compileGlob(url), dir } : { url: canonicalPrefix(url), dir };
+  return isGlob(url)
+    ? { url, glob: compileGlob(url), dir, place }
+    : { url: canonicalPrefix(url), dir, place };
 }
 
 function compilePattern(pattern: string): Regex | undefined {
@@ -92,7 +100,8 @@ function compilePattern(pattern: string): Regex | undefined {
 function canonicalPrefix(url: string): string {
   const split = splitUrl(url);
   if (split === undefined) return url;
-  return `${split.scheme}://${split.authority.toLowerCase()}${split.rest}`;
+  const unix = split.socket === undefined ? '' : `unix:${split.socket}|`;
+  return `${unix}${split.scheme}://${split.authority.toLowerCase()}${split.rest}`;
 }
 
 /** `<Proxy url key=value …>` sets up the worker as ProxySet does. */
@@ -205,7 +214,9 @@ function setProxySet(cmd: ProxyCommand, text: string): DirectiveError | undefine
   if (!inSection && (name === undefined || findWorker(workers, name) === GENERIC_WORKER)) {
     return `ProxySet can not find '${url}' Worker.`;
   }
-  if (name === undefined) return `ProxySet URL must be absolute!: ${url}`;
+  if (name === undefined) {
+    return `ProxySet ${url.includes('://') ? 'Unable to parse URL' : 'URL must be absolute!'}: ${url}`;
+  }
   const { worker } = shareWorker(workers, name, inSection && cmd.section.isRegex === true);
   return setParameters(cmd, worker, { words, what: 'ProxySet', before: 'ProxySet: ', url });
 }

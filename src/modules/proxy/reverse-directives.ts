@@ -21,9 +21,8 @@ function setReverse(cmd: ProxyCommand, words: readonly (string | undefined)[]): 
     return 'ProxyPassReverse needs a path when not defined in a location';
   }
   if (path === undefined || url === undefined) return undefined;
-  const from = url.slice(0, 5).toLowerCase() === 'unix:' ? url.slice(url.indexOf('|') + 1) : url;
   // Apache: whatever stands there, it means interpolate.
-  cmd.dir.reverses = [...cmd.dir.reverses, { from, to: path, interpolate: option !== undefined }];
+  cmd.dir.reverses = [...cmd.dir.reverses, { from: url, to: path, interpolate: option !== undefined }];
   return undefined;
 }
 

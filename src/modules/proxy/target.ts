@@ -196,6 +196,8 @@ export interface CanonOptions {
   readonly isRaw: boolean;
   readonly args: string | undefined;
   readonly keepSlashes: boolean;
+  /** Spaces and control bytes are let through, as before 2.4.57: in rehearsals alone. */
+  readonly allowsSpaces?: boolean;
 }
 
 /** The canonical target of a split URL, or why it has none. */
@@ -210,14 +212,15 @@ export function canonicalTarget(split: SplitUrl, options: CanonOptions): Target 
   return { origin, path, url: `${origin.scheme}://${origin.authority}${path}` };
 }
 
-function canonicalPath(rest: string, { isRaw, args, keepSlashes }: CanonOptions): string | TargetFault {
+function canonicalPath(rest: string, options: CanonOptions): string | TargetFault {
+  const { isRaw, args, keepSlashes, allowsSpaces } = options;
   const path = rest.charCodeAt(0) === 0x2f ? rest : `/${rest}`;
-  if (isRaw && !VISIBLE.test(path)) {
+  if (isRaw && !VISIBLE.test(path) && allowsSpaces !== true) {
     return { status: 403, text: 'AH10415: To be forwarded path contains control characters or spaces' };
   }
   const shown = isRaw ? path : escapeTargetPath(path, keepSlashes);
   if (args === undefined) return shown;
-  if (VISIBLE.test(args)) return `${shown}?${args}`;
+  if (VISIBLE.test(args) || allowsSpaces === true) return `${shown}?${args}`;
   return {
     status: 403,
     text: 'AH10408: To be forwarded query string contains control characters or spaces',

@@ -2,13 +2,14 @@
 // kept, names that are asked for. What certificates do to the answer is in test/conformance/proxy/tls.case.
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Issued } from '../../../test/support/certificates.ts';
 import { type Front, splitAnswer, startFront } from '../../../test/support/proxy-front.ts';
-import { startScriptedBackend, Talk } from '../../../test/support/scripted-backend.ts';
+import { pour, startScriptedBackend, Talk } from '../../../test/support/scripted-backend.ts';
 import { pemFiles, tlsParties } from '../../../test/support/tls-parties.ts';
 
 let folder = '';
@@ -105,7 +106,11 @@ describe('a handshake that fails', () => {
   it('because nothing is said for too long is 500', async () => {
     const backend = await startScriptedBackend(() => undefined);
     closers.push(() => backend.close());
-    await expectFailure(backend.port, /AH02003: SSL Proxy connect failed: the handshake has timed out/, 'timeout=1');
+    await expectFailure(
+      backend.port,
+      /AH02003: SSL Proxy connect failed: the handshake has timed out/,
+      'timeout=1',
+    );
   });
 
   it('because plain HTTP is spoken is 500', async () => {
@@ -118,7 +123,10 @@ describe('a handshake that fails', () => {
 
   it('because the certificate is nobody knows whose is 500, and the log says what to write', async () => {
     const backend = await startTlsBackend(answering('x'), tlsParties().selfSigned);
-    await expectFailure(backend.port, /AH02039: .*\(18\): self-signed certificate: write SSLProxyCACertificateFile/);
+    await expectFailure(
+      backend.port,
+      /AH02039: .*\(18\): self-signed certificate: write SSLProxyCACertificateFile/,
+    );
   });
 
   it('costs the backend no request', async () => {
@@ -126,7 +134,10 @@ describe('a handshake that fails', () => {
     const backend = await startTlsBackend(async (talk) => {
       seen.push(await talk.request());
     }, tlsParties().other);
-    await expectFailure(backend.port, /AH02411: .*for hostname localhost: it is for DNS:other\.example\.test/);
+    await expectFailure(
+      backend.port,
+      /AH02411: .*for hostname localhost: it is for DNS:other\.example\.test/,
+    );
     expect(seen.filter((text) => text !== '')).toEqual([]);
   });
 });
@@ -136,7 +147,9 @@ describe('without a line about it', () => {
     const backend = await startTlsBackend(answering('x'));
     const server = await front(`SSLProxyEngine On\nProxyPass / https://localhost:${backend.port}/`);
     expect(splitAnswer(await server.get('/x')).status).toBe('HTTP/1.1 500 Proxy Error');
-    expect(server.log.join('\n')).toMatch(/AH02039: .*\(2[01]\): .*SSLProxyCACertificateFile.*SSLProxyVerify none/);
+    expect(server.log.join('\n')).toMatch(
+      /AH02039: .*\(2[01]\): .*SSLProxyCACertificateFile.*SSLProxyVerify none/,
+    );
   });
 
   it('an address in a certificate is as good as a name', async () => {
@@ -154,12 +167,15 @@ describe('connections over TLS', () => {
     expect(backend.sockets.length).toBe(1);
   });
 
-  it('take up the last session where they are not', async () => {
-    const backend = await startTlsBackend(answering('anew'));
-    const server = await front(`${TRUSTING}ProxyPass / https://localhost:${backend.port}/ disablereuse=on`);
-    for (let round = 0; round < 3; round++) expect(splitAnswer(await server.get('/x')).body).toBe('anew');
-    expect(backend.resumed).toEqual([false, true, true]);
-  });
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'take up the last session where they are not: %s',
+    async (maxVersion) => {
+      const backend = await startTlsBackend(answering('anew'), tlsParties().server, { maxVersion });
+      const server = await front(`${TRUSTING}ProxyPass / https://localhost:${backend.port}/ disablereuse=on`);
+      for (let round = 0; round < 3; round++) expect(splitAnswer(await server.get('/x')).body).toBe('anew');
+      expect(backend.resumed).toEqual([false, true, true]);
+    },
+  );
 
   it('with other settings are others', async () => {
     const backend = await startTlsBackend(answering('x'));
@@ -231,14 +247,68 @@ describe('connections over TLS', () => {
 describe('an answer that only the end of the connection ends', () => {
   const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n';
 
+  /** Ends every answer as `end` does, with what is below TLS at hand. */
+  async function endingWith(
+    end: (talk: Talk, raw: Socket) => void,
+  ): Promise<{ port: number; requests: string[] }> {
+    const { server: identity } = tlsParties();
+    const requests: string[] = [];
+    const raws: Socket[] = [];
+    const server = createServer({ cert: identity.certificate, key: identity.key }, async (socket) => {
+      socket.on('error', () => undefined);
+      const raw = raws.find(({ remotePort }) => remotePort === socket.remotePort)!;
+      const talk = new Talk(socket, requests);
+      if ((await talk.request()) === '') return;
+      socket.write(`${HEAD}all of it`, () => end(talk, raw));
+    });
+    server.on('connection', (raw) => raws.push(raw));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closers.push(() => {
+      for (const raw of raws) raw.destroy();
+      server.close();
+    });
+    const address = server.address();
+    return { port: typeof address === 'object' && address !== null ? address.port : 0, requests };
+  }
+
+  const WHOLE = /9\r\nall of it\r\n0\r\n\r\n$/;
+
   it('is complete where the backend says that it ends', async () => {
+    const { port, requests } = await endingWith((talk) => talk.end());
+    const server = await front(`${TRUSTING}ProxyPass / https://localhost:${port}/`);
+    for (let round = 0; round < 3; round++) expect(await server.get('/x')).toMatch(WHOLE);
+    // The first one has shown that it matters.
+    expect(requests.length).toBe(4);
+  });
+
+  it('is cut off where it just ends', async () => {
+    const { port } = await endingWith((_talk, raw) => void setTimeout(() => raw.destroy(), 50));
+    const server = await front(`${TRUSTING}ProxyPass / https://localhost:${port}/`);
+    for (let round = 0; round < 2; round++) {
+      const answer = await server.get('/x');
+      expect(answer).toContain('all of it');
+      expect(answer).not.toMatch(WHOLE);
+    }
+  });
+
+  it('to a request that must not be repeated is taken as it is the first time', async () => {
+    const { port, requests } = await endingWith((talk) => talk.end());
+    const server = await front(`${TRUSTING}ProxyPass / https://localhost:${port}/`);
+    const post = 'POST /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx';
+    for (let round = 0; round < 2; round++) expect(await server.exchange(post)).toMatch(WHOLE);
+    expect(requests.length).toBe(2);
+  });
+
+  it('of many megabytes comes whole, whoever is slow', async () => {
     const backend = await startTlsBackend(async (talk) => {
       await talk.request();
-      talk.write(`${HEAD}all of it`);
+      talk.write(HEAD);
+      await pour(talk, Buffer.alloc(64 * 1024, 'x'), 8 * 1024 * 1024);
       talk.end();
     });
     const server = await front(`${TRUSTING}ProxyPass / https://localhost:${backend.port}/`);
     const answer = await server.get('/x');
-    expect(answer.endsWith('9\r\nall of it\r\n0\r\n\r\n')).toBe(true);
+    expect(answer.endsWith('0\r\n\r\n')).toBe(true);
+    expect(answer.length).toBeGreaterThan(8 * 1024 * 1024);
   });
 });

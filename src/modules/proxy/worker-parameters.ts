@@ -99,10 +99,10 @@ const SETTERS: { readonly [name: string]: Setter } = {
   responsefieldsize: setResponseFieldSize,
   upgrade: setUpgrade,
   loadfactor: setLoadFactor,
-  route: text(96, 'Route', (params, value) => {
+  route: text(64, 'Route', (params, value) => {
     params.route = value;
   }),
-  redirect: text(96, 'Redirect', (params, value) => {
+  redirect: text(64, 'Redirect', (params, value) => {
     params.redirect = value;
   }),
   lbset: setLbSet,

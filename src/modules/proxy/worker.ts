@@ -89,7 +89,8 @@ export function shareWorker(
     workers.filter(
       (worker) =>
         worker.isMatch === isMatch &&
-        worker.socket === asked.socket &&
+        // differs: "A socket is part of a worker".
+        (asked.socket === undefined || worker.socket === asked.socket) &&
         (!worker.isTemplate || worker.url === asked.url),
     ),
     asked.url,

@@ -1,5 +1,6 @@
 // What the rule engine asks, answered from an exchange: variables, files, subrequests, environment, the trace log.
 
+import type { Era } from '../../kit/era.ts';
 import type { ExprHost } from '../../kit/expr/index.ts';
 import type { Place } from '../../kit/place.ts';
 import type { Soon } from '../../kit/wait.ts';
@@ -32,6 +33,11 @@ const DEFAULT_REQUEST_LINE = 8190;
 /** The highest `rewrite:traceN` that is logged for an exchange; 0 for none. */
 export function traceLevelOf(x: Exchange): number {
   return Math.max(0, logLevelOf(x.dirConfig, 'rewrite') - DEBUG);
+}
+
+/** The highest level that anybody wants, log or rehearsal. */
+export function wantedLevelOf(x: Exchange): number {
+  return Math.max(traceLevelOf(x), x.site.rehearsal?.ruleLevel ?? 0);
 }
 
 class ExchangeIdentity implements ServerIdentity {
@@ -100,6 +106,10 @@ export class ExchangeRewriteHost implements RewriteHost {
 
   get requestLineLimit(): number {
     return coreServer(this.#x.server).limitRequestLine ?? DEFAULT_REQUEST_LINE;
+  }
+
+  get era(): Era | undefined {
+    return this.#x.site.rehearsal?.era;
   }
 
   expr(current: RequestUnderWay): ExprHost {
@@ -213,7 +223,13 @@ export class ExchangeRewriteHost implements RewriteHost {
     logEvent(this.#x, 'rewrite', 'error', `Evaluation of expression ${from} failed: ${reason}`);
   }
 
+  fired(place: unknown): void {
+    this.#x.site.rehearsal?.note(this.#x, { kind: 'fired', place });
+  }
+
   trace(event: TraceEvent): void {
+    this.#x.site.rehearsal?.note(this.#x, { kind: 'rule', event });
+    if (levelOf(event.name) > traceLevelOf(this.#x)) return;
     const level: LogLevelName = `trace${levelOf(event.name) as 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8}`;
     logEvent(this.#x, 'rewrite', level, `${tracePrefix(this.#x)} ${printTrace(event)}`);
   }

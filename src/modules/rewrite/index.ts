@@ -13,11 +13,12 @@ import {
   type RewriteOutcome,
   type RewriteRequest,
   type RewriteResult,
+  type RuleSet,
   runDirectoryRules,
   runServerRules,
 } from '../../rules/index.ts';
 import { directives } from './directives.ts';
-import { ExchangeRewriteHost, traceLevelOf } from './host.ts';
+import { ExchangeRewriteHost, wantedLevelOf } from './host.ts';
 import { closeMaps, type LiveMap, openMaps } from './live-map.ts';
 import { mergeScopes, mergeServers, RewriteScope } from './scope.ts';
 
@@ -156,13 +157,25 @@ function refuse(x: Exchange, refusal: AuthorityRefusal): Verdict {
   return refusal.status;
 }
 
+/** Which rules are at hand, and whether they run. */
+function tellRules(x: Exchange, { directory, base, rules }: RuleSet, engine: boolean | undefined): void {
+  x.site.rehearsal?.note(x, {
+    kind: 'rules',
+    directory,
+    base,
+    count: rules.length,
+    engine: engine === true,
+  });
+}
+
 function translate(x: Exchange): Verdict | Promise<Verdict> {
   const { set, hasLines } = rewrite.server(x);
   if (!hasLines) return DECLINED;
   // A <Location> or <If> may switch the server's rules on and off.
   const engine = rewrite.dir(x)?.set.engine ?? set.engine;
+  tellRules(x, set, engine);
   if (engine !== true) return DECLINED;
-  const host = new ExchangeRewriteHost(x, traceLevelOf(x));
+  const host = new ExchangeRewriteHost(x, wantedLevelOf(x));
   const inForce = set.engine === true ? set : { ...set, engine: true };
   const result = settle(runServerRules(inForce, requestFacts(x, x.uri), host));
   return result instanceof Promise ? result.then((later) => carryOut(x, later)) : carryOut(x, result);
@@ -170,8 +183,9 @@ function translate(x: Exchange): Verdict | Promise<Verdict> {
 
 function fixup(x: Exchange): Verdict | Promise<Verdict> {
   const set = rewrite.dir(x)?.set;
+  if (set?.directory !== undefined) tellRules(x, set, set.engine);
   if (set?.engine !== true || set.directory === undefined || x.filename === undefined) return DECLINED;
-  const host = new ExchangeRewriteHost(x, traceLevelOf(x));
+  const host = new ExchangeRewriteHost(x, wantedLevelOf(x));
   const mayFollowLinks = (directoryOptions(x.dirConfig) & (OPT.symLinks | OPT.symLinksIfOwner)) !== 0;
   const context = { mayFollowLinks, maps: rewrite.server(x).set.maps };
   const result = settle(runDirectoryRules(set, requestFacts(x, x.filename), host, context));
@@ -183,7 +197,7 @@ function force(x: Exchange): Verdict {
   const type = x.note(FORCED_TYPE);
   const handler = x.note(FORCED_HANDLER);
   if (type === undefined && handler === undefined) return DECLINED;
-  const level = traceLevelOf(x);
+  const level = wantedLevelOf(x);
   const host = level >= 1 ? new ExchangeRewriteHost(x, level) : undefined;
   const at = { directory: undefined, place: undefined };
   if (type) {

@@ -64,7 +64,7 @@ function addLine(
   variables: readonly string[],
   nocase: boolean,
 ): DirectiveError | undefined {
-  if (pattern === undefined) return `Missing regular expression for ${cmd.name}`;
+  if (!pattern) return `Missing regular expression for ${cmd.name}`;
   if (variables.length === 0) return `Missing envariable expression for ${cmd.name}`;
   try {
     const lines = linesOf(cmd);

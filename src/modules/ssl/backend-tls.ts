@@ -44,6 +44,8 @@ export interface BackendTls {
   readonly context: SecureContext;
   readonly rules: PeerRules;
   readonly sessions: TlsSessions;
+  /** Ends whose answers nothing but the end of the connection ends: there it matters how that comes. */
+  readonly unframed: Set<string>;
 }
 
 const compiled: WeakMap<SslDirConfig, BackendTls> = new WeakMap();
@@ -52,7 +54,12 @@ const compiled: WeakMap<SslDirConfig, BackendTls> = new WeakMap();
 export function compileBackendTls(config: SslDirConfig): BackendTls {
   const known = compiled.get(config);
   if (known !== undefined) return known;
-  const tls = { context: contextOf(config), rules: rulesOf(config), sessions: new TlsSessions() };
+  const tls = {
+    context: contextOf(config),
+    rules: rulesOf(config),
+    sessions: new TlsSessions(),
+    unframed: new Set<string>(),
+  };
   compiled.set(config, tls);
   return tls;
 }

@@ -123,33 +123,25 @@ const rows: readonly Row[] = [
   ['SSLStaplingResponseTimeSkew', 'SSL stapling option for maximum time difference in OCSP responses', '300'],
   ['SSLStaplingResponderTimeout', 'SSL stapling option for OCSP responder timeout', '10'],
   ['SSLStaplingResponseMaxAge', 'SSL stapling option for maximum age of OCSP responses', '3600'],
-  [
-    'SSLStaplingStandardCacheTimeout',
-    'SSL stapling option for normal OCSP Response Cache Lifetime',
-    '3600',
-  ],
+  ['SSLStaplingStandardCacheTimeout', 'SSL stapling option for normal OCSP Response Cache Lifetime', '3600'],
   [
     'SSLStaplingReturnResponderErrors',
     'SSL stapling switch to return Status Errors Back to Client',
     'On',
     FLAG,
   ],
-  [
-    'SSLStaplingFakeTryLater',
-    'SSL stapling switch to send tryLater response to client on error',
-    'On',
-    FLAG,
-  ],
+  ['SSLStaplingFakeTryLater', 'SSL stapling switch to send tryLater response to client on error', 'On', FLAG],
   ['SSLStaplingErrorCacheTimeout', 'SSL stapling option for OCSP Response Error Cache Lifetime', '600'],
-  [
-    'SSLStaplingForceURL',
-    'SSL stapling option to Force the OCSP Stapling URL',
-    'http://ocsp.example.com/',
-  ],
+  ['SSLStaplingForceURL', 'SSL stapling option to Force the OCSP Stapling URL', 'http://ocsp.example.com/'],
   ['SSLOpenSSLConfCmd', 'OpenSSL configuration command', 'Options Bugs', { args: 'take2' }],
 ];
 
-function accept([name, help, example, { contexts = servers, override, args = 'take1' } = {}]: Row): SslDirective {
+function accept([
+  name,
+  help,
+  example,
+  { contexts = servers, override, args = 'take1' } = {},
+]: Row): SslDirective {
   return {
     name,
     contexts,

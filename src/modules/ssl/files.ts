@@ -6,7 +6,8 @@ import type { Command } from '../../conf/command.ts';
 import type { DirectiveFault } from '../../conf/directive.ts';
 import type { KeyPair, NamedFile } from './config.ts';
 
-const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[\s\S]*?-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
+const CERTIFICATE =
+  /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[\s\S]*?-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
 const REVOCATIONS = /-----BEGIN X509 CRL-----[\s\S]*?-----END X509 CRL-----/g;
 const KEY = /-----BEGIN ((?:[A-Z]+ )?PRIVATE KEY)-----[\s\S]*?-----END \1-----/g;
 
@@ -78,7 +79,8 @@ function listFolder(
 function findPemFault(cmd: Command, file: NamedFile, kind: PemKind): DirectiveFault | undefined {
   const found = file.text.match(kind === 'certificates' ? CERTIFICATE : REVOCATIONS) ?? [];
   if (found.length === 0) {
-    const what = kind === 'certificates' ? 'a certificate (BEGIN CERTIFICATE)' : 'a revocation list (BEGIN X509 CRL)';
+    const what =
+      kind === 'certificates' ? 'a certificate (BEGIN CERTIFICATE)' : 'a revocation list (BEGIN X509 CRL)';
     return {
       message: `${cmd.name}: '${file.path}' holds no ${what.slice(2)}`,
       hint: `write the name of a file in PEM form with ${what}`,

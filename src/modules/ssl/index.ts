@@ -11,7 +11,7 @@ import { createDirConfig, mergeDirConfig, type SslDirConfig } from './config.ts'
 import { proxyDirectives } from './proxy-directives.ts';
 
 export type { BackendTls } from './backend-tls.ts';
-export { checkPeer, type PeerFault, peerValidity } from './peer.ts';
+export { checkPeer, type PeerFault } from './peer.ts';
 
 function accessChecker(x: Exchange): Verdict {
   if (ssl.dir(x)?.requiresTls !== true || x.transport.secure) return DECLINED;

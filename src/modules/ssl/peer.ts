@@ -56,27 +56,30 @@ const UNTRUSTED_HINT =
   'or SSLProxyVerify none, to talk to whoever answers';
 
 /**
- * What is wrong with the certificate behind a finished handshake; undefined when nothing is. `name` is what the backend
- * was asked for. A session that was taken up again has no certificate to look at: its own was looked at when it began.
+ * Looks at the certificate behind a finished handshake: what is wrong with it, or until when it may be believed
+ * (milliseconds since 1970). `name` is what the backend was asked for. For a whole handshake only: a session that was
+ * taken up again has no certificate to look at. May be asked once, as the chain is gone afterwards (Node 20).
  */
-export function checkPeer(socket: TLSSocket, name: string, rules: PeerRules): PeerFault | undefined {
-  if (socket.isSessionReused()) return undefined;
+export function checkPeer(socket: TLSSocket, name: string, rules: PeerRules): PeerFault | number {
+  const fault = checkChain(socket, rules);
+  if (fault !== undefined) return fault;
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) {
     return { text: 'SSL Proxy: the peer has shown no certificate', hint: 'portico needs one to know it by' };
   }
-  return (
-    checkChain(socket, rules) ??
-    (rules.expire ? checkDates(certificate) : undefined) ??
-    checkName(certificate, name, rules)
-  );
+  const until = rules.expire ? Date.parse(certificate.validTo) : Number.POSITIVE_INFINITY;
+  return (rules.expire ? checkDates(certificate) : undefined) ?? checkName(certificate, name, rules) ?? until;
 }
 
 function checkChain(socket: TLSSocket, { verify, depth }: PeerRules): PeerFault | undefined {
   if (verify === 'none') return undefined;
   // Typed as an error, and the name of one.
   const error = socket.authorizationError as unknown;
-  if (typeof error === 'string' && error !== '' && !(verify === 'optional_no_ca' && ISSUER_ERRORS.has(error))) {
+  if (
+    typeof error === 'string' &&
+    error !== '' &&
+    !(verify === 'optional_no_ca' && ISSUER_ERRORS.has(error))
+  ) {
     return verifyFault(error);
   }
   return checkDepth(socket, depth);
@@ -107,12 +110,6 @@ function checkDepth(socket: TLSSocket, most: number): PeerFault | undefined {
       `(chain has ${depth} certificates, but maximum allowed are only ${most})`,
     hint: `write SSLProxyVerifyDepth ${depth}`,
   };
-}
-
-/** Until when the certificate behind a finished handshake may be believed: milliseconds since 1970. */
-export function peerValidity(socket: TLSSocket, { expire }: PeerRules): number {
-  const certificate = expire ? socket.getPeerX509Certificate() : undefined;
-  return certificate === undefined ? Number.POSITIVE_INFINITY : Date.parse(certificate.validTo);
 }
 
 function checkDates(certificate: X509Certificate): PeerFault | undefined {

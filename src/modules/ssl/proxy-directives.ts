@@ -208,10 +208,15 @@ export const proxyDirectives: readonly SslDirective[] = [
     help: 'SSL Proxy: directory containing such files',
     example: 'conf/machines',
   }),
-  file('SSLProxyMachineCertificateChainFile', 'machineChain', (cmd, path) => readPemFile(cmd, path, 'certificates'), {
-    help: 'SSL Proxy: file containing issuing certificates of the client certificate, PEM encoded',
-    example: 'conf/backend-authority.pem',
-  }),
+  file(
+    'SSLProxyMachineCertificateChainFile',
+    'machineChain',
+    (cmd, path) => readPemFile(cmd, path, 'certificates'),
+    {
+      help: 'SSL Proxy: file containing issuing certificates of the client certificate, PEM encoded',
+      example: 'conf/backend-authority.pem',
+    },
+  ),
   proxyDirective('SSLProxyProtocol', {
     args: 'raw',
     help: "SSL Proxy: enable or disable SSL protocol flavors ('[+-][TLSv1|TLSv1.1|TLSv1.2|TLSv1.3] ...')",

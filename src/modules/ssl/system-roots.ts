@@ -25,7 +25,9 @@ export function systemRoots(): string | readonly string[] {
 function readRoots(place: string): string | undefined {
   try {
     const text = readFileSync(place, 'latin1');
-    return text.includes('BEGIN CERTIFICATE') || text.includes('BEGIN TRUSTED CERTIFICATE') ? text : undefined;
+    return text.includes('BEGIN CERTIFICATE') || text.includes('BEGIN TRUSTED CERTIFICATE')
+      ? text
+      : undefined;
   } catch {
     // Not there, or not ours to read: the next place may do.
     return undefined;

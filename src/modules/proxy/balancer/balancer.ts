@@ -4,6 +4,7 @@ import type { Worker } from '../worker.ts';
 import type { BalancerConfig, BalancerParameters } from './config.ts';
 import { BalancerMember } from './member.ts';
 import { FLAG } from './status-flags.ts';
+import { WaitingRoom } from './waiting-room.ts';
 
 /** Takes what LogLevel debug says of members in error. */
 export type LogRetry = (text: string) => void;
@@ -24,6 +25,8 @@ export class Balancer {
   readonly path: string;
   /** Members that may be added before the next reload. */
   readonly growth: number;
+  /** Requests that wait for a member. */
+  readonly waiting: WaitingRoom<BalancerMember> = new WaitingRoom();
   readonly #configured: number;
   readonly #log: LogRetry;
 

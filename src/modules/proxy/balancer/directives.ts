@@ -90,7 +90,6 @@ function readMemberLine(cmd: ProxyCommand, text: string): MemberLine | string {
 function addMember(cmd: ProxyCommand, text: string): DirectiveError | undefined {
   const line = readMemberLine(cmd, text);
   if (typeof line === 'string') return line;
-  if (/^unix:[^|]*$/i.test(line.url)) return 'BalancerMember uses an invalid "unix:" URL';
   const { balancers } = cmd.config;
   const balancer = findBalancer(balancers, line.balancer) ?? defineBalancer(balancers, line.balancer);
   if (typeof balancer === 'string') return `BalancerMember ${balancer}`;
@@ -197,6 +196,11 @@ export const balancerDirectives: readonly ProxyDirective[] = [
     example: 'BalancerPersist On',
     set: (cmd, value) => {
       cmd.config.balancerPersist = value === 'on';
+      if (value === 'on') {
+        cmd.warn('BalancerPersist keeps the state of balancers over a reload, and not over a new start', {
+          why: 'a new start begins with what the configuration says',
+        });
+      }
       return undefined;
     },
   },

@@ -3,15 +3,13 @@
 
 import { type Waiting, when } from '../../../kit/wait.ts';
 import type { Exchange } from '../../../request/exchange.ts';
-import { logEvent } from '../../../request/log.ts';
+import { logEvent, logServer } from '../../../request/log.ts';
+import type { ClientWatcher } from '../../../request/transport.ts';
 import type { Balancer } from './balancer.ts';
 import { chooseMember } from './choose.ts';
 import { payForSession } from './lbmethod.ts';
 import type { BalancerMember } from './member.ts';
 import { findRoute, findSession, type Session } from './session.ts';
-
-/** A request that waits asks this often. */
-const LOOKS = 100;
 
 /** The member for a request; undefined when there is none, `gone` when the client did not wait for it. */
 export function* elect(
@@ -46,15 +44,20 @@ function forceRecovery(x: Exchange, balancer: Balancer): void {
   for (const member of members) {
     member.recover();
     const text = `AH01165: ${name}: Forcing recovery for worker (${member.host}:${member.port})`;
-    logEvent(x, 'proxy_balancer', 'debug', text);
+    logServer(x.site, x.server, 'proxy_balancer', 'debug', text);
   }
 }
 
 /** The member that a session's route leads to. */
 function findBound(x: Exchange, balancer: Balancer, { route }: Session): BalancerMember | undefined {
-  const member = route === '' ? undefined : findRoute(balancer, route);
+  if (route === '') return undefined;
+  logEvent(x, 'proxy_balancer', 'debug', `AH01161: Found route ${route}`);
+  const member = findRoute(balancer, route);
   if (member === undefined) return undefined;
-  if (member.route !== route) x.env.set('BALANCER_ROUTE_CHANGED', '1');
+  if (member.route !== route) {
+    x.env.set('BALANCER_ROUTE_CHANGED', '1');
+    logEvent(x, 'proxy_balancer', 'debug', `AH01162: Route changed from ${route} to ${member.route}`);
+  }
   payForSession(balancer.members, member);
   member.elected += 1;
   return member;
@@ -86,21 +89,23 @@ function waitForMember(
   x: Exchange,
   balancer: Balancer,
 ): Promise<BalancerMember | 'gone' | undefined> | undefined {
-  const { timeout } = balancer.params;
-  if (timeout === undefined) return undefined;
+  const { timeout = 0 } = balancer.params;
+  if (timeout === 0) return undefined;
   return new Promise((resolve) => {
-    let looks = 0;
-    const timer = setInterval(() => {
-      looks += 1;
-      const member = chooseMember(balancer);
-      if (member !== undefined || looks >= LOOKS) end(member);
-    }, timeout / LOOKS);
-    const watcher = { onClientGone: () => end('gone') };
+    const watcher: ClientWatcher = {
+      onClientGone: () => {
+        leave();
+        resolve('gone');
+      },
+    };
+    const leave = balancer.waiting.enter({
+      timeout,
+      choose: () => chooseMember(balancer),
+      done: (member) => {
+        x.transport.unwatch(watcher);
+        resolve(member);
+      },
+    });
     x.transport.watch(watcher);
-    function end(member: BalancerMember | 'gone' | undefined): void {
-      clearInterval(timer);
-      x.transport.unwatch(watcher);
-      resolve(member);
-    }
   });
 }

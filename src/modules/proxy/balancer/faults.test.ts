@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 /** What a backend does with one request. */
-type Act = (talk: Talk, request: string) => Promise<void> | void;
+type Act = (talk: Talk, request: string) => unknown;
 
 function answer(text: string, status = '200 OK'): Act {
   return (talk) => talk.write(`HTTP/1.1 ${status}\r\nContent-Length: ${text.length}\r\n\r\n${text}`);
@@ -276,7 +276,7 @@ describe('requests under way', () => {
   it('make bybusyness choose another member, until they are over', async () => {
     let release = (): void => undefined;
     const slow = await startMember((talk) => {
-      release = () => answer('slow')(talk, '') as void;
+      release = () => void answer('slow')(talk, '');
     });
     const one = await startMember(answer('one'));
     const front = await startBalanced([{ port: slow.port }, { port: one.port }], 'lbmethod=bybusyness');
@@ -299,6 +299,20 @@ describe('requests under way', () => {
     const begun = performance.now();
     expect(await body(front)).toBe('back');
     expect(performance.now() - begun).toBeGreaterThan(300);
+  });
+
+  it('that wait together are all answered, and nobody is once the client has gone', async () => {
+    const port = await freePort();
+    const front = await startBalanced([{ port, parameters: 'retry=1' }], 'timeout=5 forcerecovery=Off');
+    expect(await status(front)).toBe(503);
+    const all = Promise.all(Array.from({ length: 20 }, (_, at) => body(front, `/${at}`)));
+    const impatient = await front.open();
+    impatient.write('GET /gone HTTP/1.1\r\nHost: a\r\n\r\n');
+    await sleep(100);
+    impatient.resetAndDestroy();
+    const back = await startMember(answer('back'), port);
+    expect(new Set(await all)).toEqual(new Set(['back']));
+    expect(back.requests.filter((request) => request.startsWith('GET /gone '))).toEqual([]);
   });
 
   it('that wait in vain are answered 503', async () => {

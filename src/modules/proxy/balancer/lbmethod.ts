@@ -81,19 +81,6 @@ export function payForSession(members: readonly BalancerMember[], chosen: Balanc
   }
 }
 
-/** Forgets what a method has counted, as Apache does when the method of a balancer is changed. */
-export function resetCounts(members: readonly BalancerMember[], method: LbMethodName): void {
-  for (const member of members) {
-    if (method === 'bytraffic') {
-      member.transferred = 0;
-      member.read = 0;
-      continue;
-    }
-    member.lbStatus = 0;
-    if (method === 'bybusyness') member.busy = 0;
-  }
-}
-
 function methodModule(name: LbMethodName): Module {
   return defineModule<undefined, undefined>({ name: `lbmethod_${name}`, directives: [] });
 }

@@ -1,6 +1,7 @@
 // Sticky sessions: the route that a request names in its URL or in a cookie, and the member that has it.
 
 import type { Exchange } from '../../../request/exchange.ts';
+import { logEvent } from '../../../request/log.ts';
 import type { Balancer } from './balancer.ts';
 import type { BalancerMember } from './member.ts';
 import { FLAG } from './status-flags.ts';
@@ -16,11 +17,15 @@ export interface Session {
 export function findSession(x: Exchange, { params }: Balancer, url: string): Session | undefined {
   const { sticky = '', stickyPath = sticky, stickySeparator = '.', semicolonEnds = false } = params;
   if (sticky === '') return undefined;
-  const inUrl = pathParameter(url, stickyPath, semicolonEnds ? /[;?&]/ : /[?&]/);
+  const whole = x.args === undefined ? url : `${url}?${x.args}`;
+  const inUrl = pathParameter(whole, stickyPath, semicolonEnds ? /[;?&]/ : /[?&]/);
   const value = inUrl ?? cookieValue(x.headers.combined('cookie') ?? '', sticky);
   if (value === undefined) return undefined;
+  const found = inUrl === undefined ? sticky : stickyPath;
+  const number = inUrl === undefined ? 'AH01160' : 'AH01159';
+  logEvent(x, 'proxy_balancer', 'debug', `${number}: Found value ${value} for stickysession ${found}`);
   const route = routeOf(value, stickySeparator);
-  return route === undefined ? undefined : { found: inUrl === undefined ? sticky : stickyPath, route };
+  return route === undefined ? undefined : { found, route };
 }
 
 /** What follows the first separator; all of it where there is none to be. */

@@ -18,6 +18,7 @@ import type { Loss } from '../backend-roles.ts';
 import type { ProxyDirConfig } from '../config.ts';
 import { abandonClient, type ConnectWords, connectFailed, lossText, poolExhausted } from '../failure.ts';
 import type { Pool } from '../pool.ts';
+import { addressOf, endRehearsed } from '../rehearsed.ts';
 import { type RelayOwner, RequestRelay } from '../request-relay.ts';
 import type { Target } from '../target.ts';
 import { type AnswerKind, takeHead } from './answer.ts';
@@ -157,12 +158,25 @@ export class FcgiForward implements FcgiUser, RelayOwner {
       this.#settle(503);
       return;
     }
+    if (this.#x.site.rehearsal !== undefined) {
+      this.#rehearse(params);
+      return;
+    }
     const { bytes, skipped } = encodeParams(params);
     for (const name of skipped) {
       logEvent(this.#x, 'proxy_fcgi', 'warn', `AH02536: couldn't encode envvar '${name}' in 16384 bytes`);
     }
     this.#records = beginRequest(this.#plan.pool.reuses) + bytes;
     this.#acquire(false);
+  }
+
+  /** The application is not asked: what it would be told is told. */
+  #rehearse(parameters: ReadonlyMap<string, string>): void {
+    const { origin, url } = this.#plan.target;
+    const deed = { kind: 'fastcgi', url, address: addressOf(origin), parameters } as const;
+    this.#x.site.rehearsal?.note(this.#x, { kind: 'deed', deed });
+    this.#relay?.stop();
+    this.#settle(endRehearsed(this.#x));
   }
 
   #acquire(fresh: boolean): void {

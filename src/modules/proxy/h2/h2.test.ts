@@ -5,7 +5,12 @@ import { constants, type ServerHttp2Stream } from 'node:http2';
 import { createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Http2Backend, type Http2Options, startHttp2Backend } from '../../../../test/support/http2-backend.ts';
+import {
+  type Http2Backend,
+  type Http2Options,
+  startHttp2Backend,
+} from '../../../../test/support/http2-backend.ts';
+import { type Front, splitAnswer, startFront } from '../../../../test/support/proxy-front.ts';
 import {
   END_HEADERS,
   END_STREAM,
@@ -14,7 +19,6 @@ import {
   type RawSession,
   startRawHttp2Backend,
 } from '../../../../test/support/raw-http2-backend.ts';
-import { type Front, splitAnswer, startFront } from '../../../../test/support/proxy-front.ts';
 
 const closers: (() => Promise<void> | void)[] = [];
 
@@ -264,7 +268,12 @@ describe('a backend that goes', () => {
   it('in the middle of everything fails what was under way, and nothing else', async () => {
     const backend = await backendWith();
     const front = await frontOf(backend);
-    const slow = Promise.all([front.get('/_delay/5/a'), front.exchange('POST /_delay/5/b HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx')]);
+    const slow = Promise.all([
+      front.get('/_delay/5/a'),
+      front.exchange(
+        'POST /_delay/5/b HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx',
+      ),
+    ]);
     await sleep(200);
     for (const session of backend.sessions) session.destroy();
     for (const answer of await slow) expect(statusOf(answer)).toMatch(/^HTTP\/1\.1 50[23] /);
@@ -330,17 +339,23 @@ describe('what a backend may say over HTTP/2', () => {
     ['a line end in a name', 'x-bad\r\nset-cookie', 'b=c'],
     ['a space in a name', 'x bad', 'b'],
     ['a colon in a name', 'x:bad', 'b'],
-    ['a length that is none', 'content-length', '1, 2'],
-    ['a negative length', 'content-length', '-1'],
-  ])('is not passed on with %s', async (_what, name, value) => {
-    const answer = await ask([':status', '200'], [name, value]);
-    expect(answer).not.toMatch(/^set-cookie/im);
+  ])('does not become a field with %s', async (_what, name, value) => {
+    const { status, head } = splitAnswer(await ask([':status', '200'], ['x-good', 'fine'], [name, value]));
+    expect(head).not.toMatch(/set-cookie|bad/i);
+    expect(status).toMatch(/^HTTP\/1\.1 (?:200|50[023]) /);
+  });
+
+  it.each(['1, 2', '-1', 'x'])('is not passed on with the length %j', async (length) => {
+    const answer = await ask([':status', '200'], ['content-length', length]);
     expect(statusOf(answer)).toMatch(/^HTTP\/1\.1 50[023] /);
   });
 
-  it.each(['2000', '99', 'abc', '0', '-1', '20\r\nX: y', '101'])('is not passed on with the status %j', async (status) => {
-    expect(statusOf(await ask([':status', status]))).toMatch(/^HTTP\/1\.1 50[023] /);
-  });
+  it.each(['2000', '99', 'abc', '0', '-1', '20\r\nX: y', '101'])(
+    'is not passed on with the status %j',
+    async (status) => {
+      expect(statusOf(await ask([':status', status]))).toMatch(/^HTTP\/1\.1 50[023] /);
+    },
+  );
 
   it('is not passed on without a status', async () => {
     expect(statusOf(await ask(['x-a', 'b']))).toMatch(/^HTTP\/1\.1 50[023] /);
@@ -363,7 +378,11 @@ describe('what a backend may say over HTTP/2', () => {
 
   it('may be interim ten times, and no more', async () => {
     const front = await rawFront((session, stream) => {
-      for (let count = 0; count < 20; count++) session.respond(stream, [[':status', '103'], ['link', '<a>']]);
+      for (let count = 0; count < 20; count++)
+        session.respond(stream, [
+          [':status', '103'],
+          ['link', '<a>'],
+        ]);
       answerRaw(session, stream, 'at last');
     });
     expect(await front.get('/x')).toContain('HTTP/1.1 502 Proxy Error');

@@ -171,7 +171,8 @@ export class Http2Pool implements CarrierPool, SessionOwner {
 
   opened(session: Http2Session): void {
     const { peer } = session;
-    if (peer !== undefined && this.origin.socket === undefined) this.#addresses.prefer(this.origin.host, peer);
+    if (peer !== undefined && this.origin.socket === undefined)
+      this.#addresses.prefer(this.origin.host, peer);
     session.heardAt = this.now;
     for (let user = session.waiting.shift(); user !== undefined; user = session.waiting.shift()) {
       if (session.hasRoom) session.carry(user);

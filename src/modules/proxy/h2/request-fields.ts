@@ -26,14 +26,19 @@ export interface Http2Request {
 }
 
 /** Reads the head of a request for HTTP/1.1, and what follows it; undefined when it cannot be said in HTTP/2. */
-export function readHttp1Request(bytes: string, { isSecure, authority }: Origin): Http2Request | undefined {
+export function readHttp1Request(
+  bytes: string,
+  { isSecure, authority, hostField }: Origin,
+): Http2Request | undefined {
   const end = bytes.indexOf('\r\n\r\n');
   const [first = '', ...lines] = bytes.slice(0, end).split('\r\n');
   const [method = '', path = ''] = first.split(' ');
   const fields = Object.create(null) as Record<string, string>;
   fields[':method'] = method;
   fields[':scheme'] = isSecure ? 'https' : 'http';
-  fields[':authority'] = authority;
+  // A Host field leaves out port 80 for every scheme; any other than the target's own is the client's.
+  const host = lines[0]?.slice('Host: '.length) ?? '';
+  fields[':authority'] = host === hostField ? authority : host;
   fields[':path'] = path;
   for (const line of lines) if (!addField(fields, line)) return undefined;
   // Apache: sent with every request, whether trailers get any further or not; some applications ask for it.

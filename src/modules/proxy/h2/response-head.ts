@@ -1,10 +1,10 @@
 // A response's head as HTTP/2 has it → the form that all of the proxy knows. Names and values are looked at as those of
 // HTTP/1.1 are: what reaches a client may be written as lines.
 
+import { parseDecimal } from '../../../wire/decimal.ts';
 import { isFieldText, isToken } from '../../../wire/field-syntax.ts';
 import { type BodyFraming, CHUNKED_BODY, NO_BODY } from '../../../wire/framing.ts';
 import { HeaderList } from '../../../wire/header-list.ts';
-import { parseDecimal } from '../../../wire/decimal.ts';
 import { reasonPhrase } from '../../../wire/reason.ts';
 import { ResponseError, type ResponseHead } from '../../../wire/response-parser.ts';
 
@@ -28,10 +28,7 @@ export interface ResponseFacts {
 }
 
 /** Reads `name, value, name, value …`, pseudo fields first. */
-export function readHttp2Head(
-  raw: readonly string[],
-  facts: ResponseFacts,
-): ResponseHead | ResponseError {
+export function readHttp2Head(raw: readonly string[], facts: ResponseFacts): ResponseHead | ResponseError {
   const headers = new HeaderList();
   let status = 0;
   for (let at = 0; at + 1 < raw.length; at += 2) {
@@ -56,7 +53,15 @@ function framed(
     return new ResponseError('content-length', text);
   }
   const body = bodyOf(status, { method, isEnd }, length);
-  return { minor: 1, status, reason: reasonPhrase(status), headers, body, keepAlive: true, leftover: undefined };
+  return {
+    minor: 1,
+    status,
+    reason: reasonPhrase(status),
+    headers,
+    body,
+    keepAlive: true,
+    leftover: undefined,
+  };
 }
 
 function bodyOf(status: number, { method, isEnd }: ResponseFacts, length: number | undefined): BodyFraming {

@@ -88,7 +88,9 @@ export class Http2Carrier implements RequestCarrier, BodyFeeder, Timed {
 
   #watch(stream: ClientHttp2Stream): void {
     stream.on('headers', (...[, flags, raw]: unknown[]) => this.#onInterim(flags as number, raw as string[]));
-    stream.on('response', (...[, flags, raw]: unknown[]) => this.#onResponse(flags as number, raw as string[]));
+    stream.on('response', (...[, flags, raw]: unknown[]) =>
+      this.#onResponse(flags as number, raw as string[]),
+    );
     stream.on('data', (chunk: Buffer) => this.#onData(chunk));
     stream.on('end', () => this.#onEnd());
     stream.on('drain', () => this.#onDrain());
@@ -169,7 +171,8 @@ export class Http2Carrier implements RequestCarrier, BodyFeeder, Timed {
   }
 
   #onClose(): void {
-    if (this.#state === 'body') this.#fail(this.#error ?? this.#owner.error ?? new Error('the backend closed the stream'));
+    if (this.#state === 'body')
+      this.#fail(this.#error ?? this.#owner.error ?? new Error('the backend closed the stream'));
     else this.#lose('closed');
   }
 
@@ -177,10 +180,12 @@ export class Http2Carrier implements RequestCarrier, BodyFeeder, Timed {
     if (this.#state === 'done') return;
     const user = this.#user;
     const isUnprocessed = this.#isUnprocessed();
+    const isReset =
+      !this.#session.destroyed && (this.#stream?.rstCode ?? NGHTTP2_NO_ERROR) !== NGHTTP2_NO_ERROR;
     const error = this.#owner.error ?? this.#error;
     this.#done(NGHTTP2_CANCEL);
     user?.onStop();
-    user?.onLost({ kind, error, heard: this.#isHeard, isUnprocessed });
+    user?.onLost({ kind, error, heard: this.#isHeard, isUnprocessed, isReset });
   }
 
   /** RFC 9113 section 8.7: what the other end has refused, or says that it has not seen. */

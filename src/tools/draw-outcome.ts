@@ -65,7 +65,7 @@ export function outcomeText(outcome: Outcome, name: (file: string) => string = (
     case 'program':
       return `program ${[name(outcome.file), ...outcome.words].join(' ')}`;
     case 'page':
-      return `${outcome.status === 200 ? '' : `${outcome.status} `}page of mod_${outcome.module}`;
+      return `${outcome.status === 200 ? '' : `${outcome.status} `}page of ${outcome.module === 'core' ? 'the core' : `mod_${outcome.module}`}`;
     case 'status':
       return `${outcome.status} ${outcome.reason}`;
     case 'nothing':

@@ -12,7 +12,7 @@ import {
   explainQuestion,
 } from '../../tools/explain.ts';
 import type { RehearsedSite, Step } from '../../tools/inject.ts';
-import { type Put, putBytes, type Question } from '../../tools/question.ts';
+import { type Put, putBytes, putQuestion, type Question } from '../../tools/question.ts';
 import { readable } from '../../tools/readable.ts';
 import { readSavedRequests } from '../../tools/saved-requests.ts';
 import type { Story } from '../../tools/story.ts';
@@ -52,7 +52,10 @@ async function explainAll(options: ExplainOptions, { site, shorten }: OpenedSour
   const later = options.version === undefined ? [] : await openLater(options, options.version);
   try {
     const all: Told[] = [];
-    for (const asked of askAll(options, site.live)) {
+    const questions = askAll(options, site.live);
+    // A question without sense is said before the first one is answered.
+    for (const asked of questions) if ('question' in asked) putQuestion(asked.question, site.live);
+    for (const asked of questions) {
       const told = await tell(options, site, later, asked);
       all.push(told);
       if (options.format === 'trace') printText(told.trace);

@@ -25,11 +25,15 @@ import { subject } from './subject.ts';
 import { variables } from './variables.ts';
 
 /** Checks that belong together, under a heading. */
-export interface CheckGroup {
+interface CheckGroup {
   readonly title: string;
   readonly checks: readonly Check[];
 }
 
+/**
+ * As the documentation lists them.
+ * @public read by scripts/docs.mjs
+ */
 export const checkGroups: readonly CheckGroup[] = [
   { title: 'Who decides where a request goes', checks: [...proxyHost, ...redirectHost] },
   { title: 'Trust, access and exposure', checks: [...forwarded, ...access, ...exposure, ...headers] },

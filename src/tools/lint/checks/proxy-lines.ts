@@ -3,7 +3,7 @@
 import { reachesAuthority } from '../../../modules/proxy/map.ts';
 import { matchPrefix } from '../../../modules/proxy/prefix-match.ts';
 import { hostOf } from '../attack.ts';
-import { type Block, homeOf, type Line, lastLine, linesNamed } from '../blocks.ts';
+import { type Block, homeOf, type Line, linesNamed } from '../blocks.ts';
 import { type Check, config } from '../check.ts';
 import type { Target } from '../target.ts';
 import { eachRule, partOf } from './rule-checks.ts';

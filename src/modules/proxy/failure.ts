@@ -118,12 +118,17 @@ export function noTls(x: Exchange, { scheme, host, port }: Origin, why = ''): Ve
   return 500;
 }
 
+/** OpenSSL's reason, without the places in its source. */
+function handshakeText(error: Error | undefined): string {
+  if (error === undefined) return 'the other end closed the connection';
+  return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
+}
+
 /** The connection came to be, and TLS did not. */
 export function handshakeFailed(x: Exchange, origin: Origin, { error, fault }: Loss): Verdict {
   if (fault !== undefined) logEvent(x, 'ssl', 'error', `${fault.text}: ${fault.hint}`);
   else {
-    const why = error === undefined ? 'the other end closed the connection' : error.message;
-    logEvent(x, 'ssl', 'error', `AH02003: SSL Proxy connect failed: ${why}`);
+    logEvent(x, 'ssl', 'error', `AH02003: SSL Proxy connect failed: ${handshakeText(error)}`);
   }
   logEvent(
     x,

@@ -53,6 +53,7 @@ export interface MemberOwner {
 const REST_MS = 2000;
 
 let lastId = 0;
+let lastTurn = 0;
 
 export class Member implements AppInstance {
   readonly id: number = ++lastId;
@@ -67,6 +68,8 @@ export class Member implements AppInstance {
   generation: number;
   requests = 0;
   busy = 0;
+  /** When it got its last request, in the order of all. */
+  turn = 0;
   #state: MemberState = 'starting';
   readonly #place: Place;
   readonly #machine: AppsMachine;
@@ -190,6 +193,7 @@ export class Member implements AppInstance {
   take(): void {
     this.requests += 1;
     this.busy += 1;
+    this.turn = ++lastTurn;
   }
 
   leave(): void {

@@ -1,6 +1,7 @@
 // Linux's own table of processes, proc(5).
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { ProcessTable } from './process-table.ts';
 
 interface Stat {
@@ -20,7 +21,6 @@ const LOCAL_ADDRESSES: ReadonlySet<string> = new Set([
   `${'0'.repeat(24)}01000000`,
   '0000000000000000FFFF00000100007F',
 ]);
-const LISTENING = '0A';
 
 export class Procfs implements ProcessTable {
   readonly bootId: string = read('/proc/sys/kernel/random/boot_id').trim();
@@ -51,8 +51,10 @@ export class Procfs implements ProcessTable {
   }
 
   async strangerOn(port: number, group: number): Promise<string | undefined> {
-    const sockets = listenersOn(port);
-    if (sockets.size === 0 || this.membersOf(group).some((pid) => holdsOneOf(pid, sockets))) return undefined;
+    const sockets = await listenersOn(port);
+    const isOurs = (pid: number): boolean => holdsOneOf(pid, sockets);
+    // Most often the first process itself listens; a look at all processes costs some milliseconds.
+    if (sockets.size === 0 || isOurs(group) || this.membersOf(group).some(isOurs)) return undefined;
     // A process that left the group still is the application's; who listens cannot be told of other users' processes.
     const stats = new Map(allStats().map((stat) => [stat.pid, stat]));
     const holders = [...stats.keys()].filter((pid) => holdsOneOf(pid, sockets));
@@ -94,14 +96,25 @@ function allStats(): readonly Stat[] {
     .filter((stat) => stat !== undefined);
 }
 
-/** Links of the sockets that listen on a port of this machine, as /proc/PID/fd shows them. */
-function listenersOn(port: number): ReadonlySet<string> {
-  const wanted = port.toString(16).toUpperCase().padStart(4, '0');
+/** Behind the local port of a socket that listens: no remote address, and its state. */
+const LISTENING = [' 00000000:0000 0A ', ` ${'0'.repeat(32)}:0000 0A `];
+const INODE_FIELD = 9;
+
+/**
+ * Links of the sockets that listen on a port of this machine, as /proc/PID/fd shows them. The tables are long where
+ * there are many connections: they are read aside, and searched as a whole.
+ */
+async function listenersOn(port: number): Promise<ReadonlySet<string>> {
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const found = new Set<string>();
-  for (const line of `${read('/proc/net/tcp')}\n${read('/proc/net/tcp6')}`.split('\n')) {
-    const [, local = '', , state, , , , , , inode] = line.trim().split(/\s+/);
-    const [address = '', at] = local.split(':');
-    if (at === wanted && state === LISTENING && LOCAL_ADDRESSES.has(address)) found.add(`socket:[${inode}]`);
+  for (const path of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    const table = await readFile(path, 'latin1').catch(() => '');
+    for (const needle of LISTENING.map((rest) => wanted + rest))
+      for (let at = table.indexOf(needle); at >= 0; at = table.indexOf(needle, at + 1)) {
+        const line = table.slice(table.lastIndexOf('\n', at) + 1, table.indexOf('\n', at));
+        const [, local = '', ...others] = line.trim().split(/\s+/);
+        if (LOCAL_ADDRESSES.has(local.split(':')[0] ?? '')) found.add(`socket:[${others[INODE_FIELD - 2]}]`);
+      }
   }
   return found;
 }

@@ -30,13 +30,12 @@ export class Roster {
     if (member.state === 'gone') this.#members = this.#members.filter((other) => other !== member);
   }
 
-  /** Of those with the fewest requests under way, the one that has had the fewest. */
+  /** Of those with the fewest requests under way, the one that has had none for longest. */
   leastBusy(): Member | undefined {
-    const [first, ...others] = this.#ready;
-    let best = first;
-    for (const member of others)
-      if (member.busy < best!.busy || (member.busy === best!.busy && member.requests < best!.requests))
-        best = member;
+    let best = this.#ready[0];
+    if (best === undefined) return undefined;
+    for (const member of this.#ready)
+      if (member.busy < best.busy || (member.busy === best.busy && member.turn < best.turn)) best = member;
     return best;
   }
 

@@ -7,7 +7,7 @@ export function isSameProcess(a: AppSpec, b: AppSpec): boolean {
   return processText(a) === processText(b);
 }
 
-function processText({ command, directory, address, env, user, limits, log }: AppSpec): string {
+function processText({ command, directory, address, env, user, limits }: AppSpec): string {
   const sorted = Object.entries(env).sort(([a], [b]) => (a < b ? -1 : 1));
   const { memory, openFiles, processes } = limits;
   return JSON.stringify([
@@ -17,7 +17,6 @@ function processText({ command, directory, address, env, user, limits, log }: Ap
     sorted,
     user,
     [memory, openFiles, processes],
-    log,
   ]);
 }
 

@@ -8,9 +8,6 @@ import { Balancer, type LogRetry } from './balancer.ts';
 import { type BalancerConfig, balancerName } from './config.ts';
 import { BalancerMember } from './member.ts';
 
-/** Members that may be added to a balancer at run time, where no `growth=` says so: BalancerGrowth is about balancers. */
-const DEFAULT_GROWTH = 0;
-
 /** What a server's configuration says of balancers. */
 export interface BalancersConfig {
   readonly balancers: readonly BalancerConfig[];
@@ -63,7 +60,7 @@ export class Balancers {
   #make({ balancers }: BalancersConfig, log: LogRetry): Balancer[] {
     return balancers.map((config) => {
       const members = config.members.map((worker) => this.#member(worker));
-      return new Balancer(config, members, { growth: DEFAULT_GROWTH, log });
+      return new Balancer(config, members, log);
     });
   }
 

@@ -40,7 +40,7 @@ const BALANCER: readonly [string, string][] = [
 
 /** What it says of members. */
 const MEMBERS: readonly [string, string][] = [
-  ['http://h stickysession=x', 'BalancerMember unknown Worker parameter'],
+  ['http://h stickysession=x', 'BalancerMember unknown Worker hcheck parameter'],
   ['http://h loadfactor=0.5', 'BalancerMember LoadFactor must be a number between 1..100'],
   ['http://h loadfactor=100.1', 'BalancerMember LoadFactor must be a number between 1..100'],
   ['http://h lbset=100', 'BalancerMember lbset must be between 0 and 99'],

@@ -157,7 +157,9 @@ export class Http2Session implements Timed, StreamOwner {
       settings: { enablePush: false, initialWindowSize: STREAM_WINDOW, maxHeaderListSize: LARGEST_HEAD },
     });
     this.#session = session;
-    session.on('connect', () => session.setLocalWindowSize(SESSION_WINDOW));
+    session.on('connect', () => {
+      if (!session.destroyed) session.setLocalWindowSize(SESSION_WINDOW);
+    });
     session.on('goaway', (_code: number, last: number) => this.#onGoaway(last));
     session.on('remoteSettings', () => this.#owner.freed(this));
     session.on('error', (error: NodeJS.ErrnoException) => {

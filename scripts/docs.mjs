@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { directiveList, placesOf, titleOf } from '../dist/commands/directives.js';
 import { confCodes } from '../dist/conf/codes.js';
 import { modules } from '../dist/modules/index.js';
-import { checkGroups } from '../dist/tools/lint/index.js';
+import { checkGroups } from '../dist/tools/lint/checks/index.js';
 import { lintPage, trapsPage } from './lint-pages.mjs';
 
 const docs = new URL('../docs/', import.meta.url);

@@ -9,6 +9,7 @@ import { runExplain } from './commands/explain/run.ts';
 import { runHttpd } from './commands/httpd/run.ts';
 import { runLint } from './commands/lint/run.ts';
 import { runServe } from './commands/serve.ts';
+import { runTest } from './commands/test/run.ts';
 
 async function run(task: Task): Promise<number> {
   switch (task.kind) {
@@ -28,6 +29,8 @@ async function run(task: Task): Promise<number> {
       return runExplain(task.options);
     case 'diff':
       return runDiff(task.options);
+    case 'test':
+      return runTest(task.options);
     case 'serve':
       return runServe(task.options);
     case 'httpd':

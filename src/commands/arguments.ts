@@ -21,6 +21,7 @@ import { applicationUrl, type FrontOptions, localPort, startableAddress } from '
 import { HTTPD_USAGE } from './httpd/switches.ts';
 import { describeLint, type LintOptions } from './lint/arguments.ts';
 import type { ServeOptions } from './serve.ts';
+import { describeTest, type TestOptions } from './test/arguments.ts';
 
 /** What the words come to. `say` is a text for standard output, `usage` one for standard error. */
 export type Task =
@@ -32,6 +33,7 @@ export type Task =
   | { readonly kind: 'lint'; readonly options: LintOptions }
   | { readonly kind: 'explain'; readonly options: ExplainOptions }
   | { readonly kind: 'diff'; readonly options: DiffOptions }
+  | { readonly kind: 'test'; readonly options: TestOptions }
   | { readonly kind: 'httpd'; readonly words: readonly string[] };
 
 interface RawListOptions {
@@ -139,6 +141,7 @@ function describeCommands(found: (task: Task) => void): Command {
   describeLint(program, (options) => found({ kind: 'lint', options }));
   describeExplain(program, (options) => found({ kind: 'explain', options }));
   describeDiff(program, (options) => found({ kind: 'diff', options }));
+  describeTest(program, (options) => found({ kind: 'test', options }));
   program
     .command('httpd')
     .description("serve as Apache's httpd does, with its own switches (portico httpd -h)")
@@ -188,6 +191,7 @@ Examples:
   portico configtest -f httpd.conf        check it first
   portico lint -f httpd.conf              find the traps in it
   portico explain -f httpd.conf URL       what happens to a request, rule by rule
+  portico test -f httpd.conf rules.txt    do requests come to what they should?
   portico httpd -k start                  stand in httpd's place, with its switches
   portico apps                            what the applications of a running portico do
 

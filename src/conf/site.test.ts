@@ -141,6 +141,7 @@ describe('readSite', () => {
     const modules = [{ ...sampleModule(), check }];
     expect(load('', { modules }).site).toBeDefined();
     expect(load('<VirtualHost *>\n</VirtualHost>', { modules })).toEqual({
+      tree: expect.any(Array),
       diagnostics: [{ code: 'sample/x', severity: 'error', message: 'no hosts, please' }],
     });
   });

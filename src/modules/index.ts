@@ -25,6 +25,7 @@ import { logConfig } from './log-config/index.ts';
 import { logio } from './logio.ts';
 import { mime } from './mime/index.ts';
 import { negotiation } from './negotiation/index.ts';
+import { proxyHcheck } from './proxy/hcheck/index.ts';
 import {
   lbmethodBybusyness,
   lbmethodByrequests,
@@ -73,6 +74,8 @@ export const modules: readonly Module[] = [
   proxyHttp2,
   proxyFcgi,
   proxyWstunnel,
+  // Its checks begin when the balancers are there.
+  proxyHcheck,
   proxyConnect,
   alias,
   userdir,

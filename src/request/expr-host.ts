@@ -21,11 +21,12 @@ export interface PendingFacts {
   readonly notesHeaders: boolean;
 }
 
-class ExchangeExprHost implements ExprHost {
+/** Answers for an exchange; a module that knows of more extends it. */
+export class ExchangeExprHost implements ExprHost {
   readonly #x: Exchange;
   readonly #pending: PendingFacts | undefined;
 
-  constructor(x: Exchange, pending: PendingFacts | undefined) {
+  constructor(x: Exchange, pending?: PendingFacts) {
     this.#x = x;
     this.#pending = pending;
   }

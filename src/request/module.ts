@@ -34,11 +34,15 @@ export interface ModuleSpec<S, D> extends Omit<ConfModule<S, D>, 'slot'> {
   proxyHeaders?(site: LiveSite): ((connection: ConnectionFacts) => boolean) | undefined;
   /** `Satisfy Any`: who passes accessChecker is in, and whom it refuses may still get in as a user. */
   satisfiesAny?(x: Exchange): boolean;
+  /** What it adds to the server-status page of `x`: lines for programs (`auto`), or HTML for people; '' for nothing. */
+  status?(x: Exchange, audience: 'people' | 'programs'): string;
   /**
    * Once per loaded site, before requests: pools, children, logs. Answers what `state` gives back. `before` is what it
    * answered for the site that a reload puts this one in the place of; undefined at the start.
    */
   open?(site: LiveSite, before: unknown): unknown;
+  /** Once, when the site takes no more requests; those under way go on. */
+  retire?(site: LiveSite, state: unknown): void;
   /** Once, when the last exchange of the site is over. */
   close?(site: LiveSite, state: unknown): void | Promise<void>;
 }

@@ -108,6 +108,13 @@ export async function openSite(
   return Object.assign(site, { expectsProxyHeader });
 }
 
+/** Tells the modules that the site takes no more requests. */
+export function retireSite(site: LiveSite, known: readonly Module[]): void {
+  for (const module of known) {
+    if (site.modules.includes(module)) module.retire?.(site, site.states[module.slot]);
+  }
+}
+
 /** Closes what `openSite` opened. */
 export async function closeSite(site: LiveSite, known: readonly Module[]): Promise<void> {
   await closeModules(

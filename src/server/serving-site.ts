@@ -4,7 +4,7 @@ import type { Site } from '../conf/site.ts';
 import type { LiveSite } from '../request/exchange.ts';
 import type { SiteIo } from '../request/io.ts';
 import type { Module } from '../request/module.ts';
-import { closeSite, openSite, type Surroundings } from '../request/site.ts';
+import { closeSite, openSite, retireSite, type Surroundings } from '../request/site.ts';
 import type { ServingSite } from './connection-owner.ts';
 
 /** Told of modules that fail while their site is closed. */
@@ -35,7 +35,10 @@ export class OpenedSite implements ServingSite {
 
   /** Takes no more requests; settles when the site is closed. */
   retire(): Promise<void> {
-    this.#closed ??= this.#whenUnused().then(() => this.#closeModules());
+    if (this.#closed === undefined) {
+      retireSite(this.live, this.#modules);
+      this.#closed = this.#whenUnused().then(() => this.#closeModules());
+    }
     return this.#closed;
   }
 

@@ -7,13 +7,19 @@ import type { LoopStory, Outcome, Story } from './story.ts';
 const MOST_LINES = 20;
 
 export function drawOutcome(story: Story, pen: Pen): string {
-  const { outcome, headers, loop } = story;
+  const { outcome, headers, loop, clientLoop } = story;
   const lines = [`${arrow(outcome, pen)} ${pen.painter.strong(pen.show(outcomeText(outcome, pen.name)))}`];
   lines.push(...detailsOf(outcome, pen).map((line) => `  ${line}`));
   for (const [name, value] of headers)
     if (pen.isVerbose || (!SAID_OFTEN.has(name.toLowerCase()) && !isOfPage(outcome, name)))
       lines.push(`  ${pen.painter.faint(pen.show(`${name}: ${value}`))}`);
   if (loop !== undefined) lines.push(...loopLines(loop, pen));
+  if (clientLoop !== undefined)
+    lines.push(
+      '',
+      pen.painter.bad('A loop: a client that follows comes back to where it was.'),
+      `  ${clientLoop.map(pen.show).join(' → ')} …`,
+    );
   return lines.map((line) => `${line}\n`).join('');
 }
 
@@ -59,7 +65,7 @@ export function outcomeText(outcome: Outcome, name: (file: string) => string = (
     case 'program':
       return `program ${[name(outcome.file), ...outcome.words].join(' ')}`;
     case 'page':
-      return `${outcome.status === 200 ? '' : `${outcome.status} `}page of mod_${outcome.module}`;
+      return `${outcome.status === 200 ? '' : `${outcome.status} `}page of ${outcome.module === 'core' ? 'the core' : `mod_${outcome.module}`}`;
     case 'status':
       return `${outcome.status} ${outcome.reason}`;
     case 'nothing':
@@ -83,9 +89,9 @@ function detailsOf(outcome: Outcome, pen: Pen): string[] {
     case 'redirect':
       return [];
     case 'proxy':
-      return requestLines(outcome.bytes, pen);
+      return [...socketLines(outcome, pen), ...requestLines(outcome.bytes, pen)];
     case 'fastcgi':
-      return variables(outcome.parameters, pen);
+      return [...socketLines(outcome, pen), ...variables(outcome.parameters, pen)];
     case 'program':
       return variables(outcome.environment, pen);
     case 'status':
@@ -98,6 +104,11 @@ function detailsOf(outcome: Outcome, pen: Pen): string[] {
     default:
       return [];
   }
+}
+
+/** A socket stands in no URL. */
+function socketLines({ address }: { readonly address: string }, { painter, show }: Pen): string[] {
+  return address.startsWith('unix:') ? [painter.faint(`through ${show(address)}`)] : [];
 }
 
 function variables(all: Readonly<Record<string, string>>, { isVerbose, painter, show }: Pen): string[] {

@@ -4,11 +4,12 @@ import type { Server } from '../conf/server.ts';
 import { coreServer } from '../request/core-config.ts';
 import type { Exchange, LiveSite } from '../request/exchange.ts';
 import { isNameOf } from '../request/vhosts.ts';
+import { findClientLoop } from './client-loop.ts';
 import { findLoop } from './find-loop.ts';
 import type { Injected, RehearsedSite, Step } from './inject.ts';
 import { lineOf } from './line.ts';
 import { outcomeOf } from './outcome.ts';
-import type { Put } from './question.ts';
+import { type Put, putQuestion, type Question } from './question.ts';
 import type { Story } from './story.ts';
 import { Teller } from './tell.ts';
 
@@ -23,6 +24,17 @@ export interface ExplainOptions {
   readonly environment?: ReadonlyMap<string, string>;
   /** Also told of every step. */
   readonly onStep?: (step: Step) => void;
+}
+
+/** Puts a question and tells what happened, also to a client that follows redirects. */
+export async function explainQuestion(
+  site: RehearsedSite,
+  question: Question,
+  options: ExplainOptions = {},
+): Promise<Explained> {
+  const explained = await explain(site, putQuestion(question, site.live), options);
+  const clientLoop = await findClientLoop(site, question, explained.story);
+  return { ...explained, story: { ...explained.story, clientLoop } };
 }
 
 /** Sends a request through the site and tells what happened. */
@@ -49,6 +61,7 @@ export async function explain(
     outcome: outcomeOf(injected, chapters, findings),
     headers: headersOf(injected),
     loop: findLoop(chapters),
+    clientLoop: undefined,
     remarks: put.remarks,
   };
   return { story, injected };

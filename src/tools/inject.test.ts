@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { memoryIo } from '../../test/support/memory-site.ts';
+import { startScriptedBackend } from '../../test/support/scripted-backend.ts';
 import { readSite } from '../conf/site.ts';
 import { modules } from '../modules/index.ts';
 import { type Injected, type InjectOptions, openRehearsal, type RehearsedSite, type Step } from './inject.ts';
@@ -112,5 +114,17 @@ describe('inject', () => {
     const [one, two] = await Promise.all([subjects('/one'), subjects('/two')]);
     expect(new Set(one)).toEqual(new Set(['/one']));
     expect(new Set(two)).toEqual(new Set(['/two']));
+  });
+
+  it('asks no member of a balancer whether it is well', async () => {
+    const backend = await startScriptedBackend(() => undefined);
+    try {
+      const member = `BalancerMember http://127.0.0.1:${backend.port} hcmethod=TCP hcinterval=100ms`;
+      await ask(`<Proxy balancer://app>\n${member}\n</Proxy>`, get('/a.txt'));
+      await sleep(400);
+      expect(backend.connections).toEqual([]);
+    } finally {
+      await backend.close();
+    }
   });
 });

@@ -76,7 +76,8 @@ function whyOf(chapters: readonly Chapter[]): string | undefined {
 function served({ status, headers }: InjectedAnswer, last: Exchange, { handlers }: Findings): Outcome {
   const type = headers.get('content-type');
   const module = handlers.get(last) ?? 'core';
-  if (last.file?.kind === 'file' && last.filename !== undefined && FILE_HANDLERS.has(module))
+  const isRead = last.method === 'GET' || last.method === 'HEAD' || last.method === 'POST';
+  if (isRead && last.file?.kind === 'file' && last.filename !== undefined && FILE_HANDLERS.has(module))
     return { kind: 'file', status, file: last.filename, type };
   return { kind: 'page', status, module, type };
 }

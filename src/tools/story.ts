@@ -143,6 +143,8 @@ export interface Story {
   readonly outcome: Outcome;
   readonly headers: readonly (readonly [string, string])[];
   readonly loop: LoopStory | undefined;
+  /** URLs that redirects lead a client through without end, the first one again at the end. */
+  readonly clientLoop: readonly string[] | undefined;
   /** Remarks on the way the question was put: a port that nothing listens on, a host nobody knows. */
   readonly remarks: readonly string[];
 }

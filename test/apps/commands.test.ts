@@ -1,11 +1,13 @@
 // `portico apps`: what people and scripts see of the applications of a running server, and what they can do to them.
-import { existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ask, NODE_APP, PASS_ALL, shopSection } from '../support/app-scene.ts';
 import { openWorkshop, type Workshop } from '../support/command.ts';
+import { testAsRoot } from '../support/parts.ts';
 import { until } from '../support/scene.ts';
+import { serverUser } from '../support/server-user.ts';
 
 let shop: Workshop;
 let env: { TMPDIR: string };
@@ -177,6 +179,27 @@ describe('the control channel', () => {
     await server.ended;
     await start('AppControl {ROOT}/own.control\n');
     expect(existsSync(path())).toBe(false);
+  });
+
+  test('is not put into a folder where others may write', async () => {
+    const folder = join(env.TMPDIR, `portico-${process.geteuid?.()}`);
+    mkdirSync(folder);
+    chmodSync(folder, 0o777);
+    const server = await start();
+    await until('the warning', () =>
+      /cannot ask this server: .* others may write there/.test(server.err()) ? true : undefined,
+    );
+    expect((await visit()).status).toBe(200);
+    expect((await apps()).code).toBe(1);
+  });
+
+  testAsRoot('is opened by nobody else', async () => {
+    await start(CONF);
+    const stranger = await shop.run(['apps', '--control', 'own.control'], { env, user: serverUser });
+    expect(stranger).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('permission denied; ask as the user who started portico'),
+    });
   });
 
   test('takes the place of one that a dead server has left', async () => {

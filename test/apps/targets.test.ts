@@ -34,6 +34,12 @@ describe('app://', () => {
       '/x',
       '/x',
     ],
+    [
+      'a balancer',
+      '<Proxy balancer://all>\nBalancerMember app://shop/base\n</Proxy>\nProxyPass / balancer://all/',
+      '/x?y',
+      '/base/x?y',
+    ],
     ['a name in other letters', 'ProxyPass / app://SHOP/', '/x', '/x'],
   ])('works in %s', async (_, conf, target, url) => {
     scene = await makeAppScene();

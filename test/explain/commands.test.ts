@@ -122,6 +122,32 @@ describe('portico explain', () => {
     );
   });
 
+  it('follows redirects and reports where they lead back', async () => {
+    const conf = CONF.replace(
+      'RewriteEngine On',
+      'RewriteEngine On\nRewriteRule ^/to-www http://www.shop.test/from-www [R]\nRewriteRule ^/from-www http://shop.test/to-www [R]',
+    );
+    shop.write('circle.conf', conf);
+    const { out } = await shop.run([
+      'explain',
+      '-f',
+      'circle.conf',
+      'http://shop.test/to-www',
+      'http://shop.test/old/1',
+    ]);
+    const text = Buffer.from(out, 'latin1').toString('utf8');
+    expect(text).toContain(
+      'A loop: a client that follows comes back to where it was.\n  http://shop.test/to-www → http://www.shop.test/from-www → http://shop.test/to-www …\n',
+    );
+    expect(text.match(/A loop/g)?.length).toBe(1);
+  });
+
+  it('says of a socket where it is', async () => {
+    shop.write('socket.conf', 'ServerName a.test\nProxyPass / unix:/run/app.sock|http://localhost/\n');
+    const { out } = await shop.run(['explain', '-f', 'socket.conf', '/x']);
+    expect(out).toContain('proxy http://localhost/x\n  through unix:/run/app.sock\n  GET /x HTTP/1.1\n');
+  });
+
   it('says what is wrong with an access file', async () => {
     const lines = await explain('http://shop.test/bad/');
     expect(lines.some((line) => /^htdocs\/bad\/\.htaccess +✗ Invalid command 'NoSuchThing'/.test(line))).toBe(

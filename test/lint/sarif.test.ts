@@ -106,6 +106,21 @@ describe('the SARIF log', () => {
     expect(faultsOf({ version: '2.1.0' }, 'Log', 'log')).toEqual(['log.runs is missing']);
   });
 
+  it('counts characters, and not bytes', () => {
+    const text = Buffer.from('RewriteEngine On\nRewriteRule ^caf\u00e9$ /b [R]', 'utf8').toString('latin1');
+    const found = lint(readExample(htaccessExample(text)));
+    const [result] = (
+      JSON.parse(findingsAsSarif(found, checks, '1.2.3')) as {
+        runs: { results: { locations: { physicalLocation: { region: object } }[] }[] }[];
+      }
+    ).runs[0]!.results;
+    expect(result!.locations[0]!.physicalLocation.region).toEqual({
+      startLine: 2,
+      startColumn: 23,
+      endColumn: 26,
+    });
+  });
+
   it('has a result for each finding, which names its rule', () => {
     const [run] = log.runs;
     expect(run!.results.length).toBe(findings.length);

@@ -26,7 +26,9 @@ const MEANT =
   `core http so alias dir mime negotiation autoindex authz_core authz_host authz_user authz_groupfile
 authn_core authn_file auth_basic auth_digest access_compat headers env setenvif expires deflate brotli filter remoteip
 allowmethods reqtimeout log_config unique_id status info version macro userdir vhost_alias actions cgi include substitute
-ratelimit rewrite proxy proxy_http proxy_wstunnel proxy_fcgi unixd mpm_event mpm_prefork`.split(/\s+/);
+ratelimit rewrite proxy proxy_http proxy_wstunnel proxy_fcgi proxy_hcheck unixd mpm_event mpm_prefork`.split(
+    /\s+/,
+  );
 
 /** Left out on purpose: Windows, profilers, and what only another build of Apache has. */
 const NOT_MEANT = new Set(['gprofdir', 'unclist', 'protocolecho']);
@@ -37,6 +39,8 @@ const SAID_OTHERWISE = new Set([
   'undefine',
   // Only valid in per-directory config files.
   'rewritebase',
+  // In <Proxy> sections, too.
+  ...recorded().flatMap(({ name }) => (name.startsWith('SSLProxy') ? [name.toLowerCase()] : [])),
 ]);
 
 const known = new Map(directiveList(modules).map((entry) => [keyOf(entry), entry]));

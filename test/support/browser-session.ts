@@ -34,6 +34,10 @@ export interface BrowserSession {
   fill(selector: string, text: string): Promise<void>;
   /** Does something that leads to another page, and waits until that has loaded. */
   leave(expression: string): Promise<void>;
+  /** Gives the page another size, as a phone has it below 600 pixels. */
+  resize(width: number, height: number): Promise<void>;
+  /** A picture of the whole page (PNG). */
+  picture(): Promise<Buffer>;
   /** Chooses a file for an `<input type=file>`. */
   chooseFile(selector: string, path: string): Promise<void>;
   /** URL and status of every document and resource that was answered so far. */
@@ -177,6 +181,19 @@ async function openSession(address: string, stop: () => Promise<void>): Promise<
       );
     },
     leave: (expression) => loaded(expression, () => evaluate(`void (${expression})`)),
+    resize: (width, height) =>
+      call('Emulation.setDeviceMetricsOverride', {
+        width,
+        height,
+        deviceScaleFactor: 1,
+        mobile: width < 600,
+      }),
+    async picture() {
+      const { data } = await call<{ data: string }>('Page.captureScreenshot', {
+        captureBeyondViewport: true,
+      });
+      return Buffer.from(data, 'base64');
+    },
     async chooseFile(selector, path) {
       const { root } = await call<{ root: { nodeId: number } }>('DOM.getDocument');
       const { nodeId } = await call<{ nodeId: number }>('DOM.querySelector', {

@@ -5,7 +5,12 @@ import { ERAS } from '../../kit/era.ts';
 import { levelOf, printTrace, type TraceEvent } from '../../rules/index.ts';
 import { outcomeText } from '../../tools/draw-outcome.ts';
 import { drawStory } from '../../tools/draw-story.ts';
-import { type Explained, explain } from '../../tools/explain.ts';
+import {
+  type Explained,
+  type ExplainOptions as ExplainHow,
+  explain,
+  explainQuestion,
+} from '../../tools/explain.ts';
 import type { RehearsedSite, Step } from '../../tools/inject.ts';
 import { type Put, putBytes, putQuestion, type Question } from '../../tools/question.ts';
 import { readable } from '../../tools/readable.ts';
@@ -47,8 +52,11 @@ async function explainAll(options: ExplainOptions, { site, shorten }: OpenedSour
   const later = options.version === undefined ? [] : await openLater(options, options.version);
   try {
     const all: Told[] = [];
-    for (const put of putAll(options, site.live)) {
-      const told = await tell(options, site, later, put);
+    const questions = askAll(options, site.live);
+    // A question without sense is said before the first one is answered.
+    for (const asked of questions) if ('question' in asked) putQuestion(asked.question, site.live);
+    for (const asked of questions) {
+      const told = await tell(options, site, later, asked);
       all.push(told);
       if (options.format === 'trace') printText(told.trace);
       else if (options.format === 'story') printStory(options, told, shorten, all.length === 1);
@@ -98,15 +106,15 @@ async function tell(
   options: ExplainOptions,
   site: RehearsedSite,
   later: readonly LaterSite[],
-  put: Put,
+  asked: Asked,
 ): Promise<Told> {
   const environment = new Map([...options.environment].map(([name, value]) => [latin1(name), latin1(value)]));
   const trace = new TraceLines();
-  const { story } = await explain(site, put, { environment, onStep: trace.take });
+  const { story } = await ask(site, asked, { environment, onStep: trace.take });
   const changes: Change[] = [];
   let before = outcomeText(story.outcome);
   for (const { version, site: other } of later) {
-    const { story: after }: Explained = await explain(other, put, { environment });
+    const { story: after }: Explained = await ask(other, asked, { environment });
     const outcome = outcomeText(after.outcome);
     if (outcome !== before)
       changes.push({
@@ -119,27 +127,33 @@ async function tell(
   return { story, changes: options.version === undefined ? undefined : changes, trace: trace.text };
 }
 
-function putAll(options: ExplainOptions, live: RehearsedSite['live']): readonly Put[] {
+/** A question, or a request whose bytes are at hand. */
+type Asked = { readonly question: Question } | { readonly put: Put };
+
+function ask(site: RehearsedSite, asked: Asked, options: ExplainHow): Promise<Explained> {
+  return 'put' in asked ? explain(site, asked.put, options) : explainQuestion(site, asked.question, options);
+}
+
+function askAll(options: ExplainOptions, live: RehearsedSite['live']): readonly Asked[] {
   const { urls, requests, method, host, data, remote } = options;
   const common = remote === undefined ? {} : { remote };
   if (requests !== undefined) {
     const saved = readSavedRequests(readFileSync(requests, 'latin1'));
     return saved.kind === 'bytes'
-      ? [putBytes(saved.bytes, live, common)]
-      : saved.questions.map((question) => putQuestion({ ...question, ...common }, live));
+      ? [{ put: putBytes(saved.bytes, live, common) }]
+      : saved.questions.map((question) => ({ question: { ...question, ...common } }));
   }
   const headers = options.headers.map(([name, value]) => [latin1(name), latin1(value)] as const);
-  return urls.map((url) => {
-    const question: Question = {
+  return urls.map((url) => ({
+    question: {
       url: latin1(url),
       headers,
       ...common,
       ...(method === undefined ? {} : { method }),
       ...(host === undefined ? {} : { host: latin1(host) }),
       ...(data === undefined ? {} : { body: latin1(data) }),
-    };
-    return putQuestion(question, live);
-  });
+    },
+  }));
 }
 
 /** The rules' steps as Apache's error log has them, without what differs from run to run. */

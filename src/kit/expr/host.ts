@@ -13,7 +13,7 @@ export interface ExprFile {
 
 /** One request and its surroundings, as expressions see them. */
 export interface ExprHost {
-  /** A variable of `EXPR_VARIABLES` by its name in upper case; the empty string when it has no value. */
+  /** A variable of `EXPR_VARIABLES`, or of a health check, by its name in upper case; '' when it has no value. */
   variable(name: string): Answer<string>;
   /** A request header; undefined when absent. */
   header(name: string): Answer<string | undefined>;

@@ -220,3 +220,25 @@ describe('errors', () => {
     );
   });
 });
+
+describe('conditions about the answer to a health check', () => {
+  const about = (text: string): boolean | Promise<boolean> => {
+    const { host } = testHost({ variable: (name) => (name === 'HC_BODY' ? 'all well' : '') });
+    return settle(runCondition(compileExpr(text, { kind: 'condition', healthCheck: true }), host));
+  };
+
+  it('know its body by two names, in any case', () => {
+    expect(about("%{HC_BODY} == 'all well'")).toBe(true);
+    expect(about('%{hc_body} =~ /well$/')).toBe(true);
+    expect(about("hc('body') == 'all well' && %{HC:BODY} == 'all well'")).toBe(true);
+    expect(about("hc('other') == '' && %{HC_OTHER} == ''")).toBe(true);
+  });
+
+  it('are the only ones that do', () => {
+    expect(failureOf("%{HC_BODY} == 'x'").message).toBe("Variable 'HC_BODY' does not exist");
+    expect(failureOf("hc('body') == 'x'").message).toBe("Function 'hc' does not exist");
+    expect(() => compileExpr("v('x') == ''", { kind: 'condition', healthCheck: true })).toThrow(
+      "Function 'v' does not exist",
+    );
+  });
+});

@@ -13,6 +13,7 @@ import type { Condition, Word } from './tree.ts';
 export type { ExprCaptures } from './captures.ts';
 export { ExprError, ExprSyntaxError } from './error.ts';
 export type { ExprFile, ExprHost } from './host.ts';
+export { HEALTH_PREFIX } from './names.ts';
 
 export interface ExprOptions extends ParserOptions {
   readonly kind: 'condition' | 'string';

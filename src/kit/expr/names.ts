@@ -44,6 +44,7 @@ export const FUNCTION_NAMES = [
   'file',
   'filesize',
   'v',
+  'hc',
 ] as const;
 
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
@@ -53,6 +54,12 @@ export const RESTRICTED_FUNCTIONS: ReadonlySet<FunctionName> = new Set(['file', 
 
 /** Functions that only documents with variables of their own know (mod_include). */
 export const DOCUMENT_FUNCTIONS: ReadonlySet<FunctionName> = new Set(['v']);
+
+/** Functions that only conditions about the answer to a health check know (mod_proxy_hcheck). */
+export const HEALTH_FUNCTIONS: ReadonlySet<FunctionName> = new Set(['hc']);
+
+/** How the variables that tell of a health check begin; one that tells nothing is empty. */
+export const HEALTH_PREFIX = 'HC_';
 
 /** Functions that answer a list, by their name in lower case. */
 export const LIST_FUNCTIONS: ReadonlyMap<string, string> = new Map([['peerextlist', 'PeerExtList']]);

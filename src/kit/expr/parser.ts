@@ -12,6 +12,8 @@ import {
   FUNCTION_NAMES,
   type FunctionName,
   HEADER_VARIABLES,
+  HEALTH_FUNCTIONS,
+  HEALTH_PREFIX,
   LIST_FUNCTIONS,
   RESTRICTED_FUNCTIONS,
 } from './names.ts';
@@ -22,6 +24,8 @@ export interface ParserOptions {
   readonly restricted?: boolean;
   /** In a document with variables of its own, which `v` reads. */
   readonly document?: boolean;
+  /** About the answer to a health check: variables that begin with `HC_`, and the function `hc`, tell of it. */
+  readonly healthCheck?: boolean;
   /** Says whether a text names addresses (`10.0.0.0/8`); any constant is taken when absent. */
   readonly isAddressRange?: (text: string) => boolean;
 }
@@ -306,17 +310,24 @@ class Parser {
   #named(token: Token): Word {
     const name = upperAscii(token.text);
     if (HEADER_VARIABLES.has(name) || EXPR_VARIABLES.has(name)) return { kind: 'variable', name };
+    if (this.#options.healthCheck === true && name.startsWith(HEALTH_PREFIX))
+      return { kind: 'variable', name };
     return this.#fail(`Variable '${token.text}' does not exist`, token.offset);
   }
 
   #call(token: Token, argument: Word): Word {
     const name = functionNamed(lowerAscii(token.text));
-    if (!name || (DOCUMENT_FUNCTIONS.has(name) && this.#options.document !== true))
-      this.#fail(`Function '${token.text}' does not exist`, token.offset);
+    if (!name || !this.#isAtHome(name)) this.#fail(`Function '${token.text}' does not exist`, token.offset);
     if (this.#options.restricted && RESTRICTED_FUNCTIONS.has(name)) {
       this.#fail(`${token.text} not available in restricted context`, token.offset);
     }
     return { kind: 'call', name, argument };
+  }
+
+  /** Some functions are only known where there is something that they tell of. */
+  #isAtHome(name: FunctionName): boolean {
+    if (DOCUMENT_FUNCTIONS.has(name)) return this.#options.document === true;
+    return !HEALTH_FUNCTIONS.has(name) || this.#options.healthCheck === true;
   }
 }
 

@@ -7,7 +7,7 @@ import type { ExprCaptures } from './captures.ts';
 import { compareIntegers, compareStrings, isTrue } from './compare.ts';
 import { ExprError } from './error.ts';
 import type { Answer, ExprHost } from './host.ts';
-import { type FunctionName, HEADER_VARIABLES } from './names.ts';
+import { type FunctionName, HEADER_VARIABLES, HEALTH_PREFIX } from './names.ts';
 import { decodeBase64, escapeLdap, escapePath, unescapePath } from './transform.ts';
 import type { Condition, FileOperator, List, Word } from './tree.ts';
 
@@ -161,6 +161,8 @@ function* callFunction(name: FunctionName, argument: string, run: ExprRun): Wait
       return yield* orEmpty(host.env(argument));
     case 'v':
       return host.documentVariable?.(argument) ?? '';
+    case 'hc':
+      return yield* when(host.variable(HEALTH_PREFIX + upperAscii(argument)));
     case 'osenv':
       return yield* orEmpty(host.osEnv(argument));
     case 'note':

@@ -5,6 +5,7 @@ import type { AppRefusal, AppReport, Apps } from '../../request/apps.ts';
 import { coreDir } from '../../request/core-config.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
+import { serverName } from '../../request/self-url.ts';
 import { OK, type Verdict } from '../../request/verdict.ts';
 import type { AppEntry } from './config.ts';
 import { type PageText, textOf } from './page-text.ts';
@@ -38,7 +39,7 @@ export function answerPage(
   logEvent(x, 'app', 'info', `${refusal.why}; showing the waiting page`);
   if (waitingPage.kind === 'file' && sendFile(x, waitingPage.path)) return say(x, text);
   const details = isAtThisMachine(x) ? report : undefined;
-  setBody(x, drawWaitingPage({ host: x.hostname, text, details }), 'text/html; charset=utf-8');
+  setBody(x, drawWaitingPage({ host: serverName(x), text, details }), 'text/html; charset=utf-8');
   x.headersOut.set('Content-Security-Policy', WAITING_PAGE_POLICY);
   return say(x, text);
 }

@@ -196,6 +196,17 @@ describe('<App>', () => {
     ]);
   });
 
+  it.each([
+    ['[P]', []],
+    ['[NE,proxy,QSA]', []],
+    ['"[L, P]"', []],
+    ['', ['warning: RewriteRule: an app:// target needs the flag [P]']],
+    ['[L,PT]', ['warning: RewriteRule: an app:// target needs the flag [P]']],
+  ])('a rule that leads to an application with the flags %s', (flags, complaints) => {
+    const rule = `RewriteEngine on\nRewriteRule "^/(.*)" "app://shop/$1" ${flags}`;
+    expect(complaintsOf(`<App shop>\nAppCommand a\n</App>\n${rule}`)).toEqual(complaints);
+  });
+
   it('leaves alone names that only a request decides', () => {
     expect(
       complaintsOf('RewriteEngine on\nRewriteRule ^/(a|b)/ app://$1/ [P]\nProxyPassMatch ^/(.*) app://$1/'),

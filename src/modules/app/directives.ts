@@ -150,7 +150,7 @@ const setCommand: DraftSetter = (draft, cmd, text = '') => {
   const shell = findShellWord(command);
   if (shell !== undefined) {
     cmd.warn(`AppCommand: "${shell}" is an argument of ${command[0]}, as no shell reads the line`, {
-      hint: `Where a shell is meant, name it: AppCommand /bin/sh -c "exec …".`,
+      hint: `Where a shell is meant, name it: AppCommand /bin/sh -c "exec ...".`,
     });
   }
   draft.command = command;

@@ -21,6 +21,17 @@ const WITH_TARGETS: ReadonlySet<string> = new Set([
 /** A name that is spelled to its end: what a variable or a match may still change is none. */
 const TARGET = /(?:^|[\s"':])app:\/\/([A-Za-z0-9][A-Za-z0-9._-]*)(?=[/"'\s?]|$)/gi;
 
+/** The flags of a rule that hands its result to the proxy. */
+const PROXY_FLAG = /\[(?:[^\]]*,)?\s*(?:P|proxy)\s*(?:,[^\]]*)?\]["']?\s*$/i;
+
+function withoutFlag(node: DirectiveNode): Diagnostic {
+  return findingAt('conf/unknown-app', 'RewriteRule: an app:// target needs the flag [P]', node, {
+    severity: 'warning',
+    why: 'Without it the client is sent to this URL, and knows no such scheme.',
+    hint: 'Add [P] behind the target.',
+  });
+}
+
 /** Reports each mention of an application that is not one of `names`. */
 export function checkMentions(
   tree: readonly ConfNode[],
@@ -39,6 +50,7 @@ function checkLine(
   report: (finding: Diagnostic) => void,
 ): void {
   for (const found of node.args.matchAll(TARGET)) {
+    if (lowerAscii(node.name) === 'rewriterule' && !PROXY_FLAG.test(node.args)) report(withoutFlag(node));
     const name = lowerAscii(found[1]!);
     if (names.has(name)) continue;
     const meant = suggest(name, [...names]);

@@ -5,6 +5,7 @@ import { connect, isIP, type LookupFunction, type NetConnectOpts, type Socket } 
 import type { ConnectionOptions } from 'node:tls';
 import { viewsOf } from '../../kit/byte-views.ts';
 import type { BackendTls } from '../ssl/index.ts';
+import { ConnectStream } from './remote/connect-stream.ts';
 import { openSecureSocket, openWatchedSocket } from './secure-socket.ts';
 import type { Origin } from './target.ts';
 
@@ -46,19 +47,38 @@ export interface SocketOptions extends EndOptions {
  * or is silent for long.
  */
 export function openSocket(origin: Origin, options: SocketOptions): Socket {
+  const { tls } = options;
+  const isThrough = origin.through !== undefined;
+  if (tls !== undefined && (isThrough || tls.unframed.has(origin.key))) {
+    const way = isThrough ? openWay(origin, options) : connect(plainEnd(origin, options));
+    return openWatchedSocket(origin, tls, way, (bytes) => readOwn(bytes, options.onRead));
+  }
   const end = {
+    ...plainEnd(origin, options),
+    onread: { buffer: READ_BUFFER, callback: options.onRead },
+  };
+  return tls === undefined ? connect(end) : openSecureSocket(origin, tls, end as ConnectionOptions);
+}
+
+/** How a way to a backend is opened. */
+interface WayOptions extends EndOptions {
+  readonly keepAlive: boolean;
+}
+
+function plainEnd(origin: Origin, options: WayOptions): NetConnectOpts {
+  return {
     ...endOf(origin, options),
     keepAlive: options.keepAlive,
     noDelay: true,
     // A tunnel goes on in one direction when the other has ended; everything else closes at an end.
     allowHalfOpen: true,
-    onread: { buffer: READ_BUFFER, callback: options.onRead },
-  };
-  const { tls } = options;
-  if (tls === undefined) return connect(end);
-  if (!tls.unframed.has(origin.key)) return openSecureSocket(origin, tls, end as ConnectionOptions);
-  const { onread: _, ...plain } = end;
-  return openWatchedSocket(origin, tls, plain, (bytes) => readOwn(bytes, options.onRead));
+  } as NetConnectOpts;
+}
+
+/** A way through the proxy that the origin names. Says `connect` when there is one. */
+export function openWay({ through, host, port }: Origin, options: WayOptions): ConnectStream {
+  const { origin, credentials } = through!;
+  return new ConnectStream(connect(plainEnd(origin, options)), { host, port, credentials });
 }
 
 /** Bytes with a buffer of their own, told of as all others are. */

@@ -6,6 +6,7 @@ import type { Place } from '../../kit/place.ts';
 import type { Regex } from '../../kit/regex/index.ts';
 import type { BadHeaderMode } from '../../wire/response-parser.ts';
 import { type BalancerConfig, mergeBalancers } from './balancer/config.ts';
+import { HealthConfig } from './hcheck/config.ts';
 import type { HostTest, RemoteProxy } from './remote/remote-proxy.ts';
 import type { Worker } from './worker.ts';
 
@@ -48,8 +49,6 @@ export interface ProxyServerConfig {
   hasEncoded?: boolean;
   workers: Worker[];
   balancers: BalancerConfig[];
-  /** BalancerGrowth: members that may be added to each balancer at run time. */
-  balancerGrowth?: number;
   /** BalancerPersist. */
   balancerPersist?: boolean;
   /** BalancerInherit and ProxyPassInherit. */
@@ -66,6 +65,10 @@ export interface ProxyServerConfig {
   domain?: string;
   /** ProxySourceAddress. */
   sourceAddress?: string;
+  /** What mod_proxy_hcheck's lines say. Of this server alone. */
+  health: HealthConfig;
+  /** ProxyStatus: server-status shows the balancers. */
+  status?: 'off' | 'on' | 'full';
   via?: 'off' | 'on' | 'full' | 'block';
   /** Milliseconds. */
   timeout?: number;
@@ -103,6 +106,7 @@ export function createServerConfig(): ProxyServerConfig {
     remotes: [],
     directHosts: [],
     blocks: [],
+    health: new HealthConfig(),
   };
 }
 

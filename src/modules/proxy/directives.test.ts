@@ -48,9 +48,9 @@ const REFUSED: [string, string][] = [
   ['lbset=100', 'ProxyPass lbset must be between 0 and 99'],
   ['status=Q', 'ProxyPass Unknown status parameter option'],
   ['addressttl=x', 'ProxyPass AddressTTL must be -1 or a number of seconds not exceeding (2147483647)'],
-  ['foo=bar', 'ProxyPass unknown Worker parameter'],
-  ['stickysession=x', 'ProxyPass unknown Worker parameter'],
-  ['toString=x', 'ProxyPass unknown Worker parameter'],
+  ['foo=bar', 'ProxyPass unknown Worker hcheck parameter'],
+  ['stickysession=x', 'ProxyPass unknown Worker hcheck parameter'],
+  ['toString=x', 'ProxyPass unknown Worker hcheck parameter'],
   ['foo', "Invalid ProxyPass|ProxyPassMatch parameter. Parameter must be in the form 'key=value'."],
   ['mapping=x', 'unknown mapping'],
 ];
@@ -173,9 +173,8 @@ describe('differences that are said', () => {
     );
   });
 
-  it('wss:// backends are a warning', () => {
-    expect(read('ProxyPass / wss://h/').warnings[0]).toContain('wss:// backends are not supported yet');
-    expect(read('ProxyPass / ws://h/').warnings).toEqual([]);
+  it.each(['ws', 'wss', 'https', 'h2', 'h2c'])('%s:// backends need no warning', (scheme) => {
+    expect(read(`ProxyPass / ${scheme}://h/`)).toMatchObject({ warnings: [], errors: [] });
   });
 
   it('ProxyPass in a section with a regular expression says that it matches nothing', () => {

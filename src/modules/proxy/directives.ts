@@ -209,14 +209,12 @@ export const plainDirectives: readonly ProxyDirective[] = [
     contexts: servers,
     args: 'take1',
     default: 'ProxyStatus Off',
-    help: 'Configure Status: proxy status to one of: on | off | full; has no effect',
+    help: 'Configure Status: proxy status to one of: on | off | full; what server-status says of balancers',
     example: 'ProxyStatus On',
     set: (cmd, value) => {
-      if (choose(value, ['off', 'on', 'full']) === undefined)
-        return 'ProxyStatus must be one of: off | on | full';
-      cmd.warn('ProxyStatus has no effect: the server-status page does not list backends', {
-        code: 'conf/no-effect',
-      });
+      const mode = choose(value, ['off', 'on', 'full']);
+      if (mode === undefined) return 'ProxyStatus must be one of: off | on | full';
+      cmd.config.status = mode;
       return undefined;
     },
   },

@@ -10,6 +10,7 @@ import { DONE, type Verdict } from '../../request/verdict.ts';
 import type { ResponseError } from '../../wire/response-parser.ts';
 import type { Attempt } from './attempt.ts';
 import type { Loss } from './backend-roles.ts';
+import { ConnectRefusal } from './remote/connect-stream.ts';
 import type { Origin } from './target.ts';
 
 /** The "Proxy Error" page: status line and title say so, and the reason stands below the usual text. */
@@ -53,14 +54,38 @@ export function connectFailed(
   }
   const error = lastError(loss.error);
   const text = errorText(error);
-  const end =
-    origin.socket === undefined
-      ? `AH00957: ${name}: attempt to connect to ${shownEnd(origin, error.address)} failed`
-      : `AH02454: ${name}: attempt to connect to Unix domain socket ${origin.socket} (${origin.host}:${origin.port}) failed`;
-  logEvent(x, 'proxy', 'error', `${text}: ${end}`);
+  const shown = name === HTTP_FAILURE.name ? origin.scheme : name;
+  if (loss.error instanceof ConnectRefusal) logRefusal(x, origin, shown, loss.error);
+  else logEvent(x, 'proxy', 'error', `${text}: ${attemptText(shown, origin, error.address)}`);
   logEvent(x, module, 'error', `${failed}: ${origin.socket === undefined ? origin.host : 'httpd-UDS'}`);
   attempt?.refused();
   return attempt === undefined ? refusalStatus(x, module) : 503;
+}
+
+function attemptText(name: string, origin: Origin, address: string | undefined): string {
+  const { socket, host, port } = origin;
+  if (socket === undefined) {
+    return `AH00957: ${name}: attempt to connect to ${shownEnd(origin.through?.origin ?? origin, address)} failed`;
+  }
+  return `AH02454: ${name}: attempt to connect to Unix domain socket ${socket} (${host}:${port}) failed`;
+}
+
+/** The proxy on the way has opened none. */
+function logRefusal(x: Exchange, origin: Origin, name: string, { answered }: ConnectRefusal): void {
+  const { host, port, through } = origin;
+  const proxy = through === undefined ? '' : shownEnd(through.origin);
+  logEvent(
+    x,
+    'proxy',
+    'error',
+    `AH00950: send_http_connect: the forward proxy returned code is '${answered}'`,
+  );
+  logEvent(
+    x,
+    'proxy',
+    'error',
+    `AH00958: ${name}: attempt to connect to ${host}:${port} via http CONNECT through ${proxy} failed`,
+  );
 }
 
 /**
@@ -93,12 +118,17 @@ export function noTls(x: Exchange, { scheme, host, port }: Origin, why = ''): Ve
   return 500;
 }
 
+/** OpenSSL's reason, without the places in its source. */
+function handshakeText(error: Error | undefined): string {
+  if (error === undefined) return 'the other end closed the connection';
+  return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
+}
+
 /** The connection came to be, and TLS did not. */
 export function handshakeFailed(x: Exchange, origin: Origin, { error, fault }: Loss): Verdict {
   if (fault !== undefined) logEvent(x, 'ssl', 'error', `${fault.text}: ${fault.hint}`);
   else {
-    const why = error === undefined ? 'the other end closed the connection' : error.message;
-    logEvent(x, 'ssl', 'error', `AH02003: SSL Proxy connect failed: ${why}`);
+    logEvent(x, 'ssl', 'error', `AH02003: SSL Proxy connect failed: ${handshakeText(error)}`);
   }
   logEvent(
     x,

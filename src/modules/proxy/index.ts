@@ -5,6 +5,7 @@
 //   [P] rules ───────┴─> proxy:URL ─ sections ─ canonical target ─ handler ─ forward ─ pool ─ backend connection
 //                                                             answer or tunnel <─┘
 
+import type { Soon } from '../../kit/wait.ts';
 import { coreServer } from '../../request/core-config.ts';
 import type { Exchange, LiveSite } from '../../request/exchange.ts';
 import { logServer } from '../../request/log.ts';
@@ -13,7 +14,9 @@ import { DECLINED, OK, type Verdict } from '../../request/verdict.ts';
 import { Addresses } from './addresses.ts';
 import { originOfInstance } from './app-target.ts';
 import { balancerDirectives } from './balancer/directives.ts';
-import { openBalancers } from './balancer/module.ts';
+import { LB_METHODS } from './balancer/lbmethod.ts';
+import { balancersOf, openBalancers } from './balancer/module.ts';
+import { drawBalancers, writeBalancers } from './balancer/status-section.ts';
 import {
   createDirConfig,
   createServerConfig,
@@ -31,6 +34,7 @@ import type { FcgiPools } from './fcgi/index.ts';
 import { Http2Pools } from './h2/index.ts';
 import { canonicalise, handleProxied, type Plan } from './handler.ts';
 import { HTTP, type HttpPools } from './http-pools.ts';
+import { handleManager } from './manager/handler.ts';
 import { translateDecoded, translateEncoded } from './map.ts';
 import { passDirectives } from './pass-directives.ts';
 import { Pools } from './pools.ts';
@@ -87,6 +91,11 @@ function liveOf(x: Exchange): Live {
   return proxy.state(x.site) as Live;
 }
 
+/** What is known of the names of a site's backends. */
+export function addressesOf(site: LiveSite): Addresses {
+  return (proxy.state(site) as Live).addresses;
+}
+
 /** No directory walk for what is not in a directory; `<Proxy>` sections take its place. */
 function mapToStorage(x: Exchange): Verdict {
   if (!isProxied(x)) return DECLINED;
@@ -117,6 +126,29 @@ function handler(x: Exchange): Verdict | Promise<Verdict> {
   });
 }
 
+/** The balancer-manager, where mod_proxy_balancer is there. */
+function manage(x: Exchange): Soon<Verdict> {
+  const balancers = x.handler === 'balancer-manager' ? balancersOf(x.site) : undefined;
+  if (balancers === undefined) return DECLINED;
+  const conf = proxy.server(x);
+  const loaded = new Set(x.site.modules.map(({ name }) => name));
+  return handleManager(x, balancers.of(x.server), {
+    isPersistent: conf.balancerPersist === true,
+    inheritsBalancers: conf.balancerInherit ?? true,
+    inheritsPasses: conf.passInherit ?? true,
+    methods: LB_METHODS.filter((method) => loaded.has(`lbmethod_${method}`)),
+    health: loaded.has('proxy_hcheck') ? conf.health : undefined,
+  });
+}
+
+/** ProxyStatus: what server-status says of the balancers of the server that answers. */
+function status(x: Exchange, audience: 'people' | 'programs'): string {
+  const balancers =
+    (proxy.server(x).status ?? 'off') === 'off' ? [] : (balancersOf(x.site)?.of(x.server) ?? []);
+  if (balancers.length === 0) return '';
+  return audience === 'people' ? drawBalancers(balancers) : writeBalancers(balancers);
+}
+
 export const proxy: Module<ProxyServerConfig, ProxyDirConfig> = defineModule<
   ProxyServerConfig,
   ProxyDirConfig
@@ -137,8 +169,9 @@ export const proxy: Module<ProxyServerConfig, ProxyDirConfig> = defineModule<
     translateName: { first: (x) => translateDecoded(x, proxy.server(x), dirOf(x)) },
     mapToStorage: { first: mapToStorage },
     fixups: { first: fixups },
-    handler: { first: handler },
+    handler: { first: handler, middle: manage },
   },
+  status,
   open: openLive,
   close: (_site, live) => {
     (live as Live).deafen?.();

@@ -9,6 +9,7 @@ import { serverFiles } from '../contexts.ts';
 import { isBalancerUrl } from './balancer/config.ts';
 import { passToBalancer } from './balancer/directives.ts';
 import type { PassEntry, ProxyDirConfig, ProxyServerConfig } from './config.ts';
+import { healthOf } from './hcheck/loaded.ts';
 import { splitUrl } from './target.ts';
 import { shareWorker, workerName } from './worker.ts';
 import { reasonOfNoEffect, setWorkerParameter, type WorkerParameters } from './worker-parameters.ts';
@@ -169,7 +170,7 @@ function addWorker(cmd: ProxyCommand, url: string, line: PassLine): DirectiveErr
 function setParameters(cmd: ProxyCommand, url: string, line: PassLine): DirectiveError | undefined {
   const scratch: WorkerParameters = {};
   for (const { name, value } of line.params) {
-    const error = setWorkerParameter(scratch, name, value);
+    const error = setWorkerParameter(scratch, name, value, healthOf(cmd));
     if (error !== undefined) return `ProxyPass ${error}`;
     warnNoEffect(cmd, name);
   }
@@ -192,6 +193,15 @@ function setParameters(cmd: ProxyCommand, url: string, line: PassLine): Directiv
 
 /** Says of a parameter that it does nothing (here). */
 export function warnNoEffect(cmd: Command<ProxyServerConfig, ProxyDirConfig>, name: string): void {
+  if (/^hc/i.test(name)) {
+    cmd.warn(
+      `${cmd.name}: parameter ${name} has no effect here: health checks are for members of balancers`,
+      {
+        code: 'conf/no-effect',
+        hint: 'make a balancer of it: <Proxy "balancer://app"> with a BalancerMember line that has the parameter',
+      },
+    );
+  }
   const why = reasonOfNoEffect(name);
   if (why === undefined) return;
   cmd.warn(`${cmd.name}: parameter ${name} is accepted and has no effect here`, {

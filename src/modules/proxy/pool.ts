@@ -108,8 +108,13 @@ class Waiter<U extends Pick<PoolUser<never>, 'onBusy'>> implements Timed {
   }
 }
 
-function isName({ socket, host }: Origin): boolean {
-  return socket === undefined && isIP(host) === 0;
+function nameOf(
+  { socket, host }: Origin,
+  addresses: Addresses,
+  params: WorkerParameters,
+): HostName | undefined {
+  if (socket !== undefined || isIP(host) !== 0) return undefined;
+  return new HostName(addresses, host, addressTtl(params));
 }
 
 /** Milliseconds; undefined for the usual time. Apache: without reuse, names are looked up each time. */
@@ -164,7 +169,7 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
     // Apache: what is looked up each time cannot be used again.
     this.reuses = (params.reuse ?? protocol.reuses) && params.addressTtl !== 0;
     this.#mostIdle = params.ttl === undefined ? (params.smax ?? MOST_IDLE) : MOST_IDLE;
-    this.#name = isName(origin) ? new HostName(addresses, origin.host, addressTtl(params)) : undefined;
+    this.#name = nameOf(origin.through?.origin ?? origin, addresses, params);
     this.#protocol = protocol;
     this.#params = params;
     this.#deadlines = deadlines;

@@ -11,6 +11,18 @@ import type { Worker } from './worker.ts';
 /** The pools of one worker under one set of settings, by origin. */
 type ByOrigin<P> = Map<string, P>;
 
+/** Names that clients ask for (ProxyPreserveHost) whose connections are kept; the list of them is anybody's to fill. */
+const MOST_NAMED = 100;
+
+function forgetOldest(pools: ByOrigin<{ close(): void }>): void {
+  if (pools.size < MOST_NAMED) return;
+  for (const [key, pool] of pools) {
+    pools.delete(key);
+    pool.close();
+    return;
+  }
+}
+
 export class Pools<U extends PoolUser<C>, C extends Pooled<U>> {
   readonly #protocol: Protocol<U, C>;
   readonly #host: PoolHost;
@@ -50,6 +62,7 @@ export class Pools<U extends PoolUser<C>, C extends Pooled<U>> {
 
   #make(worker: Worker, origin: Origin, settings: PoolSettings): Pool<U, C> {
     const pools = this.#byOrigin(worker, settings);
+    if (origin.serverName !== undefined) forgetOldest(pools);
     const plan = { origin, params: worker.params, settings, protocol: this.#protocol };
     const pool = new Pool<U, C>(plan, this.#host, () => {
       if (pools.get(origin.key) === pool) pools.delete(origin.key);

@@ -15,6 +15,7 @@ import { serverFiles, servers } from '../contexts.ts';
 import { type BalancerConfig, defineBalancer, findBalancer, isBalancerUrl } from './balancer/config.ts';
 import { type Parameter, setBalancerParameters, wrapError } from './balancer/directives.ts';
 import type { ProxyDirConfig, ProxySection, ProxyServerConfig } from './config.ts';
+import { healthOf } from './hcheck/loaded.ts';
 import { SOCKET_ASIDE } from './map.ts';
 import { warnNoEffect } from './pass-directives.ts';
 import { splitUrl } from './target.ts';
@@ -197,7 +198,7 @@ function setParameters(
     const equals = word.indexOf('=');
     if (equals < 0) return `Invalid ${what} parameter. Parameter must be in the form 'key=value'`;
     const name = word.slice(0, equals);
-    const error = setWorkerParameter(worker.params, name, word.slice(equals + 1));
+    const error = setWorkerParameter(worker.params, name, word.slice(equals + 1), healthOf(cmd));
     if (error !== undefined) return `${before}${error} ${word}; ${url}`;
     warnNoEffect(cmd, name);
   }

@@ -1,7 +1,8 @@
 // TLS on the way to a backend: the handshake, who answered it, and sessions taken up again. What is sent over it is
 // the connection's business; which settings apply is mod_ssl's.
 
-import { isIP, type NetConnectOpts, type Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { type BackendTls, checkPeer, type PeerFault } from '../ssl/index.ts';
 import type { Origin } from './target.ts';
@@ -50,14 +51,17 @@ export function openSecureSocket(
 
 const wires: WeakMap<Socket, WatchedWire> = new WeakMap();
 
-/** The same for a backend whose answers only the end of the connection ends. `onRead` is given bytes of its own. */
+/**
+ * The same over what is on its way there, for a backend whose answers only the end of the connection ends. `onRead` is
+ * given bytes of its own.
+ */
 export function openWatchedSocket(
   origin: Origin,
   tls: BackendTls,
-  end: NetConnectOpts,
+  way: Duplex,
   onRead: (bytes: Buffer) => boolean,
 ): TLSSocket {
-  const wire = new WatchedWire(end, () => socket.emit('connect'));
+  const wire = new WatchedWire(way, () => socket.emit('connect'));
   const socket = openSecureSocket(origin, tls, { socket: wire });
   wires.set(socket, wire);
   wire.watch(() => socket.readableEnded);

@@ -20,7 +20,7 @@ import { refuseBlocked } from './remote/block.ts';
 import { redirectToDomain } from './remote/domain.ts';
 import { type RemoteProxy, remotesOf } from './remote/remote-proxy.ts';
 import { sendThrough } from './remote/through.ts';
-import { namedOrigin, type Origin, type Target, withSocket } from './target.ts';
+import { namedOrigin, type Origin, type Target, throughProxy, withSocket } from './target.ts';
 import { findUpgrade, isWebSocket, requireUpgrade, type Upgrade } from './upgrade.ts';
 import { findWorker, GENERIC_WORKER, type Worker } from './worker.ts';
 import { type Speakers, takesWebSockets } from './wstunnel.ts';
@@ -145,19 +145,29 @@ function sendHttp(
   const { origin } = target;
   const tls = origin.isSecure ? tlsTo(x, origin) : undefined;
   if (typeof tls === 'number') return tls;
-  if (tls !== undefined && remote !== undefined && origin.socket === undefined) {
-    return noTls(
-      x,
-      origin,
-      ': a ProxyRemote on the way to a backend over TLS is not supported; name the host in NoProxy',
-    );
-  }
   const settings = pools.settings(timeout, conf.badHeader ?? 'IsError', conf.sourceAddress, tls);
   const own = tls !== undefined && dir.preserveHost === true ? clientNamed(x, origin) : origin;
-  // Apache: a socket is connected to, whatever proxy is named.
-  const end = own.socket === undefined ? (remote?.origin ?? own) : own;
+  const end = endBehind(own, remote);
   const pool: CarrierPool = (origin.isHttp2 ? http2Pools : pools).find(worker, end, settings);
-  return new Forward(x, { target, pool, conf, dir, maxForwards, upgrade, remote, attempt, mayDrop }).run();
+  // What is encrypted is nothing that the proxy reads: the request is the backend's alone.
+  const reader = end.through === undefined ? remote : undefined;
+  return new Forward(x, {
+    target,
+    pool,
+    conf,
+    dir,
+    maxForwards,
+    upgrade,
+    remote: reader,
+    attempt,
+    mayDrop,
+  }).run();
+}
+
+/** What is connected to. Apache: a socket, whatever proxy is named; for TLS the proxy is asked for a way with CONNECT. */
+function endBehind(end: Origin, remote: RemoteProxy | undefined): Origin {
+  if (remote === undefined || end.socket !== undefined) return end;
+  return end.isSecure ? throughProxy(end, remote) : remote.origin;
 }
 
 /** How TLS is spoken to a backend, or the answer where it is not. */

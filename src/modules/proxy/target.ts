@@ -27,6 +27,15 @@ export interface Origin {
   readonly isHttp2: boolean;
   /** The name that TLS asks for and checks, where it is another than the host's. */
   readonly serverName?: string;
+  /** The proxy that is asked, with CONNECT, for the way there. */
+  readonly through?: Through;
+}
+
+/** A proxy on the way to an end. */
+export interface Through {
+  readonly origin: Origin;
+  /** Value of the Proxy-Authorization field. */
+  readonly credentials: string | undefined;
 }
 
 /** A canonical target. */
@@ -167,6 +176,12 @@ function readOrigin(scheme: string, authority: string, socket: string | undefine
 export function namedOrigin(origin: Origin, serverName: string): Origin {
   if (serverName === origin.host) return origin;
   return { ...origin, serverName, key: `${origin.key}|${serverName}` };
+}
+
+/** The same end, reached through a proxy. */
+export function throughProxy(origin: Origin, { origin: proxy, credentials }: Through): Origin {
+  const through: Through = { origin: proxy, credentials };
+  return { ...origin, through, key: `${origin.key}|${credentials ?? ''}@${proxy.key}` };
 }
 
 /** Letters of a host name that may be looked up; anything else is answered as an unknown host. */

@@ -209,6 +209,23 @@ describe('connections over TLS', () => {
     ]);
   });
 
+  it('for names that clients make up are not kept without end', async () => {
+    const backend = await startTlsBackend(answering('x'));
+    const server = await front(
+      `SSLProxyEngine On\nSSLProxyVerify none\nSSLProxyCheckPeerName off\nSSLProxyCheckPeerCN off\n` +
+        `ProxyPreserveHost On\nProxyPass / https://localhost:${backend.port}/`,
+    );
+    for (let from = 0; from < 150; from += 10) {
+      await Promise.all(
+        Array.from({ length: 10 }, (_, at) =>
+          server.exchange(`GET /x HTTP/1.1\r\nHost: h${from + at}.test\r\nConnection: close\r\n\r\n`),
+        ),
+      );
+    }
+    expect(backend.sockets.length).toBe(150);
+    expect(backend.sockets.filter((socket) => !socket.destroyed).length).toBeLessThanOrEqual(101);
+  });
+
   it('go over unix sockets, too', async () => {
     const end = join(folder, 'backend.sock');
     const backend = await startTlsBackend(answering('by socket'), tlsParties().server, { end });

@@ -3,19 +3,19 @@
 // held back until TLS has had the chance to announce it. Costs about as much again as the encryption of a small answer,
 // so that only those backends have it whose answers nothing else ends.
 
-import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
 export class WatchedWire extends Duplex {
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   #isHeld = false;
   #isAnnounced: () => boolean = () => true;
   /** The end came without a word about it: what was sent may have been more. */
   isCut = false;
 
-  constructor(end: NetConnectOpts, onConnect: () => void) {
+  /** `socket`: on its way to the other end, and left half open by the end of one direction. */
+  constructor(socket: Duplex, onConnect: () => void) {
     super({ allowHalfOpen: true });
-    this.#socket = connect({ ...end, allowHalfOpen: true } as NetConnectOpts);
+    this.#socket = socket;
     this.#socket.on('connect', onConnect);
     this.#socket.on('data', (bytes: Buffer) => {
       if (!this.push(bytes)) this.#socket.pause();

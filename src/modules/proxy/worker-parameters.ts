@@ -4,6 +4,8 @@
 import { equalsIgnoreCase } from '../../kit/ascii.ts';
 import { applyStatus } from './balancer/status-flags.ts';
 import { leadingInteger, parseDuration } from './duration.ts';
+import { type HealthConfig, type HealthSettings, noHealthChecks } from './hcheck/config.ts';
+import { setHealthParameter } from './hcheck/parameters.ts';
 
 /** Parameters of one worker; unset ones are undefined. Times in milliseconds. */
 export interface WorkerParameters {
@@ -39,6 +41,8 @@ export interface WorkerParameters {
   redirect?: string;
   lbSet?: number;
   secret?: string;
+  /** How mod_proxy_hcheck checks it. */
+  health?: HealthSettings;
 }
 
 /** Sets one parameter; answers Apache's sentence when the value is wrong. */
@@ -113,15 +117,22 @@ const SETTERS: { readonly [name: string]: Setter } = {
   addressttl: setAddressTtl,
 };
 
-/** Sets one parameter of a worker; answers Apache's sentence when it cannot be. */
+/**
+ * Sets one parameter of a worker; answers Apache's sentence when it cannot be. `health` answers the server's templates
+ * and expressions where mod_proxy_hcheck is loaded, which knows further parameters.
+ */
 export function setWorkerParameter(
   params: WorkerParameters,
   name: string,
   value: string,
+  health: () => HealthConfig | undefined = () => undefined,
 ): string | undefined {
   const key = name.toLowerCase();
-  if (!Object.hasOwn(SETTERS, key)) return 'unknown Worker parameter';
-  return SETTERS[key]!(params, value);
+  if (Object.hasOwn(SETTERS, key)) return SETTERS[key]!(params, value);
+  const config = health();
+  if (config === undefined) return 'unknown Worker parameter';
+  params.health ??= noHealthChecks();
+  return setHealthParameter(params.health, key, value, config);
 }
 
 function count(what: string, set: (params: WorkerParameters, value: number) => void): Setter {

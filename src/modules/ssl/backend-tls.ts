@@ -45,7 +45,22 @@ export interface BackendTls {
   readonly rules: PeerRules;
   readonly sessions: TlsSessions;
   /** Ends whose answers nothing but the end of the connection ends: there it matters how that comes. */
-  readonly unframed: Set<string>;
+  readonly unframed: RecentEnds;
+}
+
+/** A bounded set of ends. */
+export class RecentEnds {
+  readonly #ends: Set<string> = new Set();
+
+  has(end: string): boolean {
+    return this.#ends.has(end);
+  }
+
+  add(end: string): void {
+    // Names can come from clients (ProxyPreserveHost).
+    if (this.#ends.size >= MOST_SESSIONS) this.#ends.clear();
+    this.#ends.add(end);
+  }
 }
 
 const compiled: WeakMap<SslDirConfig, BackendTls> = new WeakMap();
@@ -58,7 +73,7 @@ export function compileBackendTls(config: SslDirConfig): BackendTls {
     context: contextOf(config),
     rules: rulesOf(config),
     sessions: new TlsSessions(),
-    unframed: new Set<string>(),
+    unframed: new RecentEnds(),
   };
   compiled.set(config, tls);
   return tls;
@@ -83,7 +98,13 @@ export function rulesOf(config: SslDirConfig): PeerRules {
 function contextOf(config: SslDirConfig): SecureContext {
   const { protocols, machineFile, machinePath, machineChain } = config;
   const pair = machineFile?.[0] ?? machinePath?.[0];
-  const revocations = config.crlCheck === undefined || config.crlCheck === 'none' ? [] : crlsOf(config);
+  const checksRevocation = config.crlCheck !== undefined && config.crlCheck !== 'none';
+  const revocations = checksRevocation ? crlsOf(config) : [];
+  if (checksRevocation && revocations.length === 0) {
+    throw new Error(
+      'AH01899: CRL checking has been enabled, but neither SSLProxyCARevocationFile nor SSLProxyCARevocationPath is configured',
+    );
+  }
   return createSecureContext({
     ca: authoritiesOf(config),
     ciphers: ciphersOf(config),

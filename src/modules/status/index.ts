@@ -43,11 +43,19 @@ function handle(x: Exchange): Verdict {
   const wish = readWish(x.args);
   if (wish.refresh !== undefined) x.headersOut.set('Refresh', String(wish.refresh));
   const figures = collectFigures(x, isExtended(x));
-  const text = wish.auto ? writeReport(figures) : drawPage(x, figures, wish.noTable);
+  const more = sayMore(x, wish.auto ? 'programs' : 'people');
+  const text = wish.auto
+    ? writeReport(figures) + more
+    : drawPage(x, figures, { noTable: wish.noTable, more });
   x.contentType = `text/${wish.auto ? 'plain' : 'html'}; charset=ISO-8859-1`;
   x.responseBody = text;
   x.contentLength = text.length;
   return OK;
+}
+
+/** What other modules have to say of the server. */
+function sayMore(x: Exchange, audience: 'people' | 'programs'): string {
+  return x.site.modules.map((module) => (module as Module).status?.(x, audience) ?? '').join('');
 }
 
 function count(x: Exchange): Verdict {

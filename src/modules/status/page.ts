@@ -24,12 +24,20 @@ function formatTraffic(bytes: number): string {
   return kilo < MB ? `${(kilo / KB).toFixed(1)} MB` : `${(kilo / MB).toFixed(1)} GB`;
 }
 
-export function drawPage(x: Exchange, figures: Figures, noTable: boolean): string {
+/** What the page is to be like. */
+export interface PageOptions {
+  /** Paragraphs in the place of the table. */
+  readonly noTable: boolean;
+  /** HTML of other modules. */
+  readonly more: string;
+}
+
+export function drawPage(x: Exchange, figures: Figures, { noTable, more }: PageOptions): string {
   const details = figures.isExtended ? drawDetails(x, figures, noTable) : WITHOUT_DETAILS;
   return (
     '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN" "http://www.w3.org/TR/html4/strict.dtd">\n' +
     '<html><head>\n<title>Apache Status</title>\n</head><body>\n' +
-    `${drawHead(figures)}${drawConnections(figures)}${drawScoreboard(figures)}${details}` +
+    `${drawHead(figures)}${drawConnections(figures)}${drawScoreboard(figures)}${details}${more}` +
     `${signature(x)}</body></html>\n`
   );
 }

@@ -2,6 +2,7 @@
 
 import { type Language, languageWith } from '../../kit/regex/language.ts';
 import { absoluteScheme } from '../../rules/absolute-uri.ts';
+import type { RewriteOutcome } from '../../rules/index.ts';
 import type { BackrefSegment, Segment, VariableSegment } from '../../rules/template.ts';
 import { requestFor, type Wish } from './request-for.ts';
 import type { RewriteScope, RuleAt } from './rewrite-scope.ts';
@@ -58,11 +59,20 @@ export function leadsTo(
   request: Sample,
   by: 'proxy' | 'redirect',
 ): string | undefined {
-  const result = tryRules(scope, request)?.result;
-  if (result === undefined || result.rule !== at.rule) return undefined;
-  const { outcome } = result;
+  const outcome = outcomeOf(scope, at, request);
+  if (outcome === undefined) return undefined;
   if (by === 'proxy') return outcome.kind === 'proxy' ? outcome.url : undefined;
   return outcome.kind === 'redirect' ? outcome.location : undefined;
+}
+
+/** What comes of the rule. Where another one with conditions is before it, they may fail next time: the rule is then tried alone. */
+function outcomeOf(scope: RewriteScope, at: RuleAt, request: Sample): RewriteOutcome | undefined {
+  const result = tryRules(scope, request)?.result;
+  if (result === undefined || result.rule === at.rule) return result?.outcome;
+  const isMaybe = result.outcome.kind !== 'status' && (result.rule?.conditions.length ?? 0) > 0;
+  if (!isMaybe) return undefined;
+  const alone = tryRules({ ...scope, set: { ...scope.set, rules: [at.rule] } }, request)?.result;
+  return alone?.rule === at.rule ? alone.outcome : undefined;
 }
 
 /** The host of a URL, without port and user; in lower case. */

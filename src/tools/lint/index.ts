@@ -1,12 +1,11 @@
 // The linter's front door.
 
 export { type Check, type Example, htaccess as htaccessExample, type Severity } from './check.ts';
-export { type CheckGroup, checkGroups, checks } from './checks/index.ts';
+export { checks } from './checks/index.ts';
 export type { Finding } from './finding.ts';
 export { findingsAsJson, findingsAsSarif } from './json-report.ts';
 export { lint, reaches } from './lint.ts';
 export {
-  type HtaccessSource,
   readConfigTarget,
   readHtaccessTarget,
   type Target,

@@ -1,22 +1,26 @@
 // Findings for programs: plain JSON, and SARIF 2.1.0 (OASIS), which code hosts and editors show beside the lines.
 
-import { basename } from 'node:path';
 import type { Place } from '../../kit/place.ts';
 import type { Check, Severity } from './check.ts';
 import type { Finding } from './finding.ts';
+
+/** Configurations are bytes; what is written as UTF-8 in them is shown as such. */
+function readable(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('utf8');
+}
 
 /** An array of findings; `line` and `column` count from 1, columns in bytes. */
 export function findingsAsJson(findings: readonly Finding[]): string {
   const list = findings.map(({ id, severity, diagnostic: { message, why, hint, place, length } }) => ({
     id,
     severity,
-    file: place?.file ?? null,
+    file: place === undefined ? null : readable(place.file),
     line: place?.line ?? null,
     column: place?.column ?? null,
     length: place === undefined ? null : (length ?? 1),
-    message,
+    message: readable(message),
     why: why ?? null,
-    hint: hint ?? null,
+    hint: hint === undefined ? null : readable(hint),
   }));
   return `${JSON.stringify(list, null, 2)}\n`;
 }
@@ -77,7 +81,7 @@ function otherRules(findings: readonly Finding[], checks: readonly Check[]): rea
 
 function resultOf({ id, severity, diagnostic }: Finding, rules: readonly Rule[]): object {
   const { message, why, hint, place, length } = diagnostic;
-  const text = [message, why, hint].filter((part) => part !== undefined).join('\n');
+  const text = readable([message, why, hint].filter((part) => part !== undefined).join('\n'));
   return {
     ruleId: id,
     ruleIndex: rules.findIndex((rule) => rule.id === id),
@@ -87,18 +91,24 @@ function resultOf({ id, severity, diagnostic }: Finding, rules: readonly Rule[])
   };
 }
 
-function locationOf(place: Place, length: number): object {
+function locationOf({ file, line, column, text }: Place, length: number): object {
+  const startColumn = countCharacters(text.slice(0, column - 1)) + 1;
+  const marked = text.slice(column - 1, column - 1 + length);
   return {
     physicalLocation: {
-      artifactLocation: { uri: uriOf(place.file) },
-      region: { startLine: place.line, startColumn: place.column, endColumn: place.column + length },
+      artifactLocation: { uri: uriOf(file) },
+      region: { startLine: line, startColumn, endColumn: startColumn + Math.max(1, countCharacters(marked)) },
     },
   };
 }
 
+function countCharacters(bytes: string): number {
+  return [...readable(bytes)].length;
+}
+
 /** Names of files are bytes; a URI has escapes for what is special in it. */
 function uriOf(file: string): string {
-  const path = (file === '' ? basename(file) : file).replace(
+  const path = file.replace(
     /[^A-Za-z0-9/._~-]/g,
     (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`,
   );

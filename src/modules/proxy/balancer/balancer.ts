@@ -1,5 +1,6 @@
 // A balancer while the site runs: its members in the order of their lines, and its parameters, which may be changed.
 
+import { randomUUID } from 'node:crypto';
 import type { Worker } from '../worker.ts';
 import type { BalancerConfig, BalancerParameters } from './config.ts';
 import { BalancerMember } from './member.ts';
@@ -8,13 +9,6 @@ import { WaitingRoom } from './waiting-room.ts';
 
 /** Takes what LogLevel debug says of members in error. */
 export type LogRetry = (text: string) => void;
-
-/** What a balancer takes from the site. */
-export interface BalancerSurroundings {
-  /** Members that may be added at run time, where the balancer does not say. */
-  readonly growth: number;
-  readonly log: LogRetry;
-}
 
 export class Balancer {
   /** `balancer://name`. */
@@ -25,21 +19,20 @@ export class Balancer {
   readonly path: string;
   /** Members that may be added before the next reload. */
   readonly growth: number;
-  /** Requests that wait for a member. */
-  readonly waiting: WaitingRoom<BalancerMember> = new WaitingRoom();
+  /** What the balancer-manager's forms must carry; '' where the configuration wants none. */
+  readonly nonce: string;
   readonly #configured: number;
   readonly #log: LogRetry;
+  /** Requests that wait for a member. */
+  readonly waiting: WaitingRoom<BalancerMember> = new WaitingRoom();
 
-  constructor(
-    { name, params, path }: BalancerConfig,
-    members: BalancerMember[],
-    { growth, log }: BalancerSurroundings,
-  ) {
+  constructor({ name, params, path }: BalancerConfig, members: BalancerMember[], log: LogRetry) {
     this.name = name;
     this.params = { ...params };
     this.members = members;
     this.path = path;
-    this.growth = params.growth ?? growth;
+    this.growth = params.growth ?? 0;
+    this.nonce = params.nonce ?? randomUUID();
     this.#configured = members.length;
     this.#log = log;
   }
@@ -60,9 +53,14 @@ export class Balancer {
     return this.params.maxAttempts ?? Math.max(0, this.#configured - 1);
   }
 
-  /** Adds a member at run time; undefined when there is no room for it (BalancerGrowth). */
+  /** How many members it has room for. */
+  get mostMembers(): number {
+    return this.#configured + this.growth;
+  }
+
+  /** Adds a member at run time; undefined when there is no room for it (`growth=`). */
   addMember(worker: Worker): BalancerMember | undefined {
-    if (this.members.length >= this.#configured + this.growth) return undefined;
+    if (this.members.length >= this.mostMembers) return undefined;
     const member = new BalancerMember(worker);
     this.members.push(member);
     return member;

@@ -8,13 +8,9 @@ import { Balancer, type LogRetry } from './balancer.ts';
 import { type BalancerConfig, balancerName } from './config.ts';
 import { BalancerMember } from './member.ts';
 
-/** Members that may be added to a balancer at run time, where nothing is said. */
-const DEFAULT_GROWTH = 5;
-
 /** What a server's configuration says of balancers. */
 export interface BalancersConfig {
   readonly balancers: readonly BalancerConfig[];
-  readonly balancerGrowth?: number;
   readonly balancerPersist?: boolean;
 }
 
@@ -61,10 +57,10 @@ export class Balancers {
     }
   }
 
-  #make({ balancers, balancerGrowth: growth = DEFAULT_GROWTH }: BalancersConfig, log: LogRetry): Balancer[] {
+  #make({ balancers }: BalancersConfig, log: LogRetry): Balancer[] {
     return balancers.map((config) => {
       const members = config.members.map((worker) => this.#member(worker));
-      return new Balancer(config, members, { growth, log });
+      return new Balancer(config, members, log);
     });
   }
 

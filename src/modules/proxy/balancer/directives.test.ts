@@ -40,7 +40,7 @@ const BALANCER: readonly [string, string][] = [
 
 /** What it says of members. */
 const MEMBERS: readonly [string, string][] = [
-  ['http://h stickysession=x', 'BalancerMember unknown Worker parameter'],
+  ['http://h stickysession=x', 'BalancerMember unknown Worker hcheck parameter'],
   ['http://h loadfactor=0.5', 'BalancerMember LoadFactor must be a number between 1..100'],
   ['http://h loadfactor=100.1', 'BalancerMember LoadFactor must be a number between 1..100'],
   ['http://h lbset=100', 'BalancerMember lbset must be between 0 and 99'],
@@ -147,7 +147,6 @@ describe('a balancer as it is read', () => {
         {
           name: '/test.conf',
           text: [
-            'BalancerGrowth 7',
             '<Proxy "balancer://App" timeout=3>',
             'BalancerMember HTTP://One:80/x route=one loadfactor=2.555 lbset=3 status=+D-D+hN retry=5',
             'BalancerMember "unix:/run/a.sock|http://two" redirect=one',
@@ -161,8 +160,7 @@ describe('a balancer as it is read', () => {
       io: createMemoryIo({}),
     });
     expect(diagnostics).toEqual([]);
-    const { balancers, balancerGrowth } = proxy.serverOf(site!.main);
-    expect(balancerGrowth).toBe(7);
+    const { balancers } = proxy.serverOf(site!.main);
     expect(balancers).toHaveLength(1);
     const [{ name, params, members, path }] = balancers as [(typeof balancers)[0]];
     expect([name, path]).toEqual(['balancer://app', '/app']);

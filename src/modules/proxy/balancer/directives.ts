@@ -7,6 +7,7 @@ import { lowerAscii } from '../../../kit/ascii.ts';
 import { serverFiles, servers } from '../../contexts.ts';
 import type { ProxyDirConfig, ProxyServerConfig } from '../config.ts';
 import { leadingInteger } from '../duration.ts';
+import { healthOf } from '../hcheck/loaded.ts';
 import { splitUrl } from '../target.ts';
 import { memberName, Worker } from '../worker.ts';
 import { setWorkerParameter } from '../worker-parameters.ts';
@@ -104,18 +105,21 @@ function addMember(cmd: ProxyCommand, text: string): DirectiveError | undefined 
   return undefined;
 }
 
-function makeMember(cmd: ProxyCommand, { url, parameters }: MemberLine): Worker | DirectiveError {
+/** Why a URL names no member, in Apache's words; undefined where it names one. */
+export function faultOfMember(url: string): string | undefined {
   const split = splitUrl(url);
-  if (split === undefined || split.authority === '') {
-    return `BalancerMember URL must be absolute!: ${url}`;
-  }
-  if (/:[^\]]*[^0-9\]][^\]]*$/.test(split.authority.slice(split.authority.lastIndexOf('@') + 1))) {
-    return `BalancerMember Unable to parse URL: ${url}`;
-  }
+  if (split === undefined || split.authority === '') return `URL must be absolute!: ${url}`;
+  const hostPort = split.authority.slice(split.authority.lastIndexOf('@') + 1);
+  return /:[^\]]*[^0-9\]][^\]]*$/.test(hostPort) ? `Unable to parse URL: ${url}` : undefined;
+}
+
+function makeMember(cmd: ProxyCommand, { url, parameters }: MemberLine): Worker | DirectiveError {
+  const fault = faultOfMember(url);
+  if (fault !== undefined) return `BalancerMember ${fault}`;
   const worker = new Worker(memberName(url)!);
   if (cmd.config.timeout !== undefined) worker.params.timeout = cmd.config.timeout;
   for (const { name, value } of parameters) {
-    const error = setWorkerParameter(worker.params, name, value);
+    const error = setWorkerParameter(worker.params, name, value, healthOf(cmd));
     if (error !== undefined) return wrapError(error, 'BalancerMember ');
   }
   return worker;
@@ -150,11 +154,9 @@ function warnShared(cmd: ProxyCommand, { name: known }: Worker, { url, parameter
   }
 }
 
-function setGrowth(cmd: ProxyCommand, value: string): DirectiveError | undefined {
+function checkGrowth(value: string): DirectiveError | undefined {
   const growth = leadingInteger(value);
-  if (growth < 0 || growth > 1000) return 'BalancerGrowth must be between 0 and 1000';
-  cmd.config.balancerGrowth = growth;
-  return undefined;
+  return growth < 0 || growth > 1000 ? 'BalancerGrowth must be between 0 and 1000' : undefined;
 }
 
 export const balancerDirectives: readonly ProxyDirective[] = [
@@ -171,9 +173,10 @@ export const balancerDirectives: readonly ProxyDirective[] = [
     contexts: servers,
     args: 'take1',
     default: 'BalancerGrowth 5',
-    help: 'Number of additional Balancers that can be added post-config',
+    help: 'Number of additional Balancers that can be added post-config; members are added by growth= of a balancer',
+    noEffect: 'balancers are added by the configuration alone, as in Apache',
     example: 'BalancerGrowth 10',
-    set: (cmd, value) => setGrowth(cmd, value ?? ''),
+    set: (_cmd, value) => checkGrowth(value ?? ''),
   },
   {
     name: 'BalancerInherit',

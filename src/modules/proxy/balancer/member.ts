@@ -1,6 +1,7 @@
 // A member of a balancer while the site runs: its worker, what may be changed at run time, and what has happened to it.
 // One object for one BalancerMember line, whichever servers inherit it.
 
+import { type HealthSettings, noHealthChecks } from '../hcheck/config.ts';
 import { type Origin, parseOrigin, splitUrl } from '../target.ts';
 import type { Worker } from '../worker.ts';
 import { FLAG, NOT_USABLE } from './status-flags.ts';
@@ -8,18 +9,9 @@ import { FLAG, NOT_USABLE } from './status-flags.ts';
 /** Time after which a member in error is tried again, where `retry` does not say. */
 const DEFAULT_RETRY_MS = 60_000;
 
-/** What health checks (mod_proxy_hcheck) know of a member. Times in milliseconds. */
-export interface MemberHealth {
-  /** As `hcmethod=` writes it; NONE for no checks. */
-  method: string;
-  interval: number;
-  /** Checks in a row that have to succeed, or fail, before the member's state changes. */
-  passes: number;
-  fails: number;
-  uri: string;
-  /** Name of the ProxyHCExpr that judges answers. */
-  expr: string;
-  /** Checks that succeeded, and failed, in a row. */
+/** How health checks (mod_proxy_hcheck) ask a member, and what they know of it. */
+export interface MemberHealth extends HealthSettings {
+  /** Checks that were counted towards a change of the member's state: those that passed, and failed. */
   passed: number;
   failed: number;
   /** When the last check began, milliseconds since 1970; 0 for never. */
@@ -37,17 +29,7 @@ export class BalancerMember {
   redirect: string;
   /** Milliseconds for which an error keeps requests away. */
   retry: number;
-  readonly health: MemberHealth = {
-    method: 'NONE',
-    interval: 30_000,
-    passes: 1,
-    fails: 1,
-    uri: '',
-    expr: '',
-    passed: 0,
-    failed: 0,
-    checkedAt: 0,
-  };
+  readonly health: MemberHealth;
 
   /** How much it is owed: byrequests takes the member with the most. */
   lbStatus = 0;
@@ -79,6 +61,7 @@ export class BalancerMember {
     this.route = route;
     this.redirect = redirect;
     this.retry = retry ?? DEFAULT_RETRY_MS;
+    this.health = { ...(worker.params.health ?? noHealthChecks()), passed: 0, failed: 0, checkedAt: 0 };
   }
 
   /** The URL it stands for, without a unix socket. */

@@ -105,3 +105,14 @@ describe('BalancerPersist', () => {
     expect(seen.filter((path) => path === '/one/x')).toHaveLength(2);
   });
 });
+
+describe('a method without its module', () => {
+  it('keeps the server from starting, as in Apache, and the error says which line is missing', async () => {
+    const modules = ['proxy', 'proxy_http', 'proxy_balancer']
+      .map((name) => `LoadModule ${name}_module modules/mod_${name}.so\n`)
+      .join('');
+    await expect(start(`${modules}${balancer(['http://127.0.0.1:1'])}`)).rejects.toThrow(
+      'AH02432: Cannot find LB Method: byrequests; add LoadModule lbmethod_byrequests_module modules/mod_lbmethod_byrequests.so',
+    );
+  });
+});

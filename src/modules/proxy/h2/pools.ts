@@ -5,6 +5,18 @@ import type { Origin } from '../target.ts';
 import type { Worker } from '../worker.ts';
 import { Http2Pool } from './pool.ts';
 
+/** As with HTTP/1.1: names that clients ask for whose sessions are kept. */
+const MOST_NAMED = 100;
+
+function forgetOldest(pools: Set<Http2Pool>): void {
+  if (pools.size < MOST_NAMED) return;
+  for (const pool of pools) {
+    pools.delete(pool);
+    pool.close();
+    return;
+  }
+}
+
 export class Http2Pools {
   readonly #host: PoolHost;
   readonly #byWorker: Map<Worker, Set<Http2Pool>> = new Map();
@@ -23,6 +35,7 @@ export class Http2Pools {
   #make(worker: Worker, origin: Origin, settings: PoolSettings): Http2Pool {
     const pools = this.#byWorker.get(worker) ?? new Set();
     this.#byWorker.set(worker, pools);
+    if (origin.serverName !== undefined) forgetOldest(pools);
     const pool = new Http2Pool({ origin, params: worker.params, settings }, this.#host, (empty) =>
       pools.delete(empty),
     );

@@ -5,11 +5,11 @@
 //        └──────────────┴──────────┴── lost, deadline ─────────────────────────────────────────┘
 
 import { type ClientHttp2Session, connect as openHttp2 } from 'node:http2';
-import { connect, type Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import { connect, type NetConnectOpts, type Socket } from 'node:net';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import type { BackendTls, PeerFault } from '../../ssl/index.ts';
 import type { Loss } from '../backend-roles.ts';
-import { type EndOptions, endOf, isLookupError } from '../backend-socket.ts';
+import { type EndOptions, endOf, isLookupError, openWay } from '../backend-socket.ts';
 import type { Timed } from '../deadlines.ts';
 import type { HttpUser } from '../http-pools.ts';
 import { checkAnswerer, openSecureSocket } from '../secure-socket.ts';
@@ -73,13 +73,23 @@ export class Http2Session implements Timed, StreamOwner {
     this.deadlineAt = owner.after(owner.connectTimeout);
     const end = { ...endOf(owner.origin, owner), keepAlive: owner.keepAlive, noDelay: true };
     const { tls } = owner;
-    this.#socket = tls === undefined ? connect(end) : openSecureSocket(owner.origin, tls, end, ['h2']);
+    this.#socket = tls === undefined ? connect(end) : this.#openTls(tls, end);
     this.#socket.on('connect', () => this.#onConnect());
     if (tls !== undefined) this.#socket.on('secureConnect', () => this.#onSecured());
     this.#socket.on('error', (error: NodeJS.ErrnoException) => {
       this.error ??= error;
     });
     this.#socket.on('close', () => this.#onClose());
+  }
+
+  #openTls(tls: BackendTls, end: NetConnectOpts): Socket {
+    const { origin } = this.#owner;
+    if (origin.through === undefined) return openSecureSocket(origin, tls, end as ConnectionOptions, ['h2']);
+    const way = openWay(origin, this.#owner);
+    const socket = openSecureSocket(origin, tls, { socket: way }, ['h2']);
+    way.once('connect', () => socket.emit('connect'));
+    way.on('error', (error) => socket.destroy(error));
+    return socket;
   }
 
   get origin(): Origin {
@@ -147,7 +157,9 @@ export class Http2Session implements Timed, StreamOwner {
       settings: { enablePush: false, initialWindowSize: STREAM_WINDOW, maxHeaderListSize: LARGEST_HEAD },
     });
     this.#session = session;
-    session.on('connect', () => session.setLocalWindowSize(SESSION_WINDOW));
+    session.on('connect', () => {
+      if (!session.destroyed) session.setLocalWindowSize(SESSION_WINDOW);
+    });
     session.on('goaway', (_code: number, last: number) => this.#onGoaway(last));
     session.on('remoteSettings', () => this.#owner.freed(this));
     session.on('error', (error: NodeJS.ErrnoException) => {

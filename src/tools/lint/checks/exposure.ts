@@ -187,19 +187,31 @@ const indexes: Check = {
   ],
   run(target, report) {
     const roots = rootsOf(target).map(({ path }) => path);
-    for (const block of target.blocks) {
-      const [path = ''] = block.words;
-      const isRoot =
-        block.kind === 'htaccess' || (block.name === 'directory' && roots.includes(path.replace(/\/$/, '')));
-      if (!isRoot) continue;
-      const line = linesNamed(block, 'options').findLast(({ words }) =>
-        words.some((word) => /^[+-]?indexes$/i.test(word)),
-      );
+    const said = new Set(
+      target.kind === 'htaccess' ? [optionsLine(target.root)] : roots.map((root) => optionsFor(target, root)),
+    );
+    for (const line of said)
       if (line?.words.some((word) => /^\+?indexes$/i.test(word)))
         report(line, { message: 'everything here without an index page is listed' });
-    }
   },
 };
+
+/** The last line of a block that speaks of Indexes, or of all options. */
+function optionsLine(block: Block): Line | undefined {
+  return linesNamed(block, 'options').findLast(({ words }) =>
+    words.some((word) => /^[+-]?indexes$/i.test(word) || !/^[+-]/.test(word)),
+  );
+}
+
+/** The line that decides for a directory: that of the most particular section that says something. */
+function optionsFor({ blocks }: Target, root: string): Line | undefined {
+  const sections = blocks.filter(
+    ({ name, words: [path = ''] }) =>
+      name === 'directory' && `${root}/`.startsWith(path === '/' ? '/' : `${path.replace(/\/$/, '')}/`),
+  );
+  const deepest = [...sections].sort((a, b) => (a.words[0] ?? '').length - (b.words[0] ?? '').length);
+  return deepest.map(optionsLine).findLast((line) => line !== undefined);
+}
 
 const trace: Check = {
   id: 'trace-enabled',

@@ -16,6 +16,7 @@ import { pages } from './pages.ts';
 import { proxyEscapes } from './proxy-escapes.ts';
 import { proxyHost } from './proxy-host.ts';
 import { proxyLines } from './proxy-lines.ts';
+import { proxyReverse } from './proxy-reverse.ts';
 import { queries } from './queries.ts';
 import { redirectHost } from './redirect-host.ts';
 import { redirects } from './redirects.ts';
@@ -24,11 +25,15 @@ import { subject } from './subject.ts';
 import { variables } from './variables.ts';
 
 /** Checks that belong together, under a heading. */
-export interface CheckGroup {
+interface CheckGroup {
   readonly title: string;
   readonly checks: readonly Check[];
 }
 
+/**
+ * As the documentation lists them.
+ * @public read by scripts/docs.mjs
+ */
 export const checkGroups: readonly CheckGroup[] = [
   { title: 'Who decides where a request goes', checks: [...proxyHost, ...redirectHost] },
   { title: 'Trust, access and exposure', checks: [...forwarded, ...access, ...exposure, ...headers] },
@@ -37,7 +42,7 @@ export const checkGroups: readonly CheckGroup[] = [
   { title: 'Conditions', checks: [...conditions, ...hostPatterns] },
   { title: 'Redirects, queries and flags', checks: [...redirects, ...queries, ...flags] },
   { title: 'Rules that do not run', checks: engine },
-  { title: 'Proxying', checks: [...proxyLines, ...proxyEscapes] },
+  { title: 'Proxying', checks: [...proxyLines, ...proxyReverse, ...proxyEscapes] },
   { title: 'Virtual hosts and .htaccess files', checks: hosts },
   { title: 'Error pages, caching and types', checks: pages },
 ];

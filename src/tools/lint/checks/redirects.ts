@@ -1,5 +1,6 @@
 // Redirects whose address is not what it looks like.
 
+import { languageWith } from '../../../kit/regex/language.ts';
 import { leadsTo } from '../attack.ts';
 import { linesNamed } from '../blocks.ts';
 import { type Check, config, htaccess } from '../check.ts';
@@ -118,6 +119,32 @@ const escapedPercent: Check = {
     }),
 };
 
+const rawBytes: Check = {
+  id: 'redirect-not-escaped',
+  severity: 'note',
+  title: 'Bytes of the address go into a redirect as they are',
+  why: 'The path is decoded, and with [NE] what a back-reference takes from it is not escaped again: a space makes a Location that clients cut off, a line end is answered 500.',
+  mend: 'Add [B], which escapes what back-references bring, or let the group take fewer bytes: ([\\w/-]+).',
+  bad: [htaccess('RewriteEngine On\nRewriteRule ^terms/(.*)$ /vocabulary#$1 [R=303,L,NE]')],
+  good: [
+    htaccess('RewriteEngine On\nRewriteRule ^terms/(.*)$ /vocabulary#$1 [R=303,L,NE,B]'),
+    htaccess('RewriteEngine On\nRewriteRule ^terms/(\\w+)$ /vocabulary#$1 [R=303,L,NE]'),
+  ],
+  run: (target, report) =>
+    eachRule(target, (at, scope) => {
+      const { pattern, flags } = at.rule;
+      if (!flags.noEscape || flags.proxy || pattern.negated) return;
+      for (let group = 1; group <= Math.min(9, pattern.regex.groupCount); group++) {
+        const subject = languageWith(pattern.regex.source, { nocase: flags.noCase }, group, 'a\nb');
+        const request = subject && requestFor(scope, at, { subject });
+        const url = request ? leadsTo(scope, at, request, 'redirect') : undefined;
+        if (!request || !url?.includes('\n')) continue;
+        report(at.line, { message: `${asked(request)} is answered 500`, ...partOf(at, 'substitution') });
+        return;
+      }
+    }),
+};
+
 const showsFilePath: Check = {
   id: 'redirect-shows-file-path',
   severity: 'error',
@@ -184,6 +211,7 @@ export const redirects: readonly Check[] = [
   withoutCode,
   escapedHash,
   escapedPercent,
+  rawBytes,
   showsFilePath,
   afterRules,
 ];

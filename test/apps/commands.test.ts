@@ -149,6 +149,17 @@ describe('portico apps', () => {
   });
 });
 
+describe('portico explain', () => {
+  test('shows what an application would be asked, and starts nothing', async () => {
+    shop.write('site.conf', `Listen 127.0.0.1:{PORT}\nServerName localhost\n${shopSection()}${PASS_ALL}`);
+    const explained = await shop.run(['explain', '-f', 'site.conf', '/cart?item=1'], { env });
+    expect(explained.code).toBe(0);
+    expect(explained.out).toContain(' proxy app://shop/cart?item=1\n');
+    expect(explained.out).toContain('GET /cart?item=1 HTTP/1.1');
+    expect(existsSync(join(shop.root, 'shop/starts'))).toBe(false);
+  });
+});
+
 describe('the control channel', () => {
   const path = (): string => join(shop.root, 'own.control');
   const CONF = `AppControl {ROOT}/own.control\n${shopSection()}${PASS_ALL}`;

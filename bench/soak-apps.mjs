@@ -307,4 +307,6 @@ ${faults.length === 0 ? 'Nothing is lost and nothing is left.' : `Not as it shou
   throw error;
 } finally {
   await stopAll();
+  // Where the server itself has failed, nobody else ends them.
+  for (const pid of applicationProcesses()) crash(pid);
 }

@@ -106,7 +106,8 @@ export function trapsPage(made) {
     '',
     'Configurations that do something else than they look, with what Apache 2.4.71 answers, and how to mend them.',
     'Each stands as a case in `test/conformance/traps`, and a test holds that portico answers the same; `portico lint` finds',
-    `them ([lint.md](lint.md)). ${made}`,
+    'them ([lint.md](lint.md)), and `portico explain --htaccess FILE URL` shows what each rule makes of a request',
+    `([explain.md](explain.md)). ${made}`,
     '',
     ...parts,
   ].join('\n');

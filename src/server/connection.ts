@@ -66,13 +66,15 @@ export class Connection implements ClientConnection, OwnedConnection, SocketUser
 
   /** `accepted`: nothing has been read from it yet. */
   constructor(accepted: Socket, owner: ConnectionOwner, secure = false) {
+    // Asked of the socket that was accepted, which remembers it: a reset takes it from the one made around it.
+    const { remoteAddress, remotePort } = accepted;
     const socket = listenTo(accepted, this);
     this.socket = socket;
     this.owner = owner;
     this.#input = new HeldInput(socket);
     this.secure = secure;
-    this.remoteAddress = plainAddress(socket.remoteAddress ?? '');
-    this.remotePort = socket.remotePort ?? 0;
+    this.remoteAddress = plainAddress(remoteAddress ?? '');
+    this.remotePort = remotePort ?? 0;
     this.localAddress = plainAddress(socket.localAddress ?? '');
     this.localPort = socket.localPort ?? 0;
     this.base = baseServerOf(owner.site.live, this.localAddress, this.localPort);

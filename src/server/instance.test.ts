@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -54,6 +54,15 @@ async function start(
   const instance = await startServer({ read: () => siteOf(module), modules: [module], ...more });
   running.push(instance);
   return instance;
+}
+
+/** A client that sends a request and resets the connection before the server has accepted it. */
+function askAndReset(port: number): void {
+  const script = `const s = require('node:net').connect(${port}, '127.0.0.1', () => {
+    s.write('POST / HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 0\\r\\n\\r\\n', () => s.resetAndDestroy());
+  });`;
+  // The server runs in this process, which waits meanwhile.
+  expect(spawnSync(process.execPath, ['-e', script]).status).toBe(0);
 }
 
 async function get(port: number, path = '/'): Promise<string> {
@@ -260,5 +269,20 @@ describe('stop', () => {
     expect(Date.now() - from).toBeLessThan(1000);
     expect(await answer).toBe('');
     expect(told.at(-1)).toContain('1 connections were cut');
+  });
+});
+
+describe('a connection that is reset before it is accepted', () => {
+  it('is nobody: no request of it is served, since rules on addresses could not hold for it', async () => {
+    const served: string[] = [];
+    const instance = await start((x) => {
+      served.push(x.clientAddress);
+      x.responseBody = '';
+      return OK;
+    });
+    const [port = 0] = instance.ports;
+    for (let i = 0; i < 3; i++) askAndReset(port);
+    await get(port);
+    expect(served).toEqual(['127.0.0.1']);
   });
 });

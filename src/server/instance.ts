@@ -279,7 +279,10 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
   }
 
   onSocket(socket: Socket): void {
-    if (this.#opened === undefined) {
+    // One that was reset meanwhile has no address any more: rules on addresses could not hold for what it has sent.
+    if (socket.remoteAddress === undefined) {
+      socket.destroy();
+    } else if (this.#opened === undefined) {
       socket.on('error', () => undefined);
       this.#waiting.push(socket);
     } else if (this.#connections.makeRoom()) {

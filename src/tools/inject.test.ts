@@ -75,6 +75,14 @@ describe('inject', () => {
     expect(deeds[0]).toMatchObject({ bytes: expect.stringMatching(/Content-Length: 3\r\n.*\r\n\r\nabc$/s) });
   });
 
+  it('ends at what an application would receive, which is not started', async () => {
+    const app = '<App shop>\nAppCommand /bin/false\nAppAddress http://127.0.0.1:8123\n</App>\n';
+    const { answer, deeds } = await ask(`${app}ProxyPass / app://shop/\n`, get('/cart'));
+    expect(answer).toBeUndefined();
+    expect(deeds).toMatchObject([{ kind: 'forward', address: '127.0.0.1:8123' }]);
+    expect(deeds[0]).toMatchObject({ bytes: expect.stringMatching(/^GET \/cart HTTP\/1\.1\r\nHost: /) });
+  });
+
   it('runs no program and says which it would have been', async () => {
     const conf = '<Directory /srv/htdocs/cgi>\nOptions ExecCGI\nSetHandler cgi-script\n</Directory>\n';
     const { answer, deeds } = await ask(conf, get('/cgi/x.cgi?one+two'));

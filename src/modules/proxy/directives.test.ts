@@ -173,6 +173,10 @@ describe('differences that are said', () => {
     );
   });
 
+  it('ajp:// backends are a warning', () => {
+    expect(read('ProxyPass / ajp://h/').warnings[0]).toContain('ajp:// backends are not supported yet');
+  });
+
   it.each(['ws', 'wss', 'https', 'h2', 'h2c'])('%s:// backends need no warning', (scheme) => {
     expect(read(`ProxyPass / ${scheme}://h/`)).toMatchObject({ warnings: [], errors: [] });
   });

@@ -213,7 +213,8 @@ export class Forward implements HttpUser, RelayOwner, ClientWatcher {
 
   #beginStreaming(connection: RequestCarrier, relay: RequestRelay, head: string): void {
     connection.begin(this.#x.method, head, { isWhole: false, isLast: !this.#keepsAlive });
-    if (!this.#expectsContinue) relay.stream(connection);
+    // Where requests are only tried out, the backend asks for the body at once.
+    if (!this.#expectsContinue || this.#x.site.rehearsal !== undefined) relay.stream(connection);
     else if (this.#ping !== undefined) this.#continueTimer = setTimeout(() => this.#onSilence(), this.#ping);
     else this.#continueTimer = setTimeout(() => this.#continueBody(), CONTINUE_MS);
   }

@@ -4,6 +4,7 @@
 import { compileRegex } from '../../kit/regex/index.ts';
 import { type Demand, findText, type Language } from '../../kit/regex/language.ts';
 import type { Condition } from '../../rules/index.ts';
+import { isSetByRules } from './env-names.ts';
 import type { RewriteScope, RuleAt } from './rewrite-scope.ts';
 import { prefixOf, type Sample, sampleOf } from './sample.ts';
 import { demandOf, keyOf, languageFor, opposite, valueFor, variableOf } from './values.ts';
@@ -99,7 +100,8 @@ function findRequest(scope: RewriteScope, at: RuleAt, wish: Wish): Sample | null
   if (path === null || path === undefined) return undefined;
   let sample = sampleOf(path);
   for (const [key, demands] of all) {
-    if (key === 'REQUEST_URI') continue;
+    // What the rules set themselves is not for the client to bring.
+    if (key === 'REQUEST_URI' || (key.startsWith('env:') && isSetByRules(scope, key.slice(4)))) continue;
     const value = valueFor(key, [...demands, ...usual(key)]) ?? valueFor(key, demands);
     if (typeof value === 'string') sample = withValue(sample, key, value);
   }

@@ -7,6 +7,7 @@ import { runDirectoryRules, runServerRules } from '../../rules/index.ts';
 import type { RewriteMap } from '../../rules/maps.ts';
 import { MemoryHost } from '../../rules/memory-host.ts';
 import type { ServerVariable } from '../../rules/variables.ts';
+import { readsForeignEnv } from './env-names.ts';
 import { type RewriteScope, Unknowable } from './rewrite-scope.ts';
 
 /** A request as it comes from a client. Byte strings; the path is decoded. */
@@ -246,7 +247,8 @@ export function tryRules(
             maps: withMaps(scope).maps,
           }),
     );
-    return result instanceof Promise ? undefined : { result, env: host.environment };
+    if (result instanceof Promise || (result.rule && readsForeignEnv(scope, result.rule))) return undefined;
+    return { result, env: host.environment };
   } catch (error) {
     if (error instanceof Unknowable) return undefined;
     throw error;

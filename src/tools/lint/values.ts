@@ -12,7 +12,7 @@ export function languageFor(source: string, nocase = false): Language | undefine
   const key = `${nocase ? 'i' : 'c'}${source}`;
   if (!known.has(key)) {
     // Long lists of patterns are looked at one after the other: old ones are not asked for again.
-    if (known.size > 2000) known.clear();
+    if (known.size > 6000) known.clear();
     known.set(key, languageOf(source, { nocase }));
   }
   return known.get(key);

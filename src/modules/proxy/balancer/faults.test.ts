@@ -291,6 +291,30 @@ describe('requests under way', () => {
     expect(await next).toBe('slow');
   });
 
+  it('include tunnels, until they are closed', async () => {
+    const upgraded = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
+    const first = await startMember((talk, request) =>
+      /^upgrade:/im.test(request) ? talk.write(upgraded) : answer('first')(talk, request),
+    );
+    const one = await startMember(answer('one'));
+    const front = await startBalanced(
+      [{ port: first.port, parameters: 'upgrade=websocket' }, { port: one.port }],
+      'lbmethod=bybusyness',
+    );
+    const client = await front.open();
+    const switched = new Promise<string>((resolve) => {
+      client.once('data', (chunk: Buffer) => resolve(chunk.toString('latin1')));
+    });
+    client.write('GET /x HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    expect(await switched).toMatch(/^HTTP\/1\.1 101 /);
+    for (let i = 0; i < 3; i++) expect(await body(front)).toBe('one');
+    client.destroy();
+    const tunnel = first.connections[0]!.socket;
+    while (!tunnel.destroyed) await sleep(5);
+    await sleep(20);
+    expect(await body(front)).toBe('first');
+  });
+
   it('that wait for a member get the first that becomes usable', async () => {
     const port = await freePort();
     const front = await startBalanced([{ port, parameters: 'retry=2' }], 'timeout=5 forcerecovery=Off');

@@ -26,11 +26,12 @@ function targetOf(scope: RewriteScope, { rule }: RuleAt): string | undefined {
   return `${scope.directory ?? '/'}${name}`;
 }
 
-/** Requests to try: one for each rule. */
-function requestsOf(scope: RewriteScope): readonly Sample[] {
+/** Requests to try: one for each rule that can lead back. */
+function requestsOf(scope: RewriteScope, where: 'directory' | 'any'): readonly Sample[] {
   return scope.rules.flatMap((at) => {
-    if (at.rule.substitution === undefined) return [];
-    return requestFor(scope, at) ?? [];
+    const { substitution, flags } = at.rule;
+    const leaves = flags.proxy || (where === 'directory' && flags.redirect);
+    return substitution === undefined || leaves ? [] : (requestFor(scope, at) ?? []);
   });
 }
 
@@ -175,7 +176,7 @@ function loopsOf(
     const isHere = scope.context === 'directory' || (where === 'any' && scope.context === 'server');
     if (!isHere || scope.engine === false) continue;
     const files = filesWithTargets(scope, target.files);
-    for (const sample of [...requestsOf(scope), beyond(scope)]) {
+    for (const sample of [...requestsOf(scope, where), beyond(scope)]) {
       const journey = follow(scope, sample, files);
       const last = journey.stops.findLast((stop): stop is Stop & { rule: RuleAt } => stop.rule !== undefined);
       if (journey.end === 'loop' && last !== undefined && !loops.has(last.rule))

@@ -155,6 +155,9 @@ const showsFilePath: Check = {
   good: [
     htaccess('RewriteEngine On\nRewriteRule ^old\\.html$ /new.html [R=301,L]'),
     htaccess('RewriteEngine On\nRewriteBase /\nRewriteRule ^old\\.html$ new.html [R=301,L]'),
+    htaccess(
+      'SetEnvIf Host . BASE=https://www.example.com/\nRewriteEngine On\nRewriteRule ^old\\.html$ %{ENV:BASE}new.html [R=301,L]',
+    ),
   ],
   run: (target, report) =>
     eachRule(target, (at, scope) => {

@@ -54,20 +54,22 @@ function takesAll(at: RuleAt): boolean {
 function* hiddenRules(scope: RewriteScope): Iterable<{ readonly hidden: RuleAt; readonly by: RuleAt }> {
   const takers: RuleAt[] = [];
   for (const at of scope.rules) {
-    const by = takers.find((taker) => covers(scope, taker, at));
+    const by = takerOf(scope, at, takers);
     if (by !== undefined) yield { hidden: at, by };
     else if (takesAll(at)) takers.push(at);
   }
 }
 
-function covers(scope: RewriteScope, taker: RuleAt, at: RuleAt): boolean {
+/** The first rule that takes everything that this one matches; one subject tells most of them apart. */
+function takerOf(scope: RewriteScope, at: RuleAt, takers: readonly RuleAt[]): RuleAt | undefined {
   const demands = subjectDemands(scope, at);
-  const { pattern, flags } = taker.rule;
-  if (demands === undefined) return false;
-  const one = findText(demands);
-  if (typeof one !== 'string' || pattern.regex.test(one) === pattern.negated) return false;
-  const language = languageFor(pattern.regex.source, flags.noCase);
-  return language !== undefined && findText([...demands, { language, inside: pattern.negated }]) === null;
+  const one = demands && findText(demands);
+  if (demands === undefined || typeof one !== 'string') return undefined;
+  return takers.find(({ rule: { pattern, flags } }) => {
+    if (pattern.regex.test(one) === pattern.negated) return false;
+    const language = languageFor(pattern.regex.source, flags.noCase);
+    return language !== undefined && findText([...demands, { language, inside: pattern.negated }]) === null;
+  });
 }
 
 const prefixOrder: Check = {

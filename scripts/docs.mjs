@@ -127,7 +127,7 @@ const pages = {
   'errors.md': errorsPage(),
 };
 pages['lint.md'] = lintPage(checkGroups, MADE);
-pages['traps.md'] = trapsPage(MADE);
+pages['traps.md'] = await trapsPage(MADE);
 for (const module of new Set(list.map((directive) => directive.module)))
   pages[`reference/${moduleTitle(module)}.md`] = modulePage(module);
 

@@ -125,7 +125,12 @@ function printed(command, cwd) {
 
 /** A page written by hand with one quoted line: Apache's modules that are not here. */
 function withMissingModules(name) {
-  const here = new Set(modules.flatMap((module) => [module.name, ...(module.aliases ?? [])]));
+  const here = new Set(
+    modules.flatMap(({ name, aliases = [] }) => [
+      name,
+      ...aliases.map((alias) => alias.replace(/_module$/, '')),
+    ]),
+  );
   const missing = standardModules.filter((module) => !here.has(module) && !isQuietModule(module)).sort();
   return currentText(new URL(name, docs)).replace(/^> .*$/m, () => `> ${missing.join(', ')}`);
 }

@@ -125,7 +125,8 @@ export async function trapsPage(made) {
     'Each stands as a case in `test/conformance/traps`, and a test holds that portico answers the same; `portico lint` finds',
     'them ([lint.md](lint.md)). Below each stands what `portico explain` says of the request ([explain.md](explain.md) tells how',
     'to read it); `…` is in the place of header fields that do not matter. Where the folder is `/srv/htdocs`, the',
-    `\`.htaccess\` file is in it. Where only Require lines decide, there is no story: it would not tell them apart. ${made}`,
+    '`.htaccess` file is in it. Where only Require lines decide, there is no story: it would not tell them apart.',
+    made,
     '',
     ...parts,
   ].join('\n');

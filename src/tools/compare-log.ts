@@ -7,7 +7,7 @@ import type { Put } from './question.ts';
 import { Remembered } from './remembered.ts';
 import { putLogged, type ReplayOptions } from './replay.ts';
 import { Steadiness } from './steady.ts';
-import { READ_ADDRESS, READ_AGENT, READ_REFERER, Watch } from './watch.ts';
+import { READ_ADDRESS, READ_AGENT, READ_ALL, READ_REFERER, Watch } from './watch.ts';
 
 /** What a line of the log comes to. */
 export type Compared = Difference | 'same' | 'no request';
@@ -37,7 +37,7 @@ export class LogComparison {
   #put(logged: LoggedRequest): Promise<Compared> | Compared {
     const puts = this.#putsOf(logged);
     if (puts !== undefined) return this.#compare(logged, puts);
-    this.#remembered?.keep(logged, [], 'no request');
+    this.#remembered?.keep(logged, 0, 'no request');
     return 'no request';
   }
 
@@ -52,30 +52,29 @@ export class LogComparison {
     const difference = await compare(this.#sites, puts, watches);
     const compared = difference ?? 'same';
     const isSteady = watches.every(({ accessFiles }, at) => this.#steadiness[at]!.holds(accessFiles));
-    if (this.#remembered !== undefined && isSteady && (await this.#holdsForOthers(logged, compared, watches)))
-      this.#remembered.keep(logged, watches, compared);
+    if (this.#remembered === undefined || !isSteady) return compared;
+    const reads = (await this.#holdsForOthers(logged, compared, watches))
+      ? watches[0].reads | watches[1].reads
+      : READ_ALL;
+    this.#remembered.keep(logged, reads, compared);
     return compared;
   }
 
   /**
    * Would it be the same for every other client? What is handed on to a backend stands in the lines that are compared:
-   * lines that are alike only because a constant is what this client sends are not so for another one.
+   * lines that are alike only because a constant is what this client sends are not so for a stranger, and lines that
+   * differ may be alike for one client.
    */
   async #holdsForOthers(
     logged: LoggedRequest,
     compared: Compared,
     watches: readonly [Watch, Watch],
   ): Promise<boolean> {
-    if (!watches.some(({ handsOn }) => handsOn) || !hangsOnLines(compared)) return true;
+    if (!watches.some(({ handsOn }) => handsOn)) return true;
+    if (compared !== 'same') return compared !== 'no request' && compared.before !== compared.after;
     const puts = this.#putsOf(strangerOf(logged, watches[0].reads | watches[1].reads));
-    const other = puts === undefined ? undefined : ((await compare(this.#sites, puts)) ?? 'same');
-    return other !== undefined && hangsOnLines(other) && (other === 'same') === (compared === 'same');
+    return puts !== undefined && (await compare(this.#sites, puts)) === undefined;
   }
-}
-
-/** Nothing differs, or no more than lines do. */
-function hangsOnLines(compared: Compared): boolean {
-  return typeof compared === 'string' || compared.before === compared.after;
 }
 
 /** The same request of a client that nobody knows; what was looked at (`reads`) stays. */

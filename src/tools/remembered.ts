@@ -2,7 +2,7 @@
 // same when method, URL and host are, and whatever else the first one's way has looked at.
 
 import type { LoggedRequest } from './access-log.ts';
-import { READ_ADDRESS, READ_AGENT, READ_REFERER, type Watch } from './watch.ts';
+import { READ_ADDRESS, READ_AGENT, READ_REFERER } from './watch.ts';
 
 /** Different URLs that are remembered; the oldest are forgotten first. */
 const MOST_URLS = 50_000;
@@ -33,10 +33,9 @@ export class Remembered<T> {
     return undefined;
   }
 
-  /** `watches` have seen the request run. */
-  keep(request: LoggedRequest, watches: readonly Watch[], result: T): void {
+  /** `reads`: what the request's way has looked at (watch.ts). */
+  keep(request: LoggedRequest, reads: number, result: T): void {
     if (!isPlain(request)) return;
-    const reads = watches.reduce((sum, watch) => sum | watch.reads, 0);
     const key = urlKey(request);
     let known = this.#known.get(key);
     if (known === undefined) {

@@ -97,7 +97,7 @@ export class Replay {
     }
     const put = putLogged(logged, this.#site, this.#host);
     if (put !== undefined) return this.#run(logged, put);
-    this.#remembered?.keep(logged, [], 'no request');
+    this.#remembered?.keep(logged, 0, 'no request');
     this.#count('no request');
     return undefined;
   }
@@ -115,7 +115,7 @@ export class Replay {
       },
     });
     const sum = { fired, kind: kindOf(outcomeOf(injected, [], { handlers, page: undefined })) };
-    if (this.#steadiness.holds(watch.accessFiles)) this.#remembered?.keep(logged, [watch], sum);
+    if (this.#steadiness.holds(watch.accessFiles)) this.#remembered?.keep(logged, watch.reads, sum);
     this.#count(sum);
   }
 

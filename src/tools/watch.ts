@@ -10,6 +10,7 @@ export const READ_ADDRESS = 1;
 export const READ_AGENT = 2;
 export const READ_REFERER = 4;
 const READ_FIELDS: number = READ_AGENT | READ_REFERER;
+export const READ_ALL: number = READ_ADDRESS | READ_FIELDS;
 
 /** Watches one request. */
 export class Watch {

@@ -17,10 +17,12 @@ export class Remembered<T> {
   readonly #met: TwoGenerations<true> = new TwoGenerations(GENERATION);
   /** What requests have looked at, each sum once: there are eight. */
   readonly #sums: number[] = [];
+  #request: LoggedRequest | undefined = undefined;
+  #key = '';
 
   /** What the same request has come to; undefined where none has been kept. */
   recall(request: LoggedRequest): T | undefined {
-    const key = urlKey(request);
+    const key = this.#keyOf(request);
     for (const reads of this.#sums) {
       const result = this.#results.get(key + readKey(request, reads));
       if (result !== undefined) return result;
@@ -30,7 +32,7 @@ export class Remembered<T> {
 
   /** Has a request for the same URL, perhaps of another client, been asked about here? */
   hasMet(request: LoggedRequest): boolean {
-    const key = urlKey(request);
+    const key = this.#keyOf(request);
     const isKnown = this.#met.get(key) === true;
     if (!isKnown) this.#met.set(key, true);
     return isKnown;
@@ -40,7 +42,16 @@ export class Remembered<T> {
   keep(request: LoggedRequest, reads: number, result: T): void {
     if (!isPlain(request)) return;
     if (!this.#sums.includes(reads)) this.#sums.push(reads);
-    this.#results.set(urlKey(request) + readKey(request, reads), result);
+    this.#results.set(this.#keyOf(request) + readKey(request, reads), result);
+  }
+
+  /** The same request is asked about several times, one after the other. */
+  #keyOf(request: LoggedRequest): string {
+    if (request !== this.#request) {
+      this.#request = request;
+      this.#key = urlKey(request);
+    }
+    return this.#key;
   }
 }
 

@@ -2,50 +2,56 @@
 // same when method, URL and host are, and whatever else the first one's way has looked at.
 
 import type { LoggedRequest } from './access-log.ts';
+import { TwoGenerations } from './two-generations.ts';
 import { READ_ADDRESS, READ_AGENT, READ_REFERER } from './watch.ts';
 
-/** Different URLs that are remembered; the oldest are forgotten first. */
-const MOST_URLS = 50_000;
-/** Requests that are remembered of one URL. */
-const MOST_OF_ONE = 256;
+/** Requests of a generation; one is some hundred bytes. */
+const GENERATION = 25_000;
 
 /** Longer fields, and bytes that no field may have, are the parser's to refuse. */
 const PLAIN_FIELD = /^[\x20-\x7e]{1,500}$/;
 const PLAIN_ADDRESS = /^[0-9a-fA-F.:]{1,64}$/;
 
-interface Known<T> {
-  /** What its requests have looked at, each sum once. */
-  readonly reads: number[];
-  readonly results: Map<string, T>;
-}
-
 export class Remembered<T> {
-  readonly #known: Map<string, Known<T>> = new Map();
+  readonly #results: TwoGenerations<T> = new TwoGenerations(GENERATION);
+  readonly #met: TwoGenerations<true> = new TwoGenerations(GENERATION);
+  /** What requests have looked at, each sum once: there are eight. */
+  readonly #sums: number[] = [];
+  #request: LoggedRequest | undefined = undefined;
+  #key = '';
 
   /** What the same request has come to; undefined where none has been kept. */
   recall(request: LoggedRequest): T | undefined {
-    const known = this.#known.get(urlKey(request));
-    if (known === undefined) return undefined;
-    for (const reads of known.reads) {
-      const result = known.results.get(readKey(request, reads));
+    const key = this.#keyOf(request);
+    for (const reads of this.#sums) {
+      const result = this.#results.get(key + readKey(request, reads));
       if (result !== undefined) return result;
     }
     return undefined;
   }
 
+  /** Has a request for the same URL, perhaps of another client, been asked about here? */
+  hasMet(request: LoggedRequest): boolean {
+    const key = this.#keyOf(request);
+    const isKnown = this.#met.get(key) === true;
+    if (!isKnown) this.#met.set(key, true);
+    return isKnown;
+  }
+
   /** `reads`: what the request's way has looked at (watch.ts). */
   keep(request: LoggedRequest, reads: number, result: T): void {
     if (!isPlain(request)) return;
-    const key = urlKey(request);
-    let known = this.#known.get(key);
-    if (known === undefined) {
-      if (this.#known.size >= MOST_URLS) this.#known.delete(this.#known.keys().next().value!);
-      known = { reads: [], results: new Map() };
-      this.#known.set(key, known);
+    if (!this.#sums.includes(reads)) this.#sums.push(reads);
+    this.#results.set(this.#keyOf(request) + readKey(request, reads), result);
+  }
+
+  /** The same request is asked about several times, one after the other. */
+  #keyOf(request: LoggedRequest): string {
+    if (request !== this.#request) {
+      this.#request = request;
+      this.#key = urlKey(request);
     }
-    if (known.results.size >= MOST_OF_ONE) return;
-    if (!known.reads.includes(reads)) known.reads.push(reads);
-    known.results.set(readKey(request, reads), result);
+    return this.#key;
   }
 }
 
@@ -70,7 +76,8 @@ function urlKey(request: LoggedRequest): string {
 
 /** The values that were looked at. No field has a line end. */
 function readKey({ remote, agent, referer }: LoggedRequest, reads: number): string {
-  let key = String(reads);
+  if (reads === 0) return '';
+  let key = `\n${reads}`;
   if (reads & READ_ADDRESS) key += `\n${remote}`;
   if (reads & READ_AGENT) key += `\n${agent}`;
   if (reads & READ_REFERER) key += `\n${referer}`;

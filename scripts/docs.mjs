@@ -1,12 +1,14 @@
 // Writes docs/reference/ (a page per module), docs/directives.md (all of them, by name), docs/errors.md, docs/lint.md and
-// docs/traps.md from the code, and what commands print into docs/explain.md: `npm run docs`; with --check it only says
-// whether they are up to date. Reads the built package (npm run build).
+// docs/traps.md from the code, what commands print into docs/explain.md, and the modules that are missing into
+// docs/from-apache.md: `npm run docs`; with --check it only says whether they are up to date. Reads the built package (npm
+// run build).
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { directiveList, placesOf, titleOf } from '../dist/commands/directives.js';
 import { confCodes } from '../dist/conf/codes.js';
+import { isQuietModule, standardModules } from '../dist/conf/known-modules.js';
 import { modules } from '../dist/modules/index.js';
 import { checkGroups } from '../dist/tools/lint/checks/index.js';
 import { lintPage, trapsPage } from './lint-pages.mjs';
@@ -121,13 +123,26 @@ function printed(command, cwd) {
   return (stdout + stderr).replaceAll(cwd, '/srv/shop/');
 }
 
+/** A page written by hand with one quoted line: Apache's modules that are not here. */
+function withMissingModules(name) {
+  const here = new Set(
+    modules.flatMap(({ name, aliases = [] }) => [
+      name,
+      ...aliases.map((alias) => alias.replace(/_module$/, '')),
+    ]),
+  );
+  const missing = standardModules.filter((module) => !here.has(module) && !isQuietModule(module)).sort();
+  return currentText(new URL(name, docs)).replace(/^> .*$/m, () => `> ${missing.join(', ')}`);
+}
+
 const pages = {
   'explain.md': shownPage('explain.md', 'explain'),
+  'from-apache.md': withMissingModules('from-apache.md'),
   'directives.md': directivesPage(),
   'errors.md': errorsPage(),
 };
 pages['lint.md'] = lintPage(checkGroups, MADE);
-pages['traps.md'] = trapsPage(MADE);
+pages['traps.md'] = await trapsPage(MADE);
 for (const module of new Set(list.map((directive) => directive.module)))
   pages[`reference/${moduleTitle(module)}.md`] = modulePage(module);
 

@@ -1,7 +1,8 @@
 // docs/lint.md, made from the declarations of the checks, and docs/traps.md, made from the cases in
-// test/conformance/traps and what Apache answered to them.
+// test/conformance/traps, what Apache answered to them, and what `portico explain` tells of them.
 
 import { readdirSync, readFileSync } from 'node:fs';
+import { storyOf } from './trap-stories.mjs';
 
 const traps = new URL('../test/conformance/traps/', import.meta.url);
 
@@ -95,19 +96,37 @@ function exampleBlock(word, { kind, text, files }) {
   ];
 }
 
-/** The traps, each with its mended form and Apache's answers to both. */
-export function trapsPage(made) {
-  const parts = readdirSync(traps)
+/** Nothing of a story says which Require line let a request in, or kept it out. */
+const UNTOLD = new Set(['require-all-granted', 'limit-leaves-methods']);
+
+/** Where the story of the mended form shows something that the first one does not. */
+const TOLD_MENDED = new Set([
+  'rewrite-loop',
+  'pattern-with-query',
+  'conditions-end-at-rule',
+  'file-test-before-mapping',
+  'space-in-query',
+  'redirect-shows-file-path',
+  'variable-set-too-late',
+  'trusts-forwarded-for',
+]);
+
+/** The traps, each with its mended form, Apache's answers to both, and the story of a request. */
+export async function trapsPage(made) {
+  const names = readdirSync(traps)
     .filter((name) => name.endsWith('.case'))
-    .sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b))
-    .flatMap((name) => trapsIn(name));
+    .sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+  const parts = [];
+  for (const name of names) parts.push(...(await trapsIn(name)));
   return [
     '# Traps',
     '',
     'Configurations that do something else than they look, with what Apache 2.4.71 answers, and how to mend them.',
     'Each stands as a case in `test/conformance/traps`, and a test holds that portico answers the same; `portico lint` finds',
-    'them ([lint.md](lint.md)), and `portico explain --htaccess FILE URL` shows what each rule makes of a request',
-    `([explain.md](explain.md)). ${made}`,
+    'them ([lint.md](lint.md)). Below each stands what `portico explain` says of the request ([explain.md](explain.md) tells how',
+    'to read it); `…` is in the place of header fields that do not matter. Where the folder is `/srv/htdocs`, the',
+    '`.htaccess` file is in it. Where only Require lines decide, there is no story: it would not tell them apart.',
+    made,
     '',
     ...parts,
   ].join('\n');
@@ -115,31 +134,55 @@ export function trapsPage(made) {
 
 const ORDER = ['rules.case', 'proxy.case', 'access.case'];
 
-function trapsIn(name) {
+async function trapsIn(name) {
   const cases = readCases(readFileSync(new URL(name, traps), 'utf8'));
   const answers = readAnswers(currentText(new URL(name.replace('.case', '.answers'), traps)));
-  return cases.flatMap((one) => {
+  const parts = [];
+  for (const one of cases) {
     const mended = cases.find((other) => other.name === `${one.name}-mended`);
-    if (mended === undefined) return [];
-    const [title, ...more] = one.note.split('\n');
-    const check = /^check: (.*)$/m.exec(one.note)?.[1];
-    const text = more.filter((line) => !line.startsWith('check: '));
-    return [
-      `## ${title.replace(/^# /, '')}`,
-      '',
-      ...text,
-      '',
-      ...shown(one, answers),
-      'Mended:',
-      '',
-      ...shown(mended, answers),
-      `Found by [${check}](lint.md#${check}).`,
-      '',
-    ];
-  });
+    if (mended !== undefined) parts.push(...(await trapSection(one, mended, answers)));
+  }
+  return parts;
 }
 
-function shown({ name, blocks }, answers) {
+async function trapSection(one, mended, answers) {
+  const [title, ...more] = one.note.split('\n');
+  const check = /^check: (.*)$/m.exec(one.note)?.[1];
+  const text = more.filter((line) => !line.startsWith('check: '));
+  const request = requestThatShows(one, mended, answers);
+  const stories = UNTOLD.has(check) ? [] : TOLD_MENDED.has(check) ? [one, mended] : [one];
+  const [story = [], mendedStory = []] = await Promise.all(
+    stories.map(async ({ sections }) => ['```console', await storyOf(sections, request), '```', '']),
+  );
+  return [
+    `## ${title.replace(/^# /, '')}`,
+    '',
+    ...text,
+    '',
+    ...shown(one, answers),
+    ...story,
+    'Mended:',
+    '',
+    ...shown(mended, answers),
+    ...mendedStory,
+    `Found by [${check}](lint.md#${check}).`,
+    '',
+  ];
+}
+
+/** The first request of both forms that the mending changes. */
+function requestThatShows(one, mended, answers) {
+  const [before, after] = [one, mended].map(({ name }) => answers.get(name) ?? []);
+  const found = before.find(({ request, status, location, body }) => {
+    const other = after.find((answer) => answer.request === request);
+    return (
+      other !== undefined && (other.status !== status || other.location !== location || other.body !== body)
+    );
+  });
+  return (found ?? before[0]).request;
+}
+
+function shown({ name, sections }, answers) {
   const lines = (answers.get(name) ?? []).map(({ request, status, location, body }) => {
     const said = [status, location === undefined ? '' : `Location: ${location}`, body].filter(
       (part) => part !== '',
@@ -147,7 +190,7 @@ function shown({ name, blocks }, answers) {
     return `${/^[A-Z]+ /.test(request) ? request : `GET ${request}`}  →  ${said.join('  ')}`;
   });
   return [
-    ...blocks.flatMap((text) => ['```apache', text, '```', '']),
+    ...sections.filter(isConfiguration).flatMap(({ text }) => ['```apache', text, '```', '']),
     '```',
     ...lines.map((line) =>
       line.replaceAll('{PORT}', '8080').replaceAll('{ECHO}', '8000').replaceAll('{ROOT}', '/srv'),
@@ -157,15 +200,19 @@ function shown({ name, blocks }, answers) {
   ];
 }
 
+function isConfiguration({ keyword }) {
+  return keyword === 'htaccess' || keyword === 'conf';
+}
+
 function readCases(text) {
   const cases = [];
-  for (const [head, body] of sectionsOf(text)) {
-    const [keyword, name] = head.split(' ');
-    if (keyword === 'case') cases.push({ name, note: '', blocks: [] });
+  for (const [head, body] of sectionsOf(text.replaceAll('{ECHO}', '8000'))) {
+    const [keyword, ...words] = head.split(' ');
+    if (keyword === 'case') cases.push({ name: words[0], note: '', sections: [] });
     const current = cases.at(-1);
     if (current === undefined) continue;
     if (keyword === 'note') current.note = body;
-    if (keyword === 'htaccess' || keyword === 'conf') current.blocks.push(body.replaceAll('{ECHO}', '8000'));
+    else current.sections.push({ keyword, words, text: body });
   }
   return cases;
 }

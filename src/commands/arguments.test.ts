@@ -40,6 +40,8 @@ describe('the command line', () => {
       kind: 'apps',
       options: { action: 'list', names: [], isJson: false },
     });
+    expect(parseArguments(['restart', 'Shop'])).toEqual(parseArguments(['apps', 'restart', 'Shop']));
+    expect(parseArguments(['start', 'shop'])).toEqual(parseArguments(['apps', 'start', 'shop']));
     expect(parseArguments(['apps', 'restart', 'Shop', 'blog', '-f', 'a.conf'])).toMatchObject({
       kind: 'apps',
       options: { action: 'restart', names: ['shop', 'blog'], file: 'a.conf' },

@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { modules } from '../modules/index.ts';
 import { PORTICO_VERSION } from '../request/software.ts';
-import type { AppsAction, AppsOptions } from './apps/run.ts';
+import { describeApps } from './apps/arguments.ts';
+import type { AppsOptions } from './apps/run.ts';
 import { latin1 } from './bytes.ts';
 import type { ConfigtestOptions } from './configtest.ts';
 import {
@@ -51,11 +52,6 @@ interface RawServeOptions extends RawOptions {
   readonly app?: string;
   readonly port?: string;
   readonly printConfig?: true;
-}
-
-interface RawAppsOptions extends RawOptions {
-  readonly control?: string;
-  readonly json?: true;
 }
 
 /** `portico`, or `portico serve`, with the option that shows what there is. */
@@ -125,19 +121,7 @@ function describeCommands(found: (task: Task) => void): Command {
     .option('-v, --verbose', 'show every finding by itself, and what has no effect here')
     .addHelpText('after', '\nExample:\n  portico configtest -f /etc/apache2/apache2.conf\n')
     .action((raw: RawTestOptions) => found({ kind: 'configtest', options: testOptions(raw) }));
-  withConfiguration(
-    program
-      .command('apps')
-      .description('show, start, stop and restart the applications of a running portico'),
-  )
-    .argument('[action]', 'list, start, stop or restart', 'list')
-    .argument('[names...]', 'which applications')
-    .option('--control <path>', 'the control channel of the server (AppControl), instead of -f')
-    .option('--json', 'as JSON, with all that is known')
-    .addHelpText('after', APPS_EXAMPLES)
-    .action((action: string, names: readonly string[], raw: RawAppsOptions) =>
-      found({ kind: 'apps', options: appsOptions(action, names, raw) }),
-    );
+  describeApps(program, (options) => found({ kind: 'apps', options }));
   describeLint(program, (options) => found({ kind: 'lint', options }));
   describeExplain(program, (options) => found({ kind: 'explain', options }));
   describeDiff(program, (options) => found({ kind: 'diff', options }));
@@ -209,39 +193,9 @@ Examples:
   portico serve --to 8000 --print-config > site.conf
 `;
 
-const APPS_EXAMPLES = `
-Without -f or --control every portico of this user is asked. restart exchanges an application without a
-failed request where its address is auto; start also lets one begin anew that has been given up.
-
-Examples:
-  portico apps
-  portico apps restart shop
-  portico apps stop shop -f /etc/portico/site.conf
-`;
-
 function testOptions(raw: RawTestOptions): ConfigtestOptions {
   if (raw.file === undefined) throw new UsageError('configtest needs a configuration: -f FILE', 'configtest');
   return { ...configurationOptions(raw, 'configtest'), isVerbose: raw.verbose === true };
-}
-
-const ACTIONS: readonly AppsAction[] = ['list', 'start', 'stop', 'restart'];
-
-function appsOptions(word: string, names: readonly string[], raw: RawAppsOptions): AppsOptions {
-  const action = ACTIONS.find((one) => one === word);
-  if (action === undefined)
-    throw new UsageError(`apps ${word}: an action is one of ${ACTIONS.join(', ')}`, 'apps');
-  if ((action === 'list') !== (names.length === 0))
-    throw new UsageError(
-      action === 'list' ? 'apps list takes no names' : `apps ${action} needs the name of an application`,
-      'apps',
-    );
-  return {
-    ...configurationOptions(raw, 'apps'),
-    ...(raw.control === undefined ? {} : { control: raw.control }),
-    action,
-    names: names.map((name) => name.toLowerCase()),
-    isJson: raw.json === true,
-  };
 }
 
 function serveOptions(raw: RawServeOptions): ServeOptions {

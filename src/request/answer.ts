@@ -251,8 +251,7 @@ function redirected(x: Exchange, target: string): Exchange | undefined {
   next.main = x.main;
   x.next = next;
   next.redirects = x.redirects + 1;
-  next.clientAddress = x.clientAddress;
-  next.clientPort = x.clientPort;
+  next.takeClient(x);
   next.errHeadersOut = x.errHeadersOut;
   next.closeAfter = x.closeAfter;
   // What an attempt that failed depended on says nothing of its error document.

@@ -199,8 +199,6 @@ export class Exchange {
   proxied = false;
   user: string | undefined = undefined;
   authType: string | undefined = undefined;
-  /** mod_remoteip's answer, else the peer. */
-  clientAddress: string;
   /** The client's port; 0 where only a proxy's is known. */
   clientPort: number;
 
@@ -238,6 +236,8 @@ export class Exchange {
   /** Knows remarks that are made when somebody asks for them. */
   noteSource: NoteSource | undefined = undefined;
 
+  /** Undefined as long as the peer is the client. */
+  #clientAddress: string | undefined = undefined;
   #env: Environment | undefined = undefined;
   #notes: Map<string, string> | undefined = undefined;
   /** What the environment held before an index took the directory's place: to scripts this still counts. */
@@ -277,8 +277,22 @@ export class Exchange {
     this.hostPort = incoming.port;
     this.headers = incoming.headers;
     this.body = incoming.body;
-    this.clientAddress = transport.remoteAddress;
     this.clientPort = transport.remotePort;
+  }
+
+  /** mod_remoteip's answer, else the peer. */
+  get clientAddress(): string {
+    return this.#clientAddress ?? this.transport.remoteAddress;
+  }
+
+  set clientAddress(address: string) {
+    this.#clientAddress = address;
+  }
+
+  /** Has the same client as the exchange that it comes from. */
+  takeClient(from: Exchange): void {
+    this.#clientAddress = from.#clientAddress;
+    this.clientPort = from.clientPort;
   }
 
   /** Request environment: SetEnv, SetEnvIf, E= flags, REDIRECT_*. */

@@ -44,7 +44,11 @@ export function isLogged(x: Exchange, module: string, level: LogLevelName): bool
  * client in it are escaped here.
  */
 export function logEvent(x: Exchange, module: string, level: LogLevelName, text: string): void {
-  x.site.rehearsal?.note(x, { kind: 'log', module, level, text });
+  const { rehearsal } = x.site;
+  if (rehearsal !== undefined) {
+    rehearsal.note(x, { kind: 'log', module, level, text });
+    return;
+  }
   if (!isLogged(x, module, level)) return;
   const { site, server, transport } = x;
   writeEvent({ ...levelled(module, level), site, server, transport, x, text: escapeLog(text) });

@@ -70,4 +70,6 @@ export type RequestEvent =
   | { readonly kind: 'error-document'; readonly status: number; readonly document: string }
   /** A line of the error log, whether LogLevel lets it through or not. */
   | { readonly kind: 'log'; readonly module: string; readonly level: string; readonly text: string }
+  /** A deed is being put together: until it is told, what is read of the client goes there and decides nothing. */
+  | { readonly kind: 'handing-on' }
   | { readonly kind: 'deed'; readonly deed: Deed };

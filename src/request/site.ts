@@ -21,6 +21,8 @@ function hooksOf(
   phase: PhaseName,
   rehearsal: Rehearsal | undefined,
 ): readonly Hook[] {
+  // A request that is only tried out is in no log.
+  if (rehearsal !== undefined && phase === 'logTransaction') return [];
   return PLACES.flatMap((place) =>
     modules.flatMap(({ name, hooks }) => {
       const own = hooks?.[phase];

@@ -51,8 +51,7 @@ function subExchange(x: Exchange, rawPath: string, args: string | undefined): Ex
     x.startedAt,
   );
   sub.main = x;
-  sub.clientAddress = x.clientAddress;
-  sub.clientPort = x.clientPort;
+  sub.takeClient(x);
   if (x.hasEnv()) sub.env = new Environment(x.env);
   return sub;
 }

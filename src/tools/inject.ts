@@ -18,6 +18,8 @@ import { injectedBody } from './injected-body.ts';
 import { type Ends, type InjectedAnswer, InjectedTransport } from './injected-transport.ts';
 import { ioWith } from './io-with.ts';
 import { rehearsedApps } from './rehearsed-apps.ts';
+import { stillIo } from './still-io.ts';
+import { type Watch, WatchedHeaders, WatchedTransport } from './watch.ts';
 
 export type { Ends, InjectedAnswer } from './injected-transport.ts';
 
@@ -36,6 +38,8 @@ export interface InjectOptions {
   readonly readsBody?: boolean;
   /** Told of every step, as it is taken. */
   readonly onStep?: (step: Step) => void;
+  /** Sees what the way of the request depends on. */
+  readonly watch?: Watch;
 }
 
 /** What became of a request. */
@@ -76,6 +80,7 @@ function withoutOutside(io: SiteIo): SiteIo {
 interface Listener {
   readonly deeds: Deed[];
   readonly onStep: ((step: Step) => void) | undefined;
+  readonly watch: Watch | undefined;
 }
 
 export interface RehearsalOptions {
@@ -83,22 +88,26 @@ export interface RehearsalOptions {
   readonly ruleLevel?: number;
   /** The release of Apache that is asked about; undefined for the one that portico is. */
   readonly era?: Era | undefined;
+  /** Files are taken to stay as they are: each is looked at once. */
+  readonly isStill?: boolean;
 }
 
 /** Opens a configuration for trying requests out. Rejects where a module cannot open. */
 export async function openRehearsal(
   site: Site,
   io: SiteIo,
-  { ruleLevel = 9, era }: RehearsalOptions = {},
+  { ruleLevel = 9, era, isStill = false }: RehearsalOptions = {},
 ): Promise<RehearsedSite> {
   const listeners = new WeakMap<object, Listener>();
-  const live = await openSite(site, modules, withoutOutside(io), {
+  const outside = withoutOutside(io);
+  const live = await openSite(site, modules, isStill ? stillIo(outside) : outside, {
     apps: rehearsedApps(site),
     rehearsal: {
       ruleLevel,
       era,
       note(x, event) {
         const listener = listeners.get(x.transport);
+        listener?.watch?.see(event);
         if (event.kind === 'deed') listener?.deeds.push(event.deed);
         listener?.onStep?.({ x, event });
       },
@@ -106,11 +115,16 @@ export async function openRehearsal(
   });
   return {
     live,
-    async inject(bytes, { ends, environment, readsBody = false, onStep } = {}) {
-      const transport = new InjectedTransport({ ...HERE, ...ends }, readsBody);
-      const listener: Listener = { deeds: [], onStep };
+    async inject(bytes, { ends, environment, readsBody = false, onStep, watch } = {}) {
+      const bothEnds = { ...HERE, ...ends };
+      const transport =
+        watch === undefined
+          ? new InjectedTransport(bothEnds, readsBody)
+          : new WatchedTransport(bothEnds, readsBody, watch);
+      const listener: Listener = { deeds: [], onStep, watch };
       listeners.set(transport, listener);
       const { x, early } = begin(live, transport, bytes);
+      if (watch !== undefined) x.headers = new WatchedHeaders(x.headers, watch);
       transport.carry(x);
       for (const [name, value] of environment ?? []) x.env.set(name, value);
       await serve(x, early);

@@ -28,7 +28,7 @@ export interface InjectedAnswer {
 }
 
 export class InjectedTransport implements Transport {
-  readonly remoteAddress: string;
+  readonly #remoteAddress: string;
   readonly remotePort: number;
   readonly localAddress: string;
   readonly localPort: number;
@@ -39,12 +39,16 @@ export class InjectedTransport implements Transport {
   #exchange: Exchange | undefined = undefined;
 
   constructor({ remoteAddress, remotePort, localAddress, localPort, secure }: Ends, readsBody: boolean) {
-    this.remoteAddress = remoteAddress;
+    this.#remoteAddress = remoteAddress;
     this.remotePort = remotePort;
     this.localAddress = localAddress;
     this.localPort = localPort;
     this.secure = secure;
     this.#readsBody = readsBody;
+  }
+
+  get remoteAddress(): string {
+    return this.#remoteAddress;
   }
 
   /** What was sent; undefined where nothing was. */

@@ -26,6 +26,10 @@ export function readAround(lone: LoneHtaccess, io: ConfIo): SiteResult {
   const text = [
     'ServerName localhost',
     `DocumentRoot ${root}`,
+    // Files of this name in the folders above are somebody else's.
+    '<Directory />',
+    'AllowOverride None',
+    '</Directory>',
     `<Directory ${root}>`,
     'AllowOverride All',
     'Require all granted',

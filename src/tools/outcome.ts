@@ -7,10 +7,13 @@ import type { Injected, InjectedAnswer } from './inject.ts';
 import type { Chapter, Outcome } from './story.ts';
 import type { Findings } from './tell.ts';
 
+/** Of a chapter what the log says. */
+type Told = Pick<Chapter, 'parts'>;
+
 /** See the head of the file. */
 export function outcomeOf(
   { last, answer, deeds }: Injected,
-  chapters: readonly Chapter[],
+  chapters: readonly Told[],
   findings: Findings,
 ): Outcome {
   if (answer === undefined) {
@@ -49,7 +52,7 @@ function outcomeOfDeed(deed: Deed): Outcome {
 function statusOutcome(
   { status, reason }: InjectedAnswer,
   last: Exchange,
-  chapters: readonly Chapter[],
+  chapters: readonly Told[],
   { page }: Findings,
 ): Outcome {
   const document = last.errorStatus !== 0 && !last.isCanned ? last.filename : undefined;
@@ -66,7 +69,7 @@ const GRAVE: ReadonlySet<string> = new Set(['emerg', 'alert', 'crit', 'error']);
 const TELLING: ReadonlySet<string> = new Set([...GRAVE, 'warn', 'notice', 'info']);
 
 /** The gravest thing that the log says; of several the first, which is what led to the others. */
-function whyOf(chapters: readonly Chapter[]): string | undefined {
+function whyOf(chapters: readonly Told[]): string | undefined {
   const said = chapters.flatMap(({ parts }) =>
     parts.flatMap((part) => (part.kind === 'log' && TELLING.has(part.level) ? part : [])),
   );

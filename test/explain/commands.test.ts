@@ -277,6 +277,14 @@ describe('portico explain', () => {
     }
   });
 
+  it('leaves access files above the folder of a lone one alone', async () => {
+    shop.write('above/.htaccess', 'RewriteEngine On\nRewriteRule ^ - [F]\n');
+    shop.write('above/site/.htaccess', 'Redirect /x /y\n');
+    const { code, out } = await shop.run(['explain', '--htaccess', 'above/site/.htaccess', '/x']);
+    expect(code).toBe(0);
+    expect(out).toContain('302 http://localhost/y');
+  });
+
   it('colours only where it is asked to', async () => {
     const words = ['explain', '-f', 'site.conf', 'http://shop.test/old/1'];
     expect((await shop.run(words, { env: { FORCE_COLOR: '1' } })).out).toContain('\x1b[');

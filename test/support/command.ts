@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './ports.ts';
 import { until } from './scene.ts';
 import { porticoCli } from './server-process.ts';
@@ -28,6 +29,8 @@ export interface Command {
   /** The exit code, once both streams have ended; null after a signal that killed it. */
   readonly ended: Promise<number | null>;
 }
+
+const PATIENCE_MS = 1500;
 
 export interface CommandResult {
   readonly code: number | null;
@@ -80,8 +83,7 @@ export async function openWorkshop(): Promise<Workshop> {
       return { code: await command.ended, out: command.out(), err: command.err() };
     },
     async close() {
-      for (const command of commands) command.signal('SIGKILL');
-      await Promise.all(commands.map((command) => command.ended));
+      await Promise.all(commands.map(end));
       rmSync(root, { recursive: true, force: true });
     },
   };
@@ -120,6 +122,16 @@ function startCommand(words: readonly string[], cwd: string, how: HowToRun): Com
     signal: (name) => signal(child, name),
     ended,
   };
+}
+
+/** Lets a server end what it has started; one that takes too long is told once more, and then ended. */
+async function end(command: Command): Promise<void> {
+  for (const name of ['SIGTERM', 'SIGTERM', 'SIGKILL'] as const) {
+    command.signal(name);
+    const isOver = await Promise.race([command.ended.then(() => true), sleep(PATIENCE_MS, false)]);
+    if (isOver) return;
+  }
+  await command.ended;
 }
 
 function signal(child: ChildProcess, name: NodeJS.Signals): void {

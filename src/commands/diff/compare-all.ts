@@ -1,11 +1,10 @@
 // Requests of a file, one after the other, put to two configurations; and the list of those that differ.
 
-import { readLogLine } from '../../tools/access-log.ts';
 import { compare, type Difference } from '../../tools/compare.ts';
+import { type Compared, LogComparison } from '../../tools/compare-log.ts';
 import { type CountedDifference, drawDifferences } from '../../tools/draw-differences.ts';
 import type { RehearsalOptions, RehearsedSite } from '../../tools/inject.ts';
 import { type Put, putQuestion, QuestionError } from '../../tools/question.ts';
-import { putLogged } from '../../tools/replay.ts';
 import { latin1 } from '../bytes.ts';
 import { openSource, type SourceOptions } from '../explain/open.ts';
 import { printJson, printText, storyPainter } from '../explain/print.ts';
@@ -31,9 +30,9 @@ export async function compareAll(
   input: RequestsInput,
   list: ListOptions,
 ): Promise<number> {
-  const first = await openSource(sources[0], { ruleLevel: 0, ...how[0] });
+  const first = await openSource(sources[0], { ruleLevel: 0, isStill: true, ...how[0] });
   if (first === undefined) return 1;
-  const second = await openSource(sources[1], { ruleLevel: 0, ...how[1] });
+  const second = await openSource(sources[1], { ruleLevel: 0, isStill: true, ...how[1] });
   try {
     if (second === undefined) return 1;
     return await compareSites([first.site, second.site], input, list);
@@ -51,20 +50,22 @@ async function compareSites(
   const found = new Map<string, { readonly difference: Difference; times: number }>();
   let asked = 0;
   let passedOver = 0;
-  await readRequests<readonly [Put, Put]>(input.urls ?? input.log ?? '', {
-    put: (line) => putBoth(line, sites, input),
-    async run(puts) {
-      asked += 1;
-      const difference = await compare(sites, puts);
-      if (difference === undefined) return;
-      const key = [difference.method, difference.url, difference.before, difference.after].join(' ');
-      const known = found.get(key);
-      if (known === undefined) found.set(key, { difference, times: 1 });
-      else known.times += 1;
-    },
-    passOver() {
+  const count = (compared: Compared): void => {
+    if (compared === 'no request') {
       passedOver += 1;
-    },
+      return;
+    }
+    asked += 1;
+    if (compared === 'same') return;
+    const key = [compared.method, compared.url, compared.before, compared.after].join(' ');
+    const known = found.get(key);
+    if (known === undefined) found.set(key, { difference: compared, times: 1 });
+    else known.times += 1;
+  };
+  const take = taker(sites, input);
+  await readRequests(input.urls ?? input.log ?? '', (line) => {
+    const compared = take(line);
+    return compared instanceof Promise ? compared.then(count) : count(compared);
   });
   const differences: readonly CountedDifference[] = [...found.values()];
   if (isJson)
@@ -77,20 +78,22 @@ async function compareSites(
   return differences.length === 0 && asked > 0 ? 0 : 1;
 }
 
-function putBoth(
-  line: string,
+/** What takes the lines of the file. */
+function taker(
   sites: readonly [RehearsedSite, RehearsedSite],
   { urls, host }: RequestsInput,
-): readonly [Put, Put] | undefined {
+): (line: string) => Promise<Compared> | Compared {
   const named = host === undefined ? undefined : latin1(host);
-  const put = (site: RehearsedSite): Put | undefined => {
-    if (urls !== undefined) return putLine(line, site, named);
-    const logged = readLogLine(line);
-    return logged === undefined ? undefined : putLogged(logged, site, named);
+  if (urls === undefined) {
+    const comparison = new LogComparison(sites, { host: named });
+    return (line) => comparison.take(line);
+  }
+  return (line) => {
+    const first = putLine(line, sites[0], named);
+    const second = putLine(line, sites[1], named);
+    if (first === undefined || second === undefined) return 'no request';
+    return compare(sites, [first, second]).then((difference) => difference ?? 'same');
   };
-  const first = put(sites[0]);
-  const second = put(sites[1]);
-  return first === undefined || second === undefined ? undefined : [first, second];
 }
 
 /** `[METHOD] URL`; comments and what is no URL are passed over. */

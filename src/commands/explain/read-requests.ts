@@ -4,15 +4,11 @@ import { grouped } from '../../tools/draw-replay.ts';
 import { openLog } from './log-lines.ts';
 import { Progress } from './progress.ts';
 
-/** What becomes of the lines of a log. */
-export interface LineUser<P> {
-  put(line: string): P | undefined;
-  run(put: P): Promise<void>;
-  passOver(): void;
-}
-
-/** Reads a file to its end. */
-export async function readRequests<P>(path: string, user: LineUser<P>): Promise<void> {
+/** Reads a file to its end; `take` gets each line that is not empty, and answers a promise only where it has to wait. */
+export async function readRequests(
+  path: string,
+  take: (line: string) => Promise<void> | void,
+): Promise<void> {
   const { size, read, lines } = openLog(path);
   const progress = new Progress();
   let count = 0;
@@ -20,9 +16,8 @@ export async function readRequests<P>(path: string, user: LineUser<P>): Promise<
     for await (const handful of lines) {
       for (const line of handful) {
         if (line === '') continue;
-        const put = user.put(line);
-        if (put === undefined) user.passOver();
-        else await user.run(put);
+        const taken = take(line);
+        if (taken instanceof Promise) await taken;
         count += 1;
         if (count % 64 === 0) progress.show(read() / size, () => `${grouped(count)} requests`);
       }

@@ -1,9 +1,8 @@
 // `portico explain --log`: a whole access log put to a configuration; and with `--apache`, what an upgrade makes of it.
 
 import { ERAS } from '../../kit/era.ts';
-import { readLogLine } from '../../tools/access-log.ts';
 import { drawReplay } from '../../tools/draw-replay.ts';
-import { putLogged, Replay } from '../../tools/replay.ts';
+import { Replay } from '../../tools/replay.ts';
 import { latin1 } from '../bytes.ts';
 import { compareAll } from '../diff/compare-all.ts';
 import type { ExplainOptions } from './arguments.ts';
@@ -21,20 +20,13 @@ export async function runReplay(options: ExplainOptions, log: string): Promise<n
     });
     return code === 2 ? 2 : 0;
   }
-  const opened = await openSource(options, { ruleLevel: 0 });
+  const opened = await openSource(options, { ruleLevel: 0, isStill: true });
   if (opened === undefined) return 1;
   const { site, shorten } = opened;
   try {
-    const replay = new Replay(site);
     const host = options.host === undefined ? undefined : latin1(options.host);
-    await readRequests(log, {
-      put: (line) => {
-        const logged = readLogLine(line);
-        return logged === undefined ? undefined : putLogged(logged, site, host);
-      },
-      run: (put) => replay.run(put),
-      passOver: () => replay.passOver(),
-    });
+    const replay = new Replay(site, { host });
+    await readRequests(log, (line) => replay.take(line));
     const report = replay.report();
     if (options.format === 'json') printJson({ ...report, outcomes: Object.fromEntries(report.outcomes) });
     else printText(drawReplay(report, { painter: storyPainter, shorten }));

@@ -6,7 +6,7 @@
 
 import type { Server } from '../../conf/server.ts';
 import type { Soon } from '../../kit/wait.ts';
-import type { AppAddress, AppLease } from '../../request/apps.ts';
+import type { AppLease } from '../../request/apps.ts';
 import type { Exchange, LiveSite } from '../../request/exchange.ts';
 import { logEvent } from '../../request/log.ts';
 import { defineModule, type Module } from '../../request/module.ts';
@@ -37,11 +37,6 @@ export function holdApp(x: Exchange, name: string, since: number): Soon<Held> {
   if (entry !== undefined) return hold(x, entry, since);
   logEvent(x, 'app', 'error', `there is no <App ${name}>; answering 503 to app://${name}/`);
   return 503;
-}
-
-/** Where the application's processes listen by its section; undefined where there is none. */
-export function addressOfApp(x: Exchange, name: string): AppAddress | undefined {
-  return (app.state(x.site) as ByName).get(name)?.spec.address;
 }
 
 /** Ends the lease with the exchange that the client sees: the body of an answer still comes from the process. */

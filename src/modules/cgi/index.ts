@@ -183,6 +183,7 @@ function conditional(x: Exchange, body: ScriptBody, script: Script): Verdict {
 
 /** The script is not run: what it would be told is told. */
 async function rehearse(x: Exchange, rehearsal: Rehearsal): Promise<Verdict> {
+  rehearsal.note(x, { kind: 'handing-on' });
   const environment = await scriptEnvironment(x);
   const deed = { kind: 'program', file: x.filename!, words: searchWords(x.args), environment } as const;
   rehearsal.note(x, { kind: 'deed', deed });

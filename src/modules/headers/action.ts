@@ -1,5 +1,6 @@
 // What a Header line does to a list of fields: set, append, merge, add, setifempty, unset, echo, edit, note.
 
+import { lowerAscii } from '../../kit/ascii.ts';
 import type { Regex, RegexMatch } from '../../kit/regex/index.ts';
 import type { Waiting } from '../../kit/wait.ts';
 import type { Exchange } from '../../request/exchange.ts';
@@ -52,6 +53,7 @@ function edit(text: string, regex: Regex, replacement: string, all: boolean): st
 }
 
 function editFields(headers: HeaderList, action: Action, replacement: string): void {
+  if (!headers.has(lowerAscii(action.field))) return;
   const flat = headers.flat;
   for (let i = 0; i < flat.length; i += 2) {
     if (flat[i]!.toLowerCase() !== action.field.toLowerCase()) continue;

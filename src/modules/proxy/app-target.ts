@@ -2,10 +2,10 @@
 // where that process listens, as to an http:// target of that address. Owns what is between the two modules.
 
 import { type Soon, settle, type Waiting, when } from '../../kit/wait.ts';
-import type { AppAddress, AppEndpoint, AppInstance } from '../../request/apps.ts';
+import type { AppEndpoint, AppInstance } from '../../request/apps.ts';
 import type { Exchange } from '../../request/exchange.ts';
 import type { Verdict } from '../../request/verdict.ts';
-import { addressOfApp, holdApp, keepLease } from '../app/index.ts';
+import { holdApp, keepLease } from '../app/index.ts';
 import { noteAppAuthority } from './app-reverse.ts';
 import { Attempt } from './attempt.ts';
 import { abandonClient } from './failure.ts';
@@ -32,19 +32,6 @@ function readOrigin(endpoint: AppEndpoint): Origin {
   return parseOrigin('ws', `${host}:${endpoint.port}`, undefined)!;
 }
 
-/** Stands in for a port that is chosen when a process starts. */
-const NO_PORT: Origin = {
-  ...parseOrigin('ws', '127.0.0.1:1', undefined)!,
-  port: 0,
-  authority: '127.0.0.1:0',
-  hostField: '127.0.0.1:0',
-};
-
-/** Where requests are only tried out, nothing is started: a process is taken to be where it would be. */
-function rehearsedOrigin(address: AppAddress): Origin {
-  return address.kind === 'auto' ? NO_PORT : readOrigin(address);
-}
-
 /** Sends the request to a process, whose address stands in for the application's name. */
 export type SendToProcess = (target: Target, attempt: Attempt) => Soon<Verdict>;
 
@@ -64,15 +51,10 @@ export function askApp(
 
 function* askProcesses(
   x: Exchange,
-  { origin: { host: name }, path, url }: Target,
+  { origin: { host: name }, path }: Target,
   given: Attempt | undefined,
   send: SendToProcess,
 ): Waiting<Verdict> {
-  const address = x.site.rehearsal === undefined ? undefined : addressOfApp(x, name);
-  if (address !== undefined) {
-    const tried = given ?? new Attempt({ transferred: 0, read: 0 }, undefined);
-    return yield* when(send({ origin: rehearsedOrigin(address), path, url }, tried));
-  }
   const since = x.site.io.now();
   let attempt = given;
   for (let tries = 1; ; tries++) {

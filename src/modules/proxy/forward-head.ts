@@ -84,6 +84,7 @@ class FieldLines {
 }
 
 function writeFields(x: Exchange, options: HeadOptions): FieldLines {
+  x.site.rehearsal?.note(x, { kind: 'handing-on' });
   const lines = new FieldLines();
   const own = ownValues(x, options);
   const skipped = nominatedFields(x.headers);

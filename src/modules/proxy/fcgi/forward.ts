@@ -130,6 +130,7 @@ export class FcgiForward implements FcgiUser, RelayOwner {
 
   #prepare(): void {
     this.#announceLength();
+    this.#x.site.rehearsal?.note(this.#x, { kind: 'handing-on' });
     requestParams(this.#x, this.#plan.config).then(
       (params) => this.#acquireWith(params),
       (error: unknown) => this.#reject(error),

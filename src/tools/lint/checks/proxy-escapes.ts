@@ -4,7 +4,8 @@ import { languageWith } from '../../../kit/regex/language.ts';
 import { linesNamed } from '../blocks.ts';
 import { type Check, config, htaccess } from '../check.ts';
 import { requestFor } from '../request-for.ts';
-import { tryRules } from '../sample.ts';
+import type { RewriteScope, RuleAt } from '../rewrite-scope.ts';
+import { type Sample, tryRules } from '../sample.ts';
 import { passesOf } from './proxy-lines.ts';
 import { asked, eachRule, partOf } from './rule-checks.ts';
 
@@ -19,6 +20,9 @@ const escapedTwice: Check = {
     config(
       'RewriteEngine On\nRewriteMap escape int:escape\nRewriteRule ^/app/(.*)$ http://127.0.0.1:8000/${escape:$1} [P]',
     ),
+    config(
+      'RewriteEngine On\nRewriteMap escape int:escape\nRewriteRule ^(.*) http://127.0.0.1:8000${escape:$1} [P]',
+    ),
   ],
   good: [
     htaccess('RewriteEngine On\nRewriteRule ^(.*)$ http://127.0.0.1:8000/$1 [P]'),
@@ -29,8 +33,7 @@ const escapedTwice: Check = {
       const { pattern, flags } = at.rule;
       if (!flags.proxy || flags.noEscape || pattern.negated) return;
       for (let group = 1; group <= Math.min(9, pattern.regex.groupCount); group++) {
-        const subject = languageWith(pattern.regex.source, { nocase: flags.noCase }, group, 'a b');
-        const request = subject && requestFor(scope, at, { subject });
+        const request = requestWith(scope, at, group);
         const outcome = request ? tryRules(scope, request)?.result.outcome : undefined;
         if (!request || outcome?.kind !== 'proxy' || !/a(?:%20|\+)b/.test(outcome.url)) continue;
         const arrives = outcome.url.replaceAll('%', '%25');
@@ -43,6 +46,17 @@ const escapedTwice: Check = {
     });
   },
 };
+
+/** A request in which a group catches a blank: alone, or as a whole path, which begins with a slash in a server. */
+function requestWith(scope: RewriteScope, at: RuleAt, group: number): Sample | undefined {
+  const { pattern, flags } = at.rule;
+  for (const text of ['a b', '/a b']) {
+    const subject = languageWith(pattern.regex.source, { nocase: flags.noCase }, group, text);
+    const request = subject && requestFor(scope, at, { subject });
+    if (request) return request;
+  }
+  return undefined;
+}
 
 const encodedSlashes: Check = {
   id: 'encoded-slashes',

@@ -1,6 +1,6 @@
-// wrk as the load generator, where it is installed: it takes a tenth of what ours takes of the core and the caches that
-// backend and load share with nobody else, so that fronts are measured and not the crowd beside them. It sends the very
-// bytes that were checked before; of the answers it looks at the status, and whether they are whole.
+// wrk as the load generator, where it is installed: it takes less of the machine than ours does, so that fronts are
+// measured and not the crowd beside them. It sends the very bytes that were checked before; of the answers it looks at the
+// status, and whether they are whole.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// Views of the first bytes of a buffer that is read into again and again. Making a view costs as much as looking at a
-// short message, and the messages of a connection are mostly of the same few sizes.
+// Views of the first bytes of a buffer that is read into again and again. A view is an object of
+// its own to make and to collect, and the messages of a connection are mostly of the same few sizes.
 
 /** Views of larger reads are made anew. */
 const MOST_KEPT = 4096;

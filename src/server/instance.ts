@@ -18,7 +18,7 @@ import type { ConnectionOwner, OwnedConnection, ServingSite } from './connection
 import { ConnectionSet } from './connection-set.ts';
 import { type ControlChannel, openChannel } from './control/channel.ts';
 import type { ControlledServer } from './control/message.ts';
-import { controlPath } from './control/place.ts';
+import { announce, controlPath } from './control/place.ts';
 import { carryOut, hasApps } from './control/server-control.ts';
 import { HeadBudget } from './head-budget.ts';
 import type { ListenerUser } from './listen.ts';
@@ -96,6 +96,7 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
   #opened: OpenedSite | undefined = undefined;
   #pidFile: PidFile | undefined = undefined;
   #control: ControlChannel | undefined = undefined;
+  #unannounce: (() => void) | undefined = undefined;
   /** Sockets that came while the site was not open yet. */
   #waiting: Socket[] = [];
   #reloading: Promise<void> = Promise.resolve();
@@ -214,6 +215,7 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
       this.#control = await openChannel(path, (request) =>
         carryOut({ apps: this.#opened?.live.apps, facts: () => this.#facts(configuration) }, request),
       );
+      this.#unannounce = announce(path, configuration);
     } catch (error) {
       this.#options.tell?.(`\`portico apps\` cannot ask this server: ${messageOf(error)}`);
     }
@@ -395,6 +397,7 @@ class Instance implements ServerInstance, ConnectionOwner, ListenerUser {
   async #end(): Promise<void> {
     await this.#listeners.close();
     await this.#opened?.closeNow();
+    this.#unannounce?.();
     this.#control?.close();
     this.#pidFile?.remove();
     await this.#machine.closeLogs();

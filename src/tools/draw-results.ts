@@ -40,9 +40,10 @@ export function drawResults(results: readonly Result[], options: DrawOptions = {
 /** The first line of a story says what the title says. */
 function indented(text: string): string[] {
   return text
+    .slice(text.indexOf('\n'))
     .trimEnd()
+    .replace(/^\n+/, '')
     .split('\n')
-    .slice(2)
     .map((line) => (line === '' ? '' : `    ${line}`));
 }
 

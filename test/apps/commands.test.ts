@@ -1,5 +1,5 @@
 // `portico apps`: what people and scripts see of the applications of a running server, and what they can do to them.
-import { chmodSync, existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -178,6 +178,19 @@ describe('the control channel', () => {
     await start(`PidFile {ROOT}/portico.pid\n${shopSection()}${PASS_ALL}`);
     expect((await apps('--control', 'portico.control')).code).toBe(0);
     expect((await apps('-f', 'site.conf')).code).toBe(0);
+  });
+
+  test('is found wherever it stands, until the server is gone', async () => {
+    const server = await start(CONF);
+    expect((await apps()).out).toMatch(/^shop +/m);
+    expect((await shop.run(['restart', 'shop'], { env })).out).toMatch(/^shop: restarted/);
+    server.signal('SIGTERM');
+    await server.ended;
+    expect(await apps()).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no portico with applications'),
+    });
+    expect(readdirSync(join(env.TMPDIR, `portico-${process.geteuid?.()}`))).toEqual([]);
   });
 
   test('is left out where the configuration says so, and where there are no applications', async () => {

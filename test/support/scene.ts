@@ -125,6 +125,11 @@ export async function until<T>(
   }
 }
 
+/** The same for a condition. */
+export async function untilTrue(what: string, isTrue: () => boolean): Promise<void> {
+  await until(what, () => isTrue() || undefined);
+}
+
 /** True when something accepts connections on the port. */
 export async function isListening(port: number): Promise<boolean> {
   const { connect } = await import('node:net');

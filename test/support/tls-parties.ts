@@ -1,4 +1,7 @@
 // The parties of tests with TLS: an authority, backends that are what they say, and some that are not.
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   type Authority,
   type Issued,
@@ -68,4 +71,11 @@ export function pemFiles(): ReadonlyMap<string, string> {
     ['client-with-other-key.pem', client.certificate + selfSigned.key],
     ['revoked.crl', revocations],
   ]);
+}
+
+/** A new folder with these files in it. */
+export function pemFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'portico-pem-'));
+  for (const [name, text] of pemFiles()) writeFileSync(join(folder, name), text);
+  return folder;
 }

@@ -1,5 +1,6 @@
 // `portico apps`: what the applications of a running server do, and starting, stopping and restarting them.
 
+import type { AppInstanceReport } from '../../request/apps.ts';
 import { say } from '../terminal.ts';
 import { askFor, type FoundServer, findServers, type ServerChoice } from './servers.ts';
 import { drawServers } from './table.ts';
@@ -34,6 +35,10 @@ function list(servers: readonly FoundServer[], { isJson }: AppsOptions): number 
   return 0;
 }
 
+function isReady({ state }: AppInstanceReport): boolean {
+  return state === 'ready';
+}
+
 async function act(
   servers: readonly FoundServer[],
   action: Exclude<AppsAction, 'list'>,
@@ -43,8 +48,9 @@ async function act(
   for (const name of names) {
     const answer = await askFor(servers, action, name);
     if (answer.ok) {
-      const pids = answer.apps.find((app) => app.name === name)?.instances.map(({ pid }) => pid);
-      const shown = action === 'stop' || pids === undefined ? '' : ` (pid ${pids.join(', ')})`;
+      // Old ones may still be finishing their requests.
+      const ready = answer.apps.find((app) => app.name === name)?.instances.filter(isReady) ?? [];
+      const shown = ready.length === 0 ? '' : ` (pid ${ready.map(({ pid }) => pid).join(', ')})`;
       process.stdout.write(`${name}: ${DONE[action]}${shown}\n`);
     } else {
       say(answer.why);

@@ -53,7 +53,7 @@ function nobody({ file, control }: ServerChoice): string {
   if (file !== undefined) return `no portico with applications runs on ${file}`;
   return (
     'no portico with applications of this user runs here\n' +
-    '  (one with a PidFile or AppControl line is found with -f FILE or --control PATH)'
+    '  (one that another user started, or with another TMPDIR, is found with -f FILE or --control PATH)'
   );
 }
 

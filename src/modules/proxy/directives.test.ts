@@ -1,19 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryIo } from '../../conf/memory-io.ts';
-import { readSite } from '../../conf/site.ts';
-import { modules } from '../index.ts';
+import { findingsOf } from '../../../test/support/findings.ts';
 import { proxy, proxyHttp, proxyWstunnel } from './index.ts';
-
-function read(text: string): { errors: string[]; warnings: string[] } {
-  const { diagnostics } = readSite({
-    sources: [{ name: '/test.conf', text }],
-    modules,
-    io: createMemoryIo({}),
-  });
-  const of = (severity: string): string[] =>
-    diagnostics.filter((d) => d.severity === severity).map((d) => d.message);
-  return { errors: of('error'), warnings: of('warning') };
-}
 
 /** What Apache 2.4.71 says of these lines. */
 const REFUSED: [string, string][] = [
@@ -75,13 +62,13 @@ const ACCEPTED = [
 describe('parameters of ProxyPass', () => {
   for (const [parameter, message] of REFUSED) {
     it(`${parameter} is refused in Apache's words`, () => {
-      expect(read(`ProxyPass /a http://h/ ${parameter}`).errors).toEqual([message]);
+      expect(findingsOf(`ProxyPass /a http://h/ ${parameter}`).errors).toEqual([message]);
     });
   }
 
   for (const parameter of ACCEPTED) {
     it(`${parameter} is accepted`, () => {
-      expect(read(`ProxyPass /a http://h/ ${parameter}`).errors).toEqual([]);
+      expect(findingsOf(`ProxyPass /a http://h/ ${parameter}`).errors).toEqual([]);
     });
   }
 });
@@ -126,7 +113,7 @@ describe('lines that Apache refuses', () => {
     ['ProxyStatus x', 'ProxyStatus must be one of: off | on | full'],
   ];
   for (const [text, message] of lines) {
-    it(`${text.replaceAll('\n', ' | ')}`, () => expect(read(text).errors).toEqual([message]));
+    it(`${text.replaceAll('\n', ' | ')}`, () => expect(findingsOf(text).errors).toEqual([message]));
   }
 });
 
@@ -147,42 +134,42 @@ describe('lines that Apache accepts', () => {
     'ProxyMaxForwards -5',
     'ProxyErrorOverride On 404 503',
   ]) {
-    it(`${text.replaceAll('\n', ' | ')}`, () => expect(read(text).errors).toEqual([]));
+    it(`${text.replaceAll('\n', ' | ')}`, () => expect(findingsOf(text).errors).toEqual([]));
   }
 });
 
 describe('differences that are said', () => {
   it('ProxyRequests On is an error that says why', () => {
-    expect(read('ProxyRequests On').errors[0]).toContain('ProxyRequests On is not supported');
+    expect(findingsOf('ProxyRequests On').errors[0]).toContain('ProxyRequests On is not supported');
   });
 
   it('parameters of a second line for the same worker are ignored with a warning', () => {
-    const { warnings } = read('ProxyPass / http://h/\nProxyPass /b http://H:80/ timeout=5');
+    const { warnings } = findingsOf('ProxyPass / http://h/\nProxyPass /b http://H:80/ timeout=5');
     expect(warnings).toContain(
       "AH01146: Ignoring parameter 'timeout=5' for worker 'http://h/' because of worker sharing",
     );
   });
 
   it('so are those of a line whose URL begins with that of an earlier worker', () => {
-    const { warnings } = read('ProxyPass /a http://h/\nProxyPass /b http://h/long/ upgrade=websocket');
+    const { warnings } = findingsOf('ProxyPass /a http://h/\nProxyPass /b http://h/long/ upgrade=websocket');
     expect(warnings).toEqual([
       "AH01146: Ignoring parameter 'upgrade=websocket' for worker 'http://h/' because of worker sharing",
     ]);
-    expect(read('ProxyPass /b http://h/long/ upgrade=websocket\nProxyPass /a http://h/').warnings).toEqual(
-      [],
-    );
+    expect(
+      findingsOf('ProxyPass /b http://h/long/ upgrade=websocket\nProxyPass /a http://h/').warnings,
+    ).toEqual([]);
   });
 
   it('ajp:// backends are a warning', () => {
-    expect(read('ProxyPass / ajp://h/').warnings[0]).toContain('ajp:// backends are not supported yet');
+    expect(findingsOf('ProxyPass / ajp://h/').warnings[0]).toContain('ajp:// backends are not supported yet');
   });
 
   it.each(['ws', 'wss', 'https', 'h2', 'h2c'])('%s:// backends need no warning', (scheme) => {
-    expect(read(`ProxyPass / ${scheme}://h/`)).toMatchObject({ warnings: [], errors: [] });
+    expect(findingsOf(`ProxyPass / ${scheme}://h/`)).toMatchObject({ warnings: [], errors: [] });
   });
 
   it('ProxyPass in a section with a regular expression says that it matches nothing', () => {
-    const { warnings } = read('<LocationMatch ^/a>\nProxyPass http://h/\n</LocationMatch>');
+    const { warnings } = findingsOf('<LocationMatch ^/a>\nProxyPass http://h/\n</LocationMatch>');
     expect(warnings[0]).toContain('does not read the path of this section as a regular expression');
   });
 });
@@ -190,7 +177,7 @@ describe('differences that are said', () => {
 describe('every directive', () => {
   for (const directive of [...proxy.directives, ...proxyHttp.directives, ...proxyWstunnel.directives]) {
     it(`${directive.name} accepts its own example`, () => {
-      expect(read(directive.example).errors).toEqual([]);
+      expect(findingsOf(directive.example).errors).toEqual([]);
     });
   }
 });

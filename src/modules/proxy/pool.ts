@@ -10,6 +10,7 @@ import { isBindError } from './backend-socket.ts';
 import type { Deadlines, Timed } from './deadlines.ts';
 import { HostName } from './host-name.ts';
 import type { Origin } from './target.ts';
+import { Waiters } from './waiters.ts';
 import type { WorkerParameters } from './worker-parameters.ts';
 
 /**
@@ -90,24 +91,6 @@ export interface Protocol<U, C> {
   readonly reuses: boolean;
 }
 
-/** Somebody for whom no connection may be opened yet. */
-class Waiter<U extends Pick<PoolUser<never>, 'onBusy'>> implements Timed {
-  deadlineAt: number;
-  readonly user: U;
-  readonly #cancel: (user: U) => void;
-
-  constructor(user: U, deadlineAt: number, cancel: (user: U) => void) {
-    this.user = user;
-    this.deadlineAt = deadlineAt;
-    this.#cancel = cancel;
-  }
-
-  onDeadline(): void {
-    this.#cancel(this.user);
-    this.user.onBusy();
-  }
-}
-
 function nameOf(
   { socket, host }: Origin,
   addresses: Addresses,
@@ -148,7 +131,8 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
   readonly #all: Set<C> = new Set();
   /** Busy connections to addresses that the name has left. */
   readonly #left: Set<C> = new Set();
-  readonly #waiters: Waiter<U>[] = [];
+  /** Those for whom no connection may be opened yet. */
+  readonly #waiters: Waiters<U>;
   #isClosed = false;
 
   constructor(
@@ -173,6 +157,7 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
     this.#protocol = protocol;
     this.#params = params;
     this.#deadlines = deadlines;
+    this.#waiters = new Waiters(deadlines, params.acquire);
     this.#onEmpty = onEmpty;
   }
 
@@ -266,26 +251,12 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
       this.#open(user);
       return;
     }
-    const { acquire } = this.#params;
-    const waiter = new Waiter(user, acquire === undefined ? 0 : this.after(acquire), (one: U) =>
-      this.cancel(one),
-    );
-    this.#waiters.push(waiter);
-    this.#deadlines.add(waiter);
+    this.#waiters.add(user);
   }
 
   /** `user` no longer waits. */
   cancel(user: U): void {
-    const at = this.#waiters.findIndex((waiter) => waiter.user === user);
-    if (at < 0) return;
-    this.#deadlines.delete(this.#waiters[at]!);
-    this.#waiters.splice(at, 1);
-  }
-
-  #nextWaiter(): U | undefined {
-    const waiter = this.#waiters.shift();
-    if (waiter !== undefined) this.#deadlines.delete(waiter);
-    return waiter?.user;
+    this.#waiters.cancel(user);
   }
 
   released(connection: C): void {
@@ -293,7 +264,7 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
       connection.destroy();
       return;
     }
-    const user = this.#nextWaiter();
+    const user = this.#waiters.next();
     if (user !== undefined) {
       connection.assign(user);
       user.onReady(connection);
@@ -314,7 +285,7 @@ export class Pool<U extends PoolUser<C>, C extends Pooled<U>> implements Connect
     this.#deadlines.delete(connection);
     const at = this.#idle.lastIndexOf(connection);
     if (at >= 0) this.#idle.splice(at, 1);
-    const user = this.#isClosed ? undefined : this.#nextWaiter();
+    const user = this.#isClosed ? undefined : this.#waiters.next();
     if (user !== undefined) this.#open(user);
     else if (this.#all.size === 0) this.#onEmpty(this);
   }

@@ -1,23 +1,21 @@
 // Backends over TLS, through the whole server: handshakes that fail in every way, sessions and connections that are
 // kept, names that are asked for. What certificates do to the answer is in test/conformance/proxy/tls.case.
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Issued } from '../../../test/support/certificates.ts';
 import { type Front, splitAnswer, startFront } from '../../../test/support/proxy-front.ts';
 import { pour, startScriptedBackend, Talk } from '../../../test/support/scripted-backend.ts';
-import { pemFiles, tlsParties } from '../../../test/support/tls-parties.ts';
+import { pemFolder, tlsParties } from '../../../test/support/tls-parties.ts';
 
 let folder = '';
 const closers: (() => Promise<void> | void)[] = [];
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'portico-tls-'));
-  for (const [name, text] of pemFiles()) writeFileSync(join(folder, name), text);
+  folder = pemFolder();
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 // Where the control channels of running servers are: beside the PidFile, or in a folder of the user's own.
 
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { CoreServerConfig } from '../../request/core-config.ts';
@@ -43,6 +43,22 @@ export function controlPath(core: CoreServerConfig, configuration: string): stri
   return place === 'off' ? undefined : place;
 }
 
+/**
+ * Leaves word in the user's folder of a channel that is elsewhere, so that it is found without the configuration; answers
+ * how to take it away. Without a safe folder there is no word, and `-f FILE` still finds it.
+ */
+export function announce(path: string, configuration: string): () => void {
+  try {
+    const link = ownPlace(configuration);
+    if (link === path) return () => undefined;
+    rmSync(link, { force: true });
+    symlinkSync(path, link);
+    return () => rmSync(link, { force: true });
+  } catch {
+    return () => undefined;
+  }
+}
+
 /** Where the configuration itself puts the channel; `off`, or undefined where it says nothing. */
 export function fixedPlace({ controlSocket, pidFile }: CoreServerConfig): string | undefined {
   if (controlSocket !== undefined) return controlSocket;
@@ -66,6 +82,15 @@ export function knownPlaces(configuration?: string): readonly string[] {
     .flatMap((folder) =>
       readdirSync(folder)
         .filter((name) => name.startsWith(begin) && name.endsWith(SUFFIX))
-        .map((name) => join(folder, name)),
+        .map((name) => target(join(folder, name))),
     );
+}
+
+/** The channel itself where a name only says where it is; the name where that is gone. */
+function target(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }

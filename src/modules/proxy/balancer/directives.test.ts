@@ -1,20 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { findingsOf } from '../../../../test/support/findings.ts';
 import { createMemoryIo } from '../../../conf/memory-io.ts';
 import { readSite } from '../../../conf/site.ts';
 import { modules } from '../../index.ts';
 import { proxy } from '../index.ts';
 import { FLAG } from './status-flags.ts';
-
-function read(text: string): { errors: string[]; warnings: string[] } {
-  const { diagnostics } = readSite({
-    sources: [{ name: '/test.conf', text }],
-    modules,
-    io: createMemoryIo({}),
-  });
-  const of = (severity: string): string[] =>
-    diagnostics.filter((d) => d.severity === severity).map((d) => d.message);
-  return { errors: of('error'), warnings: of('warning') };
-}
 
 /** What Apache 2.4.71 says of parameters of a balancer, on a line of ProxyPass. */
 const BALANCER: readonly [string, string][] = [
@@ -98,15 +88,15 @@ const LINES: readonly [string, string][] = [
 
 describe("Apache's sentences", () => {
   it.each(BALANCER)('%s on a ProxyPass line: %s', (parameter, message) => {
-    expect(read(`ProxyPass / balancer://app/ ${parameter}`).errors).toEqual([`ProxyPass ${message}`]);
+    expect(findingsOf(`ProxyPass / balancer://app/ ${parameter}`).errors).toEqual([`ProxyPass ${message}`]);
   });
 
   it.each(MEMBERS)('BalancerMember %s: %s', (line, message) => {
-    expect(read(`<Proxy balancer://app>\nBalancerMember ${line}\n</Proxy>`).errors).toEqual([message]);
+    expect(findingsOf(`<Proxy balancer://app>\nBalancerMember ${line}\n</Proxy>`).errors).toEqual([message]);
   });
 
   it.each(LINES)('%s: %s', (line, message) => {
-    expect(read(line).errors).toEqual([message]);
+    expect(findingsOf(line).errors).toEqual([message]);
   });
 
   it('a method whose module is not loaded is unknown, and the hint names the line that loads it', () => {
@@ -129,7 +119,7 @@ describe("Apache's sentences", () => {
   });
 
   it('a line that makes no member says so, and why its parameters do not count', () => {
-    const { errors, warnings } = read(
+    const { errors, warnings } = findingsOf(
       '<Proxy balancer://app>\nBalancerMember http://h/a\nBalancerMember http://h/a/b route=x\n</Proxy>',
     );
     expect(errors).toEqual([]);

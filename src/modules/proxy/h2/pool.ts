@@ -7,6 +7,7 @@ import type { Deadlines, Timed } from '../deadlines.ts';
 import type { CarrierPool, HttpUser } from '../http-pools.ts';
 import type { Demand, PoolHost, PoolSettings } from '../pool.ts';
 import type { Origin } from '../target.ts';
+import { Waiters } from '../waiters.ts';
 import type { WorkerParameters } from '../worker-parameters.ts';
 import { Http2Session, MOST_STREAMS, type SessionOwner } from './session.ts';
 
@@ -26,24 +27,6 @@ export interface Http2Plan {
   readonly settings: PoolSettings;
 }
 
-/** Somebody for whom there is no room on any session. */
-class Waiter implements Timed {
-  deadlineAt: number;
-  readonly user: HttpUser;
-  readonly #cancel: (user: HttpUser) => void;
-
-  constructor(user: HttpUser, deadlineAt: number, cancel: (user: HttpUser) => void) {
-    this.user = user;
-    this.deadlineAt = deadlineAt;
-    this.#cancel = cancel;
-  }
-
-  onDeadline(): void {
-    this.#cancel(this.user);
-    this.user.onBusy();
-  }
-}
-
 export class Http2Pool implements CarrierPool, SessionOwner {
   readonly origin: Origin;
   readonly tls: BackendTls | undefined;
@@ -60,7 +43,8 @@ export class Http2Pool implements CarrierPool, SessionOwner {
   readonly #deadlines: Deadlines;
   readonly #addresses: Addresses;
   readonly #sessions: Set<Http2Session> = new Set();
-  readonly #waiters: Waiter[] = [];
+  /** Those for whom there is no room on any session. */
+  readonly #waiters: Waiters<HttpUser>;
   readonly #onEmpty: (pool: Http2Pool) => void;
   #isClosed = false;
 
@@ -80,6 +64,7 @@ export class Http2Pool implements CarrierPool, SessionOwner {
     this.#params = params;
     this.#deadlines = deadlines;
     this.#addresses = addresses;
+    this.#waiters = new Waiters(deadlines, params.acquire);
     this.#onEmpty = onEmpty;
   }
 
@@ -138,11 +123,7 @@ export class Http2Pool implements CarrierPool, SessionOwner {
   }
 
   #queue(user: HttpUser): void {
-    const { acquire } = this.#params;
-    const deadlineAt = acquire === undefined ? 0 : this.after(acquire);
-    const waiter = new Waiter(user, deadlineAt, (one) => this.cancel(one));
-    this.#waiters.push(waiter);
-    this.#deadlines.add(waiter);
+    this.#waiters.add(user);
     // An idle session that is too old for this user makes room for a new one.
     for (const session of this.#sessions) {
       if (!session.isIdle) continue;
@@ -157,16 +138,7 @@ export class Http2Pool implements CarrierPool, SessionOwner {
       const at = waiting.indexOf(user);
       if (at >= 0) waiting.splice(at, 1);
     }
-    const at = this.#waiters.findIndex((waiter) => waiter.user === user);
-    if (at < 0) return;
-    this.#deadlines.delete(this.#waiters[at]!);
-    this.#waiters.splice(at, 1);
-  }
-
-  #nextWaiter(): HttpUser | undefined {
-    const waiter = this.#waiters.shift();
-    if (waiter !== undefined) this.#deadlines.delete(waiter);
-    return waiter?.user;
+    this.#waiters.cancel(user);
   }
 
   opened(session: Http2Session): void {
@@ -182,7 +154,7 @@ export class Http2Pool implements CarrierPool, SessionOwner {
   }
 
   freed(session: Http2Session): void {
-    while (session.hasRoom && this.#waiters.length > 0 && this.reuses) session.carry(this.#nextWaiter()!);
+    while (session.hasRoom && !this.#waiters.isEmpty && this.reuses) session.carry(this.#waiters.next()!);
     if (!session.isIdle) return;
     if (this.#isClosed || !this.reuses) session.leave();
     else session.deadlineAt = this.now + (this.#params.ttl ?? IDLE_MS);
@@ -191,7 +163,7 @@ export class Http2Pool implements CarrierPool, SessionOwner {
   closed(session: Http2Session): void {
     if (!this.#sessions.delete(session)) return;
     this.#deadlines.delete(session);
-    const user = this.#isClosed ? undefined : this.#nextWaiter();
+    const user = this.#isClosed ? undefined : this.#waiters.next();
     if (user !== undefined) this.#open(user);
     else if (this.#sessions.size === 0) this.#onEmpty(this);
   }

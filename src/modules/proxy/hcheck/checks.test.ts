@@ -6,17 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../../../test/support/ports.ts';
 import { type Front, splitAnswer, startFront } from '../../../../test/support/proxy-front.ts';
-import { until } from '../../../../test/support/scene.ts';
+import { untilTrue } from '../../../../test/support/scene.ts';
 import {
   answering,
   type ScriptedBackend,
   startScriptedBackend,
   type Talk,
 } from '../../../../test/support/scripted-backend.ts';
-
-async function untilTrue(what: string, isTrue: () => boolean): Promise<void> {
-  await until(what, () => isTrue() || undefined);
-}
 
 const running: { close(): Promise<void> }[] = [];
 

@@ -1,18 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryIo } from '../../../conf/memory-io.ts';
-import { readSite } from '../../../conf/site.ts';
-import { modules } from '../../index.ts';
-
-function read(text: string): { errors: string[]; warnings: string[] } {
-  const { diagnostics } = readSite({
-    sources: [{ name: '/test.conf', text }],
-    modules,
-    io: createMemoryIo({}),
-  });
-  const of = (severity: string): string[] =>
-    diagnostics.filter((d) => d.severity === severity).map((d) => d.message);
-  return { errors: of('error'), warnings: of('warning') };
-}
+import { findingsOf } from '../../../../test/support/findings.ts';
 
 function member(parameters: string): string {
   return `<Proxy "balancer://app">\nBalancerMember "http://127.0.0.1:8001" ${parameters}\n</Proxy>`;
@@ -89,23 +76,28 @@ const ACCEPTED: readonly string[] = [
 
 describe('parameters of health checks', () => {
   for (const [parameter, error] of REFUSED_PARAMETERS) {
-    it(`refuse ${parameter.slice(0, 40)}`, () => expect(read(member(parameter)).errors).toEqual([error]));
+    it(`refuse ${parameter.slice(0, 40)}`, () =>
+      expect(findingsOf(member(parameter)).errors).toEqual([error]));
   }
   for (const parameter of ACCEPTED) {
     it(`take ${parameter.slice(0, 40)}`, () =>
-      expect(read(member(parameter))).toEqual({ errors: [], warnings: [] }));
+      expect(findingsOf(member(parameter))).toEqual({ errors: [], warnings: [] }));
   }
 
   it('are unknown without mod_proxy_hcheck', () => {
     const loads = ['proxy', 'proxy_http', 'proxy_balancer', 'lbmethod_byrequests', 'slotmem_shm']
       .map((name) => `LoadModule ${name}_module x.so\n`)
       .join('');
-    expect(read(loads + member('hcmethod=TCP')).errors).toEqual(['BalancerMember unknown Worker parameter']);
-    expect(read(`${loads}LoadModule proxy_hcheck_module x.so\n${member('hcmethod=TCP')}`).errors).toEqual([]);
+    expect(findingsOf(loads + member('hcmethod=TCP')).errors).toEqual([
+      'BalancerMember unknown Worker parameter',
+    ]);
+    expect(
+      findingsOf(`${loads}LoadModule proxy_hcheck_module x.so\n${member('hcmethod=TCP')}`).errors,
+    ).toEqual([]);
   });
 
   it('of a worker outside balancers are taken and warned of', () => {
-    expect(read('ProxyPass /x http://a/ hcmethod=TCP')).toEqual({
+    expect(findingsOf('ProxyPass /x http://a/ hcmethod=TCP')).toEqual({
       errors: [],
       warnings: [
         'ProxyPass: parameter hcmethod has no effect here: health checks are for members of balancers',
@@ -116,7 +108,7 @@ describe('parameters of health checks', () => {
 
 describe('lines of health checks', () => {
   for (const [line, error] of REFUSED_LINES) {
-    it(`refuse ${line.replaceAll('\n', ' ')}`, () => expect(read(line).errors).toEqual([error]));
+    it(`refuse ${line.replaceAll('\n', ' ')}`, () => expect(findingsOf(line).errors).toEqual([error]));
   }
 
   it('take braces in braces, quotes, and braces that are not closed', () => {
@@ -126,11 +118,11 @@ describe('lines of health checks', () => {
       'ProxyHCExpr three {true',
       'ProxyHCTemplate t hctemplate=t hcexpr=ONE hcuri=',
     ];
-    expect(read(text.join('\n'))).toEqual({ errors: [], warnings: [] });
+    expect(findingsOf(text.join('\n'))).toEqual({ errors: [], warnings: [] });
   });
 
   it('of a template that was refused leave nothing behind', () => {
-    const { errors } = read(`ProxyHCTemplate t hcmethod=POST\n${member('hctemplate=t')}`);
+    const { errors } = findingsOf(`ProxyHCTemplate t hcmethod=POST\n${member('hctemplate=t')}`);
     expect(errors).toContain('BalancerMember Unknown ProxyHCTemplate name: t');
   });
 });

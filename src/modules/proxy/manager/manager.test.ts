@@ -2,16 +2,12 @@
 // test/conformance/proxy/balancer-manager.case; here is what portico adds, and what must not be possible.
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Front, splitAnswer, startFront } from '../../../../test/support/proxy-front.ts';
-import { until } from '../../../../test/support/scene.ts';
+import { untilTrue } from '../../../../test/support/scene.ts';
 import {
   answering,
   type ScriptedBackend,
   startScriptedBackend,
 } from '../../../../test/support/scripted-backend.ts';
-
-async function untilTrue(what: string, isTrue: () => boolean): Promise<void> {
-  await until(what, () => isTrue() || undefined);
-}
 
 const running: { close(): Promise<void> }[] = [];
 

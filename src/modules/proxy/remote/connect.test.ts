@@ -1,20 +1,17 @@
 // Backends over TLS behind a ProxyRemote: the way there is asked for with CONNECT.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { connect, createServer as createPlainServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Front, splitAnswer, startFront } from '../../../../test/support/proxy-front.ts';
 import { startScriptedBackend, Talk } from '../../../../test/support/scripted-backend.ts';
-import { pemFiles, tlsParties } from '../../../../test/support/tls-parties.ts';
+import { pemFolder, tlsParties } from '../../../../test/support/tls-parties.ts';
 
 let folder = '';
 const closers: (() => Promise<void> | void)[] = [];
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'portico-connect-'));
-  for (const [name, text] of pemFiles()) writeFileSync(join(folder, name), text);
+  folder = pemFolder();
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -6,7 +6,7 @@ import { type Check, config, htaccess } from '../check.ts';
 import { followInternally, followRedirects, type Journey, type Stop } from '../journey.ts';
 import { requestFor } from '../request-for.ts';
 import type { RewriteScope, RuleAt } from '../rewrite-scope.ts';
-import { type Files, prefixOf, type Sample, spell } from '../sample.ts';
+import { type Files, prefixOf, type Sample, sampleOf, spell } from '../sample.ts';
 import type { Target } from '../target.ts';
 import { keyOf, variableOf } from '../values.ts';
 import { asked, eachRule, flagReplaced, partOf, rewritten } from './rule-checks.ts';
@@ -188,16 +188,7 @@ function loopsOf(
 
 /** A page that nothing is known of. */
 function beyond(scope: RewriteScope): Sample {
-  return {
-    path: `${prefixOf(scope)}some/page`,
-    query: undefined,
-    scheme: 'http',
-    host: 'www.example.com',
-    method: 'GET',
-    address: '192.0.2.1',
-    headers: {},
-    env: new Map(),
-  };
+  return sampleOf(`${prefixOf(scope)}some/page`);
 }
 
 const lastIsNotTheEnd: Check = {

@@ -77,7 +77,7 @@ describe('portico apps', () => {
     const restarted = await apps('restart', 'SHOP');
     expect(restarted).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^shop: restarted \(pid .*\)\n$/),
+      out: expect.stringMatching(/^shop: restarted \(pid \d+\)\n$/),
     });
     const other = (await visit()).told.pid;
     expect(other).not.toBe(pid);

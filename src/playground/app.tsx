@@ -1,0 +1,136 @@
+// The page: what the visitor has put in, what the engine says of it, and how the two sides lead to each other.
+
+import type { JSX } from 'preact';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { PlayAnswer } from '../tools/playground/play.ts';
+import { TYPED_FILE } from '../tools/playground/typed-file.ts';
+import type { Beginning } from './beginning.ts';
+import { type Draft, questionOf } from './draft.ts';
+import { Engine } from './engine.ts';
+import { keepDraft } from './kept.ts';
+import { marksOf } from './marks.ts';
+import { Answer, type Result } from './view/answer.tsx';
+import { EditorPane, type Wish } from './view/editor-pane.tsx';
+import { Head } from './view/head.tsx';
+import { AddressBar, Files, Place, RequestDetails } from './view/question-form.tsx';
+import { Remarks } from './view/remarks.tsx';
+
+/** How long typing has to rest before the engine is asked, in milliseconds. */
+const REST_MS = 150;
+
+const NO_REMARKS: PlayAnswer['remarks'] = [];
+
+export function App({ beginning }: { readonly beginning: Beginning }): JSX.Element {
+  const [draft, setDraft] = useState(beginning.draft);
+  const [notice, setNotice] = useState(beginning.notice);
+  const [hint, setHint] = useState('');
+  const [here, setHere] = useState(0);
+  const [wish, setWish] = useState<Wish>();
+  const result = useAnswer(draft);
+  const change = useCallback((fields: Partial<Draft>) => {
+    setDraft((before) => ({ ...before, ...fields }));
+    setNotice(undefined);
+  }, []);
+  const reveal = useCallback((line: number) => setWish({ line }), []);
+  const answer = result.answer;
+  const marks = useMemo(
+    () => marksOf(answer?.story, draft.text, (file) => file === TYPED_FILE),
+    // The marks of an answer belong to the text that it was given for.
+    [answer],
+  );
+  return (
+    <>
+      <Head
+        draft={draft}
+        choose={(example) => {
+          setDraft(example.draft);
+          setHint(example.hint);
+          setNotice(undefined);
+        }}
+      />
+      {notice === undefined ? null : (
+        <p class="notice" role="alert">
+          {notice}
+        </p>
+      )}
+      {hint === '' ? null : (
+        <p class="example-hint" data-testid="hint">
+          <strong>Look at:</strong> {hint}
+        </p>
+      )}
+      <main>
+        <section class="side" aria-labelledby="side-title">
+          <div class="bar">
+            <h2 id="side-title">Configuration</h2>
+            <Place draft={draft} change={change} />
+          </div>
+          <EditorPane
+            text={draft.text}
+            marks={marks}
+            remarks={answer?.remarks ?? NO_REMARKS}
+            wish={wish}
+            changed={(text) => setDraft((before) => (before.text === text ? before : { ...before, text }))}
+            moved={setHere}
+            picked={showStep}
+          />
+          <p class="hint keys">
+            <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the editor, <kbd>F8</kbd> goes to the next remark,{' '}
+            <kbd>Ctrl</kbd> <kbd>Enter</kbd> to what a line has done.
+          </p>
+          <Remarks remarks={answer?.remarks ?? NO_REMARKS} reveal={reveal} />
+          <Files draft={draft} change={change} />
+        </section>
+        <section class="side" aria-labelledby="answer-title">
+          <h2 id="answer-title" class="spoken">
+            Request and answer
+          </h2>
+          <AddressBar draft={draft} change={change} />
+          <RequestDetails draft={draft} change={change} />
+          <Answer result={result} here={here} reveal={reveal} follow={(url) => change({ url, method: 'GET' })} />
+        </section>
+      </main>
+    </>
+  );
+}
+
+/** From the editor to the first step of the story that speaks of a line. */
+function showStep(line: number): void {
+  document.querySelector<HTMLElement>(`[data-line="${line}"]`)?.focus();
+}
+
+/** Asks the engine whenever a draft has come to rest. */
+function useAnswer(draft: Draft): Result {
+  const [result, setResult] = useState<Result>({ state: 'asked', answer: undefined, problem: undefined });
+  const engine = useRef<Engine | undefined>(undefined);
+  useEffect(() => {
+    engine.current = new Engine({
+      answered: (answer) => setResult({ state: 'answered', answer, problem: answer.problem }),
+      failed: (problem) => setResult({ state: 'answered', answer: undefined, problem }),
+    });
+  }, []);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    setResult((before) => ({ ...before, state: 'asked' }));
+    const timer = setTimeout(
+      () => {
+        const question = questionOf(draft);
+        if (typeof question === 'object') engine.current?.ask(question);
+        else {
+          engine.current?.forget();
+          setResult({ state: 'answered', answer: undefined, problem: question });
+        }
+        if (!isFirst.current) remember(draft);
+        isFirst.current = false;
+      },
+      isFirst.current ? 0 : REST_MS,
+    );
+    return () => clearTimeout(timer);
+  }, [draft]);
+  return result;
+}
+
+/** What has been changed is no longer what a link says. */
+function remember(draft: Draft): void {
+  if (location.hash !== '') history.replaceState(null, '', location.pathname);
+  void keepDraft(draft);
+}

@@ -1,0 +1,114 @@
+// The answer: what the request comes to, its header lines, the story, and the trace in Apache's words.
+
+import type { JSX } from 'preact';
+import type { PlayAnswer } from '../../tools/playground/play.ts';
+import type { Line, Story } from '../../tools/story.ts';
+import { ownLine, shortName } from '../names.ts';
+import { headlineOf } from '../headline.ts';
+import { ClientLoopNote } from './loop.tsx';
+import { Steps } from './steps.tsx';
+import { Disclosed, Verdict, Words } from './verdict.tsx';
+
+/** What there is to show: while the engine is asked, the answer before. */
+export interface Result {
+  readonly state: 'asked' | 'answered';
+  readonly answer: PlayAnswer | undefined;
+  readonly problem: string | undefined;
+}
+
+interface AnswerProps {
+  readonly result: Result;
+  readonly here: number;
+  readonly reveal: (line: number) => void;
+  readonly follow: (url: string) => void;
+}
+
+export function Answer({ result, here, reveal, follow }: AnswerProps): JSX.Element {
+  const { state, answer, problem } = result;
+  const story = answer?.story;
+  return (
+    <div class={state === 'asked' ? 'answer is-asked' : 'answer'}>
+      <p class="spoken" role="status">
+        {state === 'asked' ? '' : spokenAnswer(story, problem)}
+      </p>
+      {problem === undefined ? null : (
+        <div class="verdict tone-bad" data-testid="problem">
+          <p class="headline">
+            <span class="what">{capital(problem)}</span>
+          </p>
+        </div>
+      )}
+      {story === undefined ? (
+        problem === undefined ? <p class="faint">The engine starts …</p> : null
+      ) : (
+        <Told story={story} trace={answer?.trace ?? []} here={here} reveal={reveal} follow={follow} />
+      )}
+    </div>
+  );
+}
+
+function spokenAnswer(story: Story | undefined, problem: string | undefined): string {
+  if (problem !== undefined) return problem;
+  if (story === undefined) return '';
+  const { status, what, where } = headlineOf(story.outcome, shortName);
+  return `${status} ${what} ${where}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+interface ToldProps extends Omit<AnswerProps, 'result'> {
+  readonly story: Story;
+  readonly trace: readonly string[];
+}
+
+function Told({ story, trace, here, reveal, follow }: ToldProps): JSX.Element {
+  const { clientLoop, remarks } = story;
+  return (
+    <>
+      <Verdict story={story} shorten={shortName} follow={follow} />
+      {clientLoop === undefined ? null : <ClientLoopNote urls={clientLoop} />}
+      {remarks.map((remark) => (
+        <p class="faint">({remark})</p>
+      ))}
+      <HeaderLines story={story} />
+      <h2 class="story-title">What happened</h2>
+      <Steps story={story} here={here} reveal={reveal} own={ownLine} shorten={shortName} />
+      {trace.length === 0 ? null : (
+        <Disclosed title="In Apache’s words: LogLevel rewrite:trace8">
+          <pre class="trace">{trace.join('\n')}</pre>
+        </Disclosed>
+      )}
+    </>
+  );
+}
+
+/** Said of nearly every answer, or in its first line. */
+const SAID_OFTEN: ReadonlySet<string> = new Set([
+  'date',
+  'server',
+  'content-length',
+  'accept-ranges',
+  'last-modified',
+  'etag',
+  'location',
+]);
+
+function HeaderLines({ story }: { readonly story: Story }): JSX.Element | null {
+  const { headers, outcome } = story;
+  const isOfPage = (name: string): boolean =>
+    (outcome.kind === 'status' || outcome.kind === 'redirect') && /^(?:content-type|vary|connection)$/i.test(name);
+  const told = headers.filter(([name]) => !SAID_OFTEN.has(name.toLowerCase()) && !isOfPage(name));
+  if (told.length === 0) return null;
+  return (
+    <dl class="headers" aria-label="Header lines of the answer">
+      {told.map(([name, value]) => (
+        <div>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,117 @@
+// From what somebody has typed to a site that requests can be put to, and the remarks about its text.
+
+import { hasError, readSite } from '../../conf/site.ts';
+import type { Diagnostic } from '../../kit/diagnostic.ts';
+import { ERAS } from '../../kit/era.ts';
+import { modules } from '../../modules/index.ts';
+import { coreServer } from '../../request/core-config.ts';
+import type { SiteIo } from '../../request/io.ts';
+import { latin1 } from '../bytes.ts';
+import { openRehearsal, type RehearsedSite } from '../inject.ts';
+import { lint, readHtaccessTarget, type Target, targetOfSite } from '../lint/index.ts';
+import { readAround } from '../lone-htaccess.ts';
+import { createMemoryMachine } from '../memory-machine.ts';
+import { readable } from '../readable.ts';
+import type { PlayQuestion } from './question.ts';
+import { type Remark, remarkOf } from './remarks.ts';
+import { TYPED_FILE } from './typed-file.ts';
+import { readTypedFiles, type TypedFiles } from './typed-files.ts';
+
+/** What the site is made of; the rest of a question is put to it. */
+export type TypedSite = Pick<PlayQuestion, 'kind' | 'text' | 'folder' | 'files' | 'apache'>;
+
+export interface Opened {
+  readonly remarks: readonly Remark[];
+  /** What the machine calls the text. */
+  readonly path: string;
+  /** The site, or why there is none. */
+  readonly site: RehearsedSite | string;
+}
+
+/** The folder that stands for `/` where the text is an .htaccess. */
+export const DOCUMENT_ROOT = '/var/www/html';
+
+/** Where relative paths of a configuration stand. */
+export const SERVER_ROOT = '/etc/apache2';
+
+/** Every file was changed then: 2024-01-01 00:00:00 UTC. */
+const FILE_TIME = Date.UTC(2024, 0, 1);
+
+/** Debian's envvars, which its configurations speak of. */
+const ENVIRONMENT: Readonly<Record<string, string>> = {
+  APACHE_CONFDIR: SERVER_ROOT,
+  APACHE_LOCK_DIR: '/var/lock/apache2',
+  APACHE_LOG_DIR: '/var/log/apache2',
+  APACHE_PID_FILE: '/var/run/apache2/apache2.pid',
+  APACHE_RUN_DIR: '/var/run/apache2',
+  APACHE_RUN_GROUP: 'www-data',
+  APACHE_RUN_USER: 'www-data',
+};
+
+export function openTyped(typed: TypedSite): Promise<Opened> {
+  return typed.kind === 'htaccess' ? openHtaccess(typed) : openConfiguration(typed);
+}
+
+async function openHtaccess({ text, folder, files, apache }: TypedSite): Promise<Opened> {
+  const below = latin1(folder)
+    .split('/')
+    .filter(Boolean)
+    .map((name) => `/${name}`)
+    .join('');
+  const directory = `${DOCUMENT_ROOT}${below}`;
+  const path = `${directory}/.htaccess`;
+  const bytes = latin1(text);
+  const io = machineOf(readTypedFiles(files), [DOCUMENT_ROOT], { [path]: bytes });
+  const source = { path: TYPED_FILE, text: bytes, directory, documentRoot: DOCUMENT_ROOT };
+  const target = readHtaccessTarget(source, io);
+  const remarks = remarksOf(target);
+  const { site } = readAround({ file: path, root: DOCUMENT_ROOT }, io);
+  if (site === undefined || hasError(target.diagnostics))
+    return { remarks, path, site: refusalOf(target.diagnostics) };
+  return { remarks, path, site: await openRehearsal(site, io, { era: ERAS.get(apache) }) };
+}
+
+async function openConfiguration({ text, files, apache }: TypedSite): Promise<Opened> {
+  const typedFiles = readTypedFiles(files);
+  const sources = [{ name: TYPED_FILE, text: latin1(text) }];
+  const read = (io: SiteIo) => readSite({ sources, modules, io, serverRoot: SERVER_ROOT });
+  // What stands below a document root can be placed once that is known.
+  const first = read(machineOf(typedFiles, [], {})).site;
+  const servers = first === undefined ? [] : [first.main, ...first.vhosts];
+  const roots = servers.flatMap((server) => coreServer(server).documentRoot ?? []);
+  const io = machineOf(typedFiles, roots, {});
+  const result = read(io);
+  const remarks = remarksOf(targetOfSite(result, { io, serverRoot: SERVER_ROOT }));
+  const { site, diagnostics } = result;
+  if (site === undefined) return { remarks, path: TYPED_FILE, site: refusalOf(diagnostics) };
+  return { remarks, path: TYPED_FILE, site: await openRehearsal(site, io, { era: ERAS.get(apache) }) };
+}
+
+/** The first root is the one that names without a slash stand below. */
+function machineOf(
+  { files, folders }: TypedFiles,
+  roots: readonly string[],
+  more: Readonly<Record<string, string>>,
+): SiteIo {
+  const place = (name: string): string =>
+    name.startsWith('/') ? name : `${roots[0] ?? NO_DOCUMENT_ROOT}/${name}`;
+  const placed = [...files].map(([name, text]) => [place(name), text] as const);
+  return createMemoryMachine(
+    { ...Object.fromEntries(placed), ...more },
+    { env: ENVIRONMENT, folders: [...roots, ...[...folders].map(place)], time: FILE_TIME },
+  );
+}
+
+/** Where Apache looks for documents when no line says where they are. */
+const NO_DOCUMENT_ROOT = '/usr/local/apache2/htdocs';
+
+function remarksOf(target: Target): readonly Remark[] {
+  return lint(target).map(remarkOf);
+}
+
+function refusalOf(diagnostics: readonly Diagnostic[]): string {
+  const first = diagnostics.find(({ severity }) => severity === 'error');
+  if (first === undefined) return 'the text cannot be used';
+  const { place, message } = first;
+  return readable(place === undefined ? message : `line ${place.line} of ${place.file}: ${message}`);
+}

@@ -1,0 +1,88 @@
+// The playground's engine: what `portico explain` and `portico lint` say of a text that somebody types, over files that
+// are only listed. Needs nothing of the machine, so that it runs in a browser; whoever types waits for nobody else.
+
+import { explainQuestion } from '../explain.ts';
+import { QuestionError } from '../question.ts';
+import { readable } from '../readable.ts';
+import type { Story } from '../story.ts';
+import { TraceLines } from '../trace-lines.ts';
+import { takeMissing } from './missing.ts';
+import { type Opened, openTyped, type TypedSite } from './open.ts';
+import { asQuestion, type PlayQuestion, problemOf } from './question.ts';
+import type { Remark } from './remarks.ts';
+import { tidyStory } from './tidy-story.ts';
+
+export { DOCUMENT_ROOT, SERVER_ROOT } from './open.ts';
+export type { PlayQuestion } from './question.ts';
+export type { Remark } from './remarks.ts';
+export { TYPED_FILE } from './typed-file.ts';
+
+export interface PlayAnswer {
+  readonly remarks: readonly Remark[];
+  /** Undefined where the text or the question cannot be used; `problem` says why. Lines of the text are TYPED_FILE's. */
+  readonly story: Story | undefined;
+  readonly problem: string | undefined;
+  /** The rules' steps in Apache's words (rewrite:trace8). */
+  readonly trace: readonly string[];
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Answers one question after the other; a text is read once for as long as it stays the same. Never rejects. */
+export function play(question: PlayQuestion): Promise<PlayAnswer> {
+  const answer = last.then(() => answerOne(question));
+  last = answer;
+  return answer;
+}
+
+const UNTOLD = { story: undefined, problem: undefined, trace: [] } as const;
+
+async function answerOne(question: PlayQuestion): Promise<PlayAnswer> {
+  const problem = problemOf(question);
+  if (problem !== undefined) return { ...UNTOLD, remarks: [], problem };
+  let remarks: readonly Remark[] = [];
+  try {
+    takeMissing();
+    const opened = await openOnce(question);
+    ({ remarks } = opened);
+    return { ...(await tell(opened, question)), remarks };
+  } catch (error) {
+    return { ...UNTOLD, remarks, problem: takeMissing() ?? messageOf(error) };
+  }
+}
+
+type Told = Omit<PlayAnswer, 'remarks'>;
+
+async function tell({ site, path }: Opened, question: PlayQuestion): Promise<Told> {
+  if (typeof site === 'string') return { ...UNTOLD, problem: takeMissing() ?? site };
+  const trace = new TraceLines();
+  const { story } = await explainQuestion(site, asQuestion(question), { onStep: trace.take });
+  // What a browser lacks has become an error page of the server: that is not what Apache answers.
+  const problem = takeMissing();
+  if (problem !== undefined) return { ...UNTOLD, problem };
+  return { story: tidyStory(story, path), problem: undefined, trace: trace.lines };
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof QuestionError) return readable(error.message);
+  return `this cannot be answered: ${error instanceof Error ? error.message : error}`;
+}
+
+interface Kept {
+  readonly key: string;
+  readonly opened: Opened;
+}
+
+let kept: Kept | undefined;
+
+/** The site of the text: the last one, while that is the same. */
+async function openOnce({ kind, text, folder, files, apache }: TypedSite): Promise<Opened> {
+  const key = JSON.stringify([kind, text, folder, files, apache]);
+  if (kept?.key === key) return kept.opened;
+  const before = kept?.opened.site;
+  kept = undefined;
+  if (typeof before === 'object') await before.close();
+  const opened = await openTyped({ kind, text, folder, files, apache });
+  kept = { key, opened };
+  return opened;
+}

@@ -25,12 +25,17 @@ const results = await Promise.all([
   build({ ...engineOptions, ...made, entryPoints: { engine: join(source, 'engine-worker.ts') } }),
 ]);
 for (const name of ['index.html', 'style.css']) copyFileSync(join(source, name), join(target, name));
-writeFileSync(join(target, 'LICENSES.txt'), licences(results.flatMap(({ metafile }) => Object.keys(metafile.inputs))));
+writeFileSync(
+  join(target, 'LICENSES.txt'),
+  licences(results.flatMap(({ metafile }) => Object.keys(metafile.inputs))),
+);
 
 /** The licences of the packages that are part of the scripts, as they ask for. */
 function licences(inputs) {
   const folders = new Set(
-    inputs.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(relative(root, join(root, file)))?.[0] ?? []),
+    inputs.flatMap(
+      (file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(relative(root, join(root, file)))?.[0] ?? [],
+    ),
   );
   return [...folders].sort().map(licence).join('\n\n');
 }

@@ -2,7 +2,7 @@
 
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { PlayAnswer } from '../tools/playground/play.ts';
+import type { Remark } from '../tools/playground/play.ts';
 import { TYPED_FILE } from '../tools/playground/typed-file.ts';
 import type { Beginning } from './beginning.ts';
 import { type Draft, questionOf } from './draft.ts';
@@ -18,7 +18,7 @@ import { Remarks } from './view/remarks.tsx';
 /** How long typing has to rest before the engine is asked, in milliseconds. */
 const REST_MS = 150;
 
-const NO_REMARKS: PlayAnswer['remarks'] = [];
+const NO_REMARKS: readonly Remark[] = [];
 
 export function App({ beginning }: { readonly beginning: Beginning }): JSX.Element {
   const [draft, setDraft] = useState(beginning.draft);
@@ -34,8 +34,7 @@ export function App({ beginning }: { readonly beginning: Beginning }): JSX.Eleme
   const reveal = useCallback((line: number) => setWish({ line }), []);
   const answer = result.answer;
   const marks = useMemo(
-    () => marksOf(answer?.story, draft.text, (file) => file === TYPED_FILE),
-    // The marks of an answer belong to the text that it was given for.
+    () => marksOf(answer?.story, answer?.question.text ?? '', (file) => file === TYPED_FILE),
     [answer],
   );
   return (
@@ -86,7 +85,12 @@ export function App({ beginning }: { readonly beginning: Beginning }): JSX.Eleme
           </h2>
           <AddressBar draft={draft} change={change} />
           <RequestDetails draft={draft} change={change} />
-          <Answer result={result} here={here} reveal={reveal} follow={(url) => change({ url, method: 'GET' })} />
+          <Answer
+            result={result}
+            here={here}
+            reveal={reveal}
+            follow={(url) => change({ url, method: 'GET' })}
+          />
         </section>
       </main>
     </>
@@ -107,6 +111,7 @@ function useAnswer(draft: Draft): Result {
       answered: (answer) => setResult({ state: 'answered', answer, problem: answer.problem }),
       failed: (problem) => setResult({ state: 'answered', answer: undefined, problem }),
     });
+    return () => engine.current?.close();
   }, []);
   const isFirst = useRef(true);
   useEffect(() => {

@@ -2,15 +2,22 @@
 // that takes too long is stopped with its worker, and the next question gets a new one.
 
 import type { PlayAnswer, PlayQuestion } from '../tools/playground/play.ts';
+import type { Change } from '../tools/upgrade.ts';
+
+/** An answer with its question, and what later releases of Apache make of it. */
+export interface Answered extends PlayAnswer {
+  readonly question: PlayQuestion;
+  readonly changes: readonly Change[];
+}
 
 /** What the worker says. */
 export type Reply =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'answer'; readonly answer: PlayAnswer }
+  | { readonly kind: 'answer'; readonly answer: Answered }
   | { readonly kind: 'failure'; readonly text: string };
 
 export interface EngineListener {
-  answered(answer: PlayAnswer): void;
+  answered(answer: Answered): void;
   /** There will be no answer; the text says why. */
   failed(text: string): void;
 }
@@ -41,6 +48,10 @@ export class Engine {
   forget(): void {
     this.#waiting = undefined;
     if (this.#timer !== undefined) this.#restart();
+  }
+
+  close(): void {
+    this.#end();
   }
 
   #start(): void {

@@ -21,7 +21,7 @@ function example({ title, hint, ...fields }: Told): Example {
 export const EXAMPLES: readonly Example[] = [
   example({
     title: 'Pretty URLs: a front controller',
-    hint: 'the two conditions let real files through. Ask for /css/app.css: the rule stays away. [L] ends one round only, and the new path comes to the rules once more.',
+    hint: 'the two conditions let real files through (ask for /css/app.css). [L] ends one round only: the new path comes to the rules once more. The dot in the margin is a remark: this rule has a flaw.',
     url: 'http://www.example.com/articles/42',
     files: 'index.php\ncss/app.css',
     text: `RewriteEngine On
@@ -104,13 +104,10 @@ RewriteRule ^(.*)$ page/$1 [L]
   }),
   example({
     title: 'Trap: [P] without a slash',
-    hint: 'nothing stands between the host and $1, so a client would choose the host: this one asks for 10.0.0.5.attacker.example. Here that is refused; the remark says what to write.',
-    kind: 'configuration',
+    hint: 'nothing stands between the host and $1, so the client chooses the host: this one asks for 10.0.0.5.attacker.example. Apache goes there; portico answers 403. The remark says what to write.',
     url: 'http://www.example.com/.attacker.example/',
-    text: `ServerName www.example.com
-
-RewriteEngine On
-RewriteRule ^/(.*)$ http://10.0.0.5$1 [P]
+    text: `RewriteEngine On
+RewriteRule ^(.*)$ http://10.0.0.5$1 [P,L]
 `,
   }),
   example({

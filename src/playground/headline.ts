@@ -40,7 +40,7 @@ export function headlineOf(outcome: Outcome, shorten: (file: string) => string):
     case 'proxy':
       return { tone: 'good', status: '', what: 'Forwarded to', where: outcome.url };
     case 'fastcgi':
-      return { tone: 'good', status: '', what: 'Forwarded by FastCGI to', where: outcome.url };
+      return { tone: 'good', status: '', ...scriptOf(outcome.parameters, shorten) };
     case 'program':
       return {
         tone: 'good',
@@ -65,4 +65,15 @@ export function headlineOf(outcome: Outcome, shorten: (file: string) => string):
     case 'nothing':
       return { tone: 'bad', status: '', what: 'No answer: the connection is closed', where: '' };
   }
+}
+
+/** What a FastCGI application is asked for: a script with its query, as a visitor knows it. */
+function scriptOf(
+  { SCRIPT_FILENAME: file = '', QUERY_STRING: query = '' }: Readonly<Record<string, string>>,
+  shorten: (file: string) => string,
+): Pick<Headline, 'what' | 'where'> {
+  return {
+    what: /\.ph(?:ar|p|tml)$/.test(file) ? 'PHP runs' : 'An application runs',
+    where: query === '' ? shorten(file) : `${shorten(file)}?${query}`,
+  };
 }

@@ -1,8 +1,8 @@
 // What the browser keeps for this page between visits: the last draft and the chosen theme. Some browsers keep nothing,
 // and all goes on without.
 
-import { draftOf, fragmentOf } from './share.ts';
 import type { Draft } from './draft.ts';
+import { draftOf, fragmentOf } from './share.ts';
 
 export type Theme = 'light' | 'dark';
 

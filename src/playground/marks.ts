@@ -43,7 +43,10 @@ function summary(events: readonly Event[]): Mark {
 
 function chapterEvents({ kind, parts }: Chapter, isOwn: (file: string) => boolean): Event[] {
   if (kind === 'subrequest') return [];
-  return parts.flatMap((part) => partEvents(part)).filter(({ at }) => isOwn(at.file)).map(({ at, ...mark }) => ({ ...mark, line: at.line }));
+  return parts
+    .flatMap((part) => partEvents(part))
+    .filter(({ at }) => isOwn(at.file))
+    .map(({ at, ...mark }) => ({ ...mark, line: at.line }));
 }
 
 type Placed = Mark & { readonly at: Line };
@@ -67,7 +70,13 @@ function ruleEvents(rule: RuleStory, run: RulesStory): Placed[] {
   const conditions = rule.conditions.flatMap(({ line, input, holds }): Placed[] =>
     line === undefined
       ? []
-      : [{ at: line, kind: holds ? 'applied' : 'missed', note: `${holds ? 'holds' : 'does not hold'}${onInput(input)}` }],
+      : [
+          {
+            at: line,
+            kind: holds ? 'applied' : 'missed',
+            note: `${holds ? 'holds' : 'does not hold'}${onInput(input)}`,
+          },
+        ],
   );
   if (rule.line === undefined) return conditions;
   return [...conditions, { at: rule.line, ...ruleMark(rule, run) }];
@@ -83,7 +92,10 @@ function ruleMark(rule: RuleStory, run: RulesStory): Mark {
   if (!matched) return { kind: 'missed', note: `no match for ${shown(subject ?? run.subject ?? '')}` };
   if (!applies) {
     const failed = conditions.find(({ holds }) => !holds)?.line;
-    return { kind: 'missed', note: `matches ${shown(subject ?? '')}, but the condition${failed ? ` in line ${failed.line}` : ''} does not hold` };
+    return {
+      kind: 'missed',
+      note: `matches ${shown(subject ?? '')}, but the condition${failed ? ` in line ${failed.line}` : ''} does not hold`,
+    };
   }
   if (result !== undefined) return { kind: 'applied', note: `${shown(subject ?? '')} → ${shown(result)}` };
   return { kind: 'applied', note: [`matches ${shown(subject ?? '')}`, ...effects].join(', ') };

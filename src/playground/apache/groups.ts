@@ -27,11 +27,13 @@ export function groupsOf(pattern: string): readonly Group[] {
 }
 
 function captures(pattern: string, at: number): boolean {
-  return pattern[at + 1] === '*' ? false : pattern[at + 1] !== '?' || /^\(\?(?:P?<[^=!]|')/.test(pattern.slice(at));
+  return pattern[at + 1] === '*'
+    ? false
+    : pattern[at + 1] !== '?' || /^\(\?(?:P?<[^=!]|')/.test(pattern.slice(at));
 }
 
 /** The closing bracket of a class; `]` in the first place is one of its characters, `[:alpha:]` a class inside. */
 function endOfClass(pattern: string, from: number): number {
-  const found = /^\[\^?\]?(?:\\[^]|\[:\w+:\]|[^\]\\])*/.exec(pattern.slice(from));
+  const found = /^\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*/.exec(pattern.slice(from));
   return from + (found?.[0].length ?? pattern.length);
 }

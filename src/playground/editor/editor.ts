@@ -42,7 +42,9 @@ const shownLine = StateField.define<DecorationSet>({
       if (effect.is(showLine))
         return effect.value === undefined || effect.value > state.doc.lines
           ? Decoration.none
-          : Decoration.set(Decoration.line({ class: 'cm-shown-line' }).range(state.doc.line(effect.value).from));
+          : Decoration.set(
+              Decoration.line({ class: 'cm-shown-line' }).range(state.doc.line(effect.value).from),
+            );
     return docChanged ? Decoration.none : shown;
   },
   provide: (field) => EditorView.decorations.from(field),

@@ -1,7 +1,21 @@
 // What the lines of the configuration have done, beside them: a sign in the margin and a few words behind the line.
 
-import { type EditorState, type Extension, RangeSet, RangeSetBuilder, StateEffect, StateField } from '@codemirror/state';
-import { Decoration, type DecorationSet, EditorView, GutterMarker, gutter, WidgetType } from '@codemirror/view';
+import {
+  type EditorState,
+  type Extension,
+  RangeSet,
+  RangeSetBuilder,
+  StateEffect,
+  StateField,
+} from '@codemirror/state';
+import {
+  Decoration,
+  type DecorationSet,
+  EditorView,
+  GutterMarker,
+  gutter,
+  WidgetType,
+} from '@codemirror/view';
 import { type Mark, type MarkKind, SIGNS } from '../marks.ts';
 
 type Marks = ReadonlyMap<number, Mark>;
@@ -51,7 +65,8 @@ class Note extends WidgetType {
   override toDOM(): HTMLElement {
     const note = document.createElement('span');
     note.className = `cm-note cm-note-${this.#kind}`;
-    note.textContent = this.#text.length > LONGEST_NOTE ? `${this.#text.slice(0, LONGEST_NOTE)}…` : this.#text;
+    note.textContent =
+      this.#text.length > LONGEST_NOTE ? `${this.#text.slice(0, LONGEST_NOTE)}…` : this.#text;
     // The story says the same to those who hear the page.
     note.setAttribute('aria-hidden', 'true');
     return note;

@@ -1,7 +1,13 @@
 // What the linter has found, as CodeMirror shows it: a sign in the margin, the place underlined, why and what to write
 // instead where somebody points at it or has come to it by keyboard (F8).
 
-import { type Diagnostic, lintGutter, nextDiagnostic, previousDiagnostic, setDiagnostics } from '@codemirror/lint';
+import {
+  type Diagnostic,
+  lintGutter,
+  nextDiagnostic,
+  previousDiagnostic,
+  setDiagnostics,
+} from '@codemirror/lint';
 import type { EditorState, Extension } from '@codemirror/state';
 import { type EditorView, keymap } from '@codemirror/view';
 import type { Remark } from '../../tools/playground/play.ts';

@@ -5,7 +5,13 @@ import { EditorView } from '@codemirror/view';
 const FOCUS = '2px solid var(--focus)';
 
 export const theme = EditorView.theme({
-  '&': { backgroundColor: 'var(--sheet)', color: 'var(--ink)', fontSize: 'var(--code-size)', minHeight: '12rem', maxHeight: 'var(--editor-height)' },
+  '&': {
+    backgroundColor: 'var(--sheet)',
+    color: 'var(--ink)',
+    fontSize: 'var(--code-size)',
+    minHeight: '12rem',
+    maxHeight: 'var(--editor-height)',
+  },
   '&.cm-focused': { outline: FOCUS, outlineOffset: '-2px' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.65', overflow: 'auto' },
   '.cm-content': { caretColor: 'var(--ink)', padding: '0.6em 0' },

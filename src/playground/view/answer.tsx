@@ -1,18 +1,19 @@
 // The answer: what the request comes to, its header lines, the story, and the trace in Apache's words.
 
 import type { JSX } from 'preact';
-import type { PlayAnswer } from '../../tools/playground/play.ts';
-import type { Line, Story } from '../../tools/story.ts';
-import { ownLine, shortName } from '../names.ts';
+import type { Story } from '../../tools/story.ts';
+import type { Answered } from '../engine.ts';
 import { headlineOf } from '../headline.ts';
+import { ownLine, shortName } from '../names.ts';
 import { ClientLoopNote } from './loop.tsx';
 import { Steps } from './steps.tsx';
-import { Disclosed, Verdict, Words } from './verdict.tsx';
+import { Upgrade } from './upgrade.tsx';
+import { Disclosed, Verdict } from './verdict.tsx';
 
 /** What there is to show: while the engine is asked, the answer before. */
 export interface Result {
   readonly state: 'asked' | 'answered';
-  readonly answer: PlayAnswer | undefined;
+  readonly answer: Answered | undefined;
   readonly problem: string | undefined;
 }
 
@@ -38,10 +39,9 @@ export function Answer({ result, here, reveal, follow }: AnswerProps): JSX.Eleme
           </p>
         </div>
       )}
-      {story === undefined ? (
-        problem === undefined ? <p class="faint">The engine starts …</p> : null
-      ) : (
-        <Told story={story} trace={answer?.trace ?? []} here={here} reveal={reveal} follow={follow} />
+      {answer === undefined && problem === undefined ? <p class="faint">The engine starts …</p> : null}
+      {answer === undefined || story === undefined ? null : (
+        <Told {...answer} story={story} here={here} reveal={reveal} follow={follow} />
       )}
     </div>
   );
@@ -58,12 +58,10 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-interface ToldProps extends Omit<AnswerProps, 'result'> {
-  readonly story: Story;
-  readonly trace: readonly string[];
-}
+type ToldProps = Omit<AnswerProps, 'result'> &
+  Pick<Answered, 'question' | 'changes' | 'trace'> & { readonly story: Story };
 
-function Told({ story, trace, here, reveal, follow }: ToldProps): JSX.Element {
+function Told({ story, question, changes, trace, here, reveal, follow }: ToldProps): JSX.Element {
   const { clientLoop, remarks } = story;
   return (
     <>
@@ -73,6 +71,7 @@ function Told({ story, trace, here, reveal, follow }: ToldProps): JSX.Element {
         <p class="faint">({remark})</p>
       ))}
       <HeaderLines story={story} />
+      <Upgrade version={question.apache} changes={changes} />
       <h2 class="story-title">What happened</h2>
       <Steps story={story} here={here} reveal={reveal} own={ownLine} shorten={shortName} />
       {trace.length === 0 ? null : (
@@ -98,7 +97,8 @@ const SAID_OFTEN: ReadonlySet<string> = new Set([
 function HeaderLines({ story }: { readonly story: Story }): JSX.Element | null {
   const { headers, outcome } = story;
   const isOfPage = (name: string): boolean =>
-    (outcome.kind === 'status' || outcome.kind === 'redirect') && /^(?:content-type|vary|connection)$/i.test(name);
+    (outcome.kind === 'status' || outcome.kind === 'redirect') &&
+    /^(?:content-type|vary|connection)$/i.test(name);
   const told = headers.filter(([name]) => !SAID_OFTEN.has(name.toLowerCase()) && !isOfPage(name));
   if (told.length === 0) return null;
   return (

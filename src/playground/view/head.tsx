@@ -19,7 +19,8 @@ export function Head({ draft, choose }: HeadProps): JSX.Element {
         portico <span>playground</span>
       </h1>
       <p class="tagline">
-        What Apache does with your rules, line by line. All of it happens in this browser: nothing is sent anywhere.
+        What Apache does with your rules, line by line. All of it happens in this browser: nothing is sent
+        anywhere.
       </p>
       <div class="tools">
         <label for="examples" class="spoken">

@@ -18,7 +18,11 @@ export function AddressBar({ draft, change }: FormProps): JSX.Element {
       <label class="spoken" for="method">
         Method
       </label>
-      <select id="method" value={draft.method} onChange={(event) => change({ method: event.currentTarget.value })}>
+      <select
+        id="method"
+        value={draft.method}
+        onChange={(event) => change({ method: event.currentTarget.value })}
+      >
         {methods.map((method) => (
           <option value={method}>{method}</option>
         ))}

@@ -39,8 +39,7 @@ function tellOnce(chapters: readonly Chapter[], { shorten }: Surroundings): Chap
   const isNews = (part: Part): boolean => {
     if (part.kind === 'log') return false;
     if (part.kind === 'rules' || part.kind === 'line') return true;
-    const key =
-      part.kind === 'htaccess' ? part.path : `${part.kind} ${part.line.file}:${part.line.line}`;
+    const key = part.kind === 'htaccess' ? part.path : `${part.kind} ${part.line.file}:${part.line.line}`;
     if (seen.has(key)) return false;
     seen.add(key);
     return part.kind === 'htaccess' || shorten(part.line.file) !== '';

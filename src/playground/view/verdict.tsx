@@ -24,11 +24,11 @@ export function Verdict({ story, shorten, follow }: VerdictProps): JSX.Element {
   );
 }
 
-export function Words({ status, what, where }: Headline): JSX.Element {
+function Words({ status, what, where }: Headline): JSX.Element {
   return (
     <>
-      {status === '' ? null : <strong class="status">{status}</strong>}{' '}
-      <span class="what">{what}</span> {where === '' ? null : <code class="where">{where}</code>}
+      {status === '' ? null : <strong class="status">{status}</strong>} <span class="what">{what}</span>{' '}
+      {where === '' ? null : <code class="where">{where}</code>}
     </>
   );
 }
@@ -60,9 +60,7 @@ function Details({ outcome, shorten, follow }: DetailsProps): JSX.Element | null
     case 'status':
       return (
         <>
-          {outcome.why === undefined ? null : (
-            <p class="why">{outcome.why.split(' | ', 1)[0]!}</p>
-          )}
+          {outcome.why === undefined ? null : <p class="why">{outcome.why.split(' | ', 1)[0]!}</p>}
           {outcome.page === undefined ? null : (
             <p>
               with the page <code>{shorten(outcome.page)}</code>

@@ -14,7 +14,7 @@ import { createMemoryMachine } from '../memory-machine.ts';
 import { readable } from '../readable.ts';
 import type { PlayQuestion } from './question.ts';
 import { type Remark, remarkOf } from './remarks.ts';
-import { TYPED_FILE } from './typed-file.ts';
+import { DOCUMENT_ROOT, TYPED_FILE } from './typed-file.ts';
 import { readTypedFiles, type TypedFiles } from './typed-files.ts';
 
 /** What the site is made of; the rest of a question is put to it. */
@@ -27,9 +27,6 @@ export interface Opened {
   /** The site, or why there is none. */
   readonly site: RehearsedSite | string;
 }
-
-/** The folder that stands for `/` where the text is an .htaccess. */
-export const DOCUMENT_ROOT = '/var/www/html';
 
 /** Where relative paths of a configuration stand. */
 export const SERVER_ROOT = '/etc/apache2';

@@ -12,10 +12,10 @@ import { asQuestion, type PlayQuestion, problemOf } from './question.ts';
 import type { Remark } from './remarks.ts';
 import { tidyStory } from './tidy-story.ts';
 
-export { DOCUMENT_ROOT, SERVER_ROOT } from './open.ts';
+export { SERVER_ROOT } from './open.ts';
 export type { PlayQuestion } from './question.ts';
 export type { Remark } from './remarks.ts';
-export { TYPED_FILE } from './typed-file.ts';
+export { DOCUMENT_ROOT, TYPED_FILE } from './typed-file.ts';
 
 export interface PlayAnswer {
   readonly remarks: readonly Remark[];

@@ -9,8 +9,8 @@ import { type Draft, questionOf } from './draft.ts';
 import { Engine } from './engine.ts';
 import { keepDraft } from './kept.ts';
 import { marksOf } from './marks.ts';
-import { Answer, type Result } from './view/answer.tsx';
-import { EditorPane, type Wish } from './view/editor-pane.tsx';
+import { Answer, type Result, ToAnswer } from './view/answer.tsx';
+import { EditorPane, type GivenText, type Wish } from './view/editor-pane.tsx';
 import { Head } from './view/head.tsx';
 import { AddressBar, Files, Place, RequestDetails } from './view/question-form.tsx';
 import { Remarks } from './view/remarks.tsx';
@@ -23,7 +23,8 @@ const NO_REMARKS: readonly Remark[] = [];
 export function App({ beginning }: { readonly beginning: Beginning }): JSX.Element {
   const [draft, setDraft] = useState(beginning.draft);
   const [notice, setNotice] = useState(beginning.notice);
-  const [hint, setHint] = useState('');
+  const [given, setGiven] = useState<GivenText>(beginning.draft);
+  const [hint, setHint] = useState(beginning.hint);
   const [here, setHere] = useState(0);
   const [wish, setWish] = useState<Wish>();
   const result = useAnswer(draft);
@@ -43,6 +44,7 @@ export function App({ beginning }: { readonly beginning: Beginning }): JSX.Eleme
         draft={draft}
         choose={(example) => {
           setDraft(example.draft);
+          setGiven({ text: example.draft.text });
           setHint(example.hint);
           setNotice(undefined);
         }}
@@ -52,7 +54,7 @@ export function App({ beginning }: { readonly beginning: Beginning }): JSX.Eleme
           {notice}
         </p>
       )}
-      {hint === '' ? null : (
+      {hint === undefined ? null : (
         <p class="example-hint" data-testid="hint">
           <strong>Look at:</strong> {hint}
         </p>
@@ -64,11 +66,11 @@ export function App({ beginning }: { readonly beginning: Beginning }): JSX.Eleme
             <Place draft={draft} change={change} />
           </div>
           <EditorPane
-            text={draft.text}
+            given={given}
             marks={marks}
             remarks={answer?.remarks ?? NO_REMARKS}
             wish={wish}
-            changed={(text) => setDraft((before) => (before.text === text ? before : { ...before, text }))}
+            changed={(text) => change({ text })}
             moved={setHere}
             picked={showStep}
           />
@@ -78,6 +80,7 @@ export function App({ beginning }: { readonly beginning: Beginning }): JSX.Eleme
           </p>
           <Remarks remarks={answer?.remarks ?? NO_REMARKS} reveal={reveal} />
           <Files draft={draft} change={change} />
+          <ToAnswer result={result} />
         </section>
         <section class="side" aria-labelledby="answer-title">
           <h2 id="answer-title" class="spoken">

@@ -7,22 +7,22 @@ import { draftOf } from './share.ts';
 
 export interface Beginning {
   readonly draft: Draft;
+  /** What to look at in an example. */
+  readonly hint: string | undefined;
   /** What the visitor should know of it. */
   readonly notice: string | undefined;
 }
 
 export async function beginning(): Promise<Beginning> {
   const fragment = location.hash.slice(1);
-  if (fragment !== '') {
-    const draft = await draftOf(fragment);
-    if (typeof draft === 'object') return { draft, notice: undefined };
-    return { draft: await withoutLink(), notice: `${draft} This is what was here before.` };
-  }
-  return { draft: await withoutLink(), notice: undefined };
+  const draft = fragment === '' ? undefined : await draftOf(fragment);
+  if (typeof draft === 'object') return { draft, hint: undefined, notice: undefined };
+  return { ...(await withoutLink()), notice: draft };
 }
 
-async function withoutLink(): Promise<Draft> {
-  return givenDraft() ?? (await keptDraft()) ?? EXAMPLES[0]!.draft;
+async function withoutLink(): Promise<Omit<Beginning, 'notice'>> {
+  const draft = givenDraft() ?? (await keptDraft());
+  return draft === undefined ? EXAMPLES[0]! : { draft, hint: undefined };
 }
 
 /** `portico playground FILE` puts the file into the page, as data. */

@@ -23,7 +23,7 @@ export interface EngineListener {
 }
 
 /** How long a run may take, in milliseconds. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 10_000;
 
 export class Engine {
   readonly #listener: EngineListener;

@@ -104,10 +104,10 @@ RewriteRule ^(.*)$ page/$1 [L]
   }),
   example({
     title: 'Trap: [P] without a slash',
-    hint: 'nothing stands between the host and $1, so the client chooses the host: this one asks for 10.0.0.5.attacker.example. Apache goes there; portico answers 403. The remark says what to write.',
-    url: 'http://www.example.com/.attacker.example/',
+    hint: 'nothing stands between the port and $1, so the client chooses the host: this one asks attacker.example, with 127.0.0.1:8000 as a user name. Apache goes there; portico answers 403. The remark says what to write.',
+    url: 'http://www.example.com/@attacker.example/',
     text: `RewriteEngine On
-RewriteRule ^(.*)$ http://10.0.0.5$1 [P,L]
+RewriteRule ^(.*)$ http://127.0.0.1:8000$1 [P,L]
 `,
   }),
   example({

@@ -72,8 +72,10 @@ function scriptOf(
   { SCRIPT_FILENAME: file = '', QUERY_STRING: query = '' }: Readonly<Record<string, string>>,
   shorten: (file: string) => string,
 ): Pick<Headline, 'what' | 'where'> {
+  // Apache tells PHP-FPM of the handler's URL in front of the file.
+  const script = shorten(file.replace(/^proxy:fcgi:\/\/[^/]*/, ''));
   return {
-    what: /\.ph(?:ar|p|tml)$/.test(file) ? 'PHP runs' : 'An application runs',
-    where: query === '' ? shorten(file) : `${shorten(file)}?${query}`,
+    what: /\.ph(?:ar|p|tml)$/.test(script) ? 'PHP runs' : 'An application runs',
+    where: query === '' ? script : `${script}?${query}`,
   };
 }

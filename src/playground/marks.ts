@@ -32,13 +32,19 @@ export function marksOf(
   return marks;
 }
 
-/** The first time that a line did something says what it does; how often it was asked stands beside. */
+/** The first time that a line did something says what it does; in which rounds it was asked stands beside. */
 function summary(events: readonly Event[]): Mark {
   const applied = events.filter(({ kind }) => kind === 'applied');
   const told = applied[0] ?? events.find(({ kind }) => kind === 'missed') ?? events[0]!;
-  if (events.length === 1) return told;
-  const times = applied.length === 0 ? events.length : `${applied.length} of ${events.length}`;
-  return { kind: told.kind, note: `${told.note}  ${times}×` };
+  const all = events.length;
+  if (all === 1) return told;
+  const rounds =
+    applied.length === 0
+      ? `in ${all} rounds`
+      : applied.length === 1
+        ? `in round ${events.indexOf(told) + 1} of ${all}`
+        : `in ${applied.length} of ${all} rounds`;
+  return { kind: told.kind, note: `${told.note}, ${rounds}` };
 }
 
 function chapterEvents({ kind, parts }: Chapter, isOwn: (file: string) => boolean): Event[] {

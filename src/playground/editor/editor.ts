@@ -124,6 +124,7 @@ function newState({ text, label, changed, moved, picked }: EditorOptions): Edito
         ...historyKeymap,
         indentWithTab,
       ]),
+      EditorView.domEventHandlers({ beforeinput: typeOver }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) changed(update.state.doc.toString());
         if (lineOf(update.startState) !== lineOf(update.state)) moved(lineOf(update.state));
@@ -131,4 +132,15 @@ function newState({ text, label, changed, moved, picked }: EditorOptions): Edito
       theme,
     ],
   });
+}
+
+/** Chromium keeps the colours of text that is typed over as inline styles, which the page's policy forbids. */
+function typeOver(event: InputEvent, view: EditorView): boolean {
+  const { state } = view;
+  if (event.inputType !== 'insertText' || event.data === null || state.selection.main.empty) return false;
+  event.preventDefault();
+  view.dispatch(
+    state.update(state.replaceSelection(event.data), { userEvent: 'input.type', scrollIntoView: true }),
+  );
+  return true;
 }

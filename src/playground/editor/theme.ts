@@ -2,8 +2,6 @@
 
 import { EditorView } from '@codemirror/view';
 
-const FOCUS = '2px solid var(--focus)';
-
 export const theme = EditorView.theme({
   '&': {
     backgroundColor: 'var(--sheet)',
@@ -12,7 +10,8 @@ export const theme = EditorView.theme({
     minHeight: '12rem',
     maxHeight: 'var(--editor-height)',
   },
-  '&.cm-focused': { outline: FOCUS, outlineOffset: '-2px' },
+  // The page draws it around the whole.
+  '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.65', overflow: 'auto' },
   '.cm-content': { caretColor: 'var(--ink)', padding: '0.6em 0' },
   '.cm-line': { padding: '0 0.8em 0 0.4em' },

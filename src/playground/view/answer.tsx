@@ -3,12 +3,12 @@
 import type { JSX } from 'preact';
 import type { Story } from '../../tools/story.ts';
 import type { Answered } from '../engine.ts';
-import { headlineOf } from '../headline.ts';
+import { type Headline, headlineOf } from '../headline.ts';
 import { ownLine, shortName } from '../names.ts';
 import { ClientLoopNote } from './loop.tsx';
 import { Steps } from './steps.tsx';
 import { Upgrade } from './upgrade.tsx';
-import { Disclosed, Verdict } from './verdict.tsx';
+import { Disclosed, Verdict, Words } from './verdict.tsx';
 
 /** What there is to show: while the engine is asked, the answer before. */
 export interface Result {
@@ -28,12 +28,12 @@ export function Answer({ result, here, reveal, follow }: AnswerProps): JSX.Eleme
   const { state, answer, problem } = result;
   const story = answer?.story;
   return (
-    <div class={state === 'asked' ? 'answer is-asked' : 'answer'}>
+    <div id="answer" class={state === 'asked' ? 'answer is-asked' : 'answer'}>
       <p class="spoken" role="status">
         {state === 'asked' ? '' : spokenAnswer(story, problem)}
       </p>
       {problem === undefined ? null : (
-        <div class="verdict tone-bad" data-testid="problem">
+        <div class="verdict problem tone-bad" data-testid="problem">
           <p class="headline">
             <span class="what">{capital(problem)}</span>
           </p>
@@ -44,6 +44,24 @@ export function Answer({ result, here, reveal, follow }: AnswerProps): JSX.Eleme
         <Told {...answer} story={story} here={here} reveal={reveal} follow={follow} />
       )}
     </div>
+  );
+}
+
+/** On narrow screens, where the answer is out of sight: its first line, which leads there. */
+export function ToAnswer({ result: { answer, problem } }: Pick<AnswerProps, 'result'>): JSX.Element | null {
+  const headline: Headline | undefined =
+    problem !== undefined
+      ? { tone: 'bad', status: '', what: capital(problem), where: '' }
+      : answer?.story && headlineOf(answer.story.outcome, shortName);
+  if (headline === undefined) return null;
+  return (
+    <button
+      type="button"
+      class={`to-answer tone-${headline.tone}`}
+      onClick={() => document.getElementById('answer')?.scrollIntoView()}
+    >
+      <Words {...headline} />
+    </button>
   );
 }
 

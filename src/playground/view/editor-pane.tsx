@@ -6,13 +6,18 @@ import type { Remark } from '../../tools/playground/play.ts';
 import { Editor } from '../editor/editor.ts';
 import type { Mark } from '../marks.ts';
 
+/** A text that replaces what is in the editor; a new object is a new text, whatever was typed since. */
+export interface GivenText {
+  readonly text: string;
+}
+
 /** A wish to see a line; a new object is a new wish. */
 export interface Wish {
   readonly line: number;
 }
 
 export interface EditorPaneProps {
-  readonly text: string;
+  readonly given: GivenText;
   readonly marks: ReadonlyMap<number, Mark>;
   readonly remarks: readonly Remark[];
   readonly wish: Wish | undefined;
@@ -22,7 +27,7 @@ export interface EditorPaneProps {
 }
 
 export function EditorPane(props: EditorPaneProps): JSX.Element {
-  const { text, marks, remarks, wish } = props;
+  const { given, marks, remarks, wish } = props;
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<Editor | undefined>(undefined);
   const latest = useRef(props);
@@ -30,7 +35,7 @@ export function EditorPane(props: EditorPaneProps): JSX.Element {
   useEffect(() => {
     editor.current = new Editor({
       host: host.current!,
-      text: latest.current.text,
+      text: latest.current.given.text,
       label: 'Configuration. Escape, then Tab leaves the editor. Control-Enter goes to what a line has done.',
       changed: (changed) => latest.current.changed(changed),
       moved: (line) => latest.current.moved(line),
@@ -38,7 +43,7 @@ export function EditorPane(props: EditorPaneProps): JSX.Element {
     });
     return () => editor.current?.close();
   }, []);
-  useEffect(() => editor.current?.setText(text), [text]);
+  useEffect(() => editor.current?.setText(given.text), [given]);
   useEffect(() => editor.current?.setMarks(marks), [marks]);
   useEffect(() => editor.current?.setRemarks(remarks), [remarks]);
   useEffect(() => {

@@ -24,7 +24,7 @@ export function Verdict({ story, shorten, follow }: VerdictProps): JSX.Element {
   );
 }
 
-function Words({ status, what, where }: Headline): JSX.Element {
+export function Words({ status, what, where }: Headline): JSX.Element {
   return (
     <>
       {status === '' ? null : <strong class="status">{status}</strong>} <span class="what">{what}</span>{' '}

@@ -105,36 +105,42 @@ function showStep(line: number): void {
   document.querySelector<HTMLElement>(`[data-line="${line}"]`)?.focus();
 }
 
+/** What the engine has said, and of which draft. */
+interface Said extends Omit<Result, 'isAsked'> {
+  readonly draft: Draft | undefined;
+}
+
 /** Asks the engine whenever a draft has come to rest. */
 function useAnswer(draft: Draft): Result {
-  const [result, setResult] = useState<Result>({ state: 'asked', answer: undefined, problem: undefined });
+  const [said, setSaid] = useState<Said>({ draft: undefined, answer: undefined, problem: undefined });
   const engine = useRef<Engine | undefined>(undefined);
+  // The engine answers what it was asked last.
+  const asked = useRef<Draft | undefined>(undefined);
   useEffect(() => {
     engine.current = new Engine({
-      answered: (answer) => setResult({ state: 'answered', answer, problem: answer.problem }),
-      failed: (problem) => setResult({ state: 'answered', answer: undefined, problem }),
+      answered: (answer) => setSaid({ draft: asked.current, answer, problem: answer.problem }),
+      failed: (problem) => setSaid({ draft: asked.current, answer: undefined, problem }),
     });
     return () => engine.current?.close();
   }, []);
-  const isFirst = useRef(true);
   useEffect(() => {
-    setResult((before) => ({ ...before, state: 'asked' }));
+    const isFirst = asked.current === undefined;
     const timer = setTimeout(
       () => {
+        asked.current = draft;
         const question = questionOf(draft);
         if (typeof question === 'object') engine.current?.ask(question);
         else {
           engine.current?.forget();
-          setResult({ state: 'answered', answer: undefined, problem: question });
+          setSaid({ draft, answer: undefined, problem: question });
         }
-        if (!isFirst.current) remember(draft);
-        isFirst.current = false;
+        if (!isFirst) remember(draft);
       },
-      isFirst.current ? 0 : REST_MS,
+      isFirst ? 0 : REST_MS,
     );
     return () => clearTimeout(timer);
   }, [draft]);
-  return result;
+  return { isAsked: said.draft !== draft, answer: said.answer, problem: said.problem };
 }
 
 /** What has been changed is no longer what a link says. */

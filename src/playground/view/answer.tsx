@@ -12,7 +12,7 @@ import { Disclosed, Verdict, Words } from './verdict.tsx';
 
 /** What there is to show: while the engine is asked, the answer before. */
 export interface Result {
-  readonly state: 'asked' | 'answered';
+  readonly isAsked: boolean;
   readonly answer: Answered | undefined;
   readonly problem: string | undefined;
 }
@@ -25,12 +25,12 @@ interface AnswerProps {
 }
 
 export function Answer({ result, here, reveal, follow }: AnswerProps): JSX.Element {
-  const { state, answer, problem } = result;
+  const { isAsked, answer, problem } = result;
   const story = answer?.story;
   return (
-    <div id="answer" class={state === 'asked' ? 'answer is-asked' : 'answer'}>
+    <div id="answer" class={isAsked ? 'answer is-asked' : 'answer'}>
       <p class="spoken" role="status">
-        {state === 'asked' ? '' : spokenAnswer(story, problem)}
+        {isAsked ? '' : spokenAnswer(story, problem)}
       </p>
       {problem === undefined ? null : (
         <div class="verdict problem tone-bad" data-testid="problem">

@@ -50,7 +50,7 @@ function Details({ outcome, shorten, follow }: DetailsProps): JSX.Element | null
     case 'proxy':
       return (
         <Disclosed title="What the backend receives, byte for byte" isOpen>
-          <pre>{outcome.bytes.trimEnd()}</pre>
+          <pre>{outcome.bytes.replaceAll('\r\n', '\n').trimEnd()}</pre>
         </Disclosed>
       );
     case 'fastcgi':

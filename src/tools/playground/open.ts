@@ -8,12 +8,12 @@ import { coreServer } from '../../request/core-config.ts';
 import type { SiteIo } from '../../request/io.ts';
 import { latin1 } from '../bytes.ts';
 import { openRehearsal, type RehearsedSite } from '../inject.ts';
-import { lint, readHtaccessTarget, type Target, targetOfSite } from '../lint/index.ts';
+import { lintWithin, readHtaccessTarget, type Target, targetOfSite } from '../lint/index.ts';
 import { readAround } from '../lone-htaccess.ts';
 import { createMemoryMachine } from '../memory-machine.ts';
 import { readable } from '../readable.ts';
 import type { PlayQuestion } from './question.ts';
-import { type Remark, remarkOf } from './remarks.ts';
+import { type Remark, remarkOf, UNFINISHED } from './remarks.ts';
 import { DOCUMENT_ROOT, TYPED_FILE } from './typed-file.ts';
 import { readTypedFiles, type TypedFiles } from './typed-files.ts';
 
@@ -102,8 +102,14 @@ function machineOf(
 /** Where Apache looks for documents when no line says where they are. */
 const NO_DOCUMENT_ROOT = '/usr/local/apache2/htdocs';
 
+/** Somebody waits; and nobody reads more remarks than that. */
+const PATIENCE_MS = 2000;
+const MOST_REMARKS = 1000;
+
 function remarksOf(target: Target): readonly Remark[] {
-  return lint(target).map(remarkOf);
+  const { findings, isWhole } = lintWithin(PATIENCE_MS, target);
+  const remarks = findings.slice(0, MOST_REMARKS).map(remarkOf);
+  return isWhole && findings.length <= MOST_REMARKS ? remarks : [...remarks, UNFINISHED];
 }
 
 function refusalOf(diagnostics: readonly Diagnostic[]): string {

@@ -2,6 +2,7 @@
 // are only listed. Needs nothing of the machine, so that it runs in a browser; whoever types waits for nobody else.
 
 import { explainQuestion } from '../explain.ts';
+import type { Step } from '../inject.ts';
 import { QuestionError } from '../question.ts';
 import { readable } from '../readable.ts';
 import type { Story } from '../story.ts';
@@ -51,14 +52,27 @@ async function answerOne(question: PlayQuestion): Promise<PlayAnswer> {
   }
 }
 
+/** What a page can still show. */
+const MOST_TRACE = { lines: 5000, characters: 1_000_000 } as const;
+
+/** The 32000 rounds that Apache grants [N], of some dozens of rules; [N=…] may ask for any number. */
+const MOST_STEPS = 2_000_000;
+const ENDLESS = 'the rules do not come to an end: this is given up after two million steps';
+
 type Told = Omit<PlayAnswer, 'remarks'>;
 
 async function tell({ site, path }: Opened, question: PlayQuestion): Promise<Told> {
   if (typeof site === 'string') return { ...UNTOLD, problem: takeMissing() ?? site };
-  const trace = new TraceLines();
-  const { story } = await explainQuestion(site, asQuestion(question), { onStep: trace.take });
-  // What a browser lacks has become an error page of the server: that is not what Apache answers.
-  const problem = takeMissing();
+  const trace = new TraceLines(MOST_TRACE);
+  let steps = 0;
+  const onStep = (step: Step): void => {
+    trace.take(step);
+    steps += 1;
+    if (steps === MOST_STEPS) throw new Error(ENDLESS);
+  };
+  const { story } = await explainQuestion(site, asQuestion(question), { onStep });
+  // What is thrown on the way has become an error page of the server: that is not what Apache answers.
+  const problem = takeMissing() ?? (steps >= MOST_STEPS ? ENDLESS : undefined);
   if (problem !== undefined) return { ...UNTOLD, problem };
   return { story: tidyStory(story, path), problem: undefined, trace: trace.lines };
 }

@@ -33,6 +33,18 @@ export function remarkOf({ severity, diagnostic }: Finding): Remark {
   return { ...said, ...span, message: readable(text) };
 }
 
+/** Behind the others, where there may be more of them. */
+export const UNFINISHED: Remark = {
+  severity: 'note',
+  code: 'lint/unfinished',
+  line: 0,
+  column: 0,
+  length: 0,
+  message: 'the text is long: there may be more to say about it',
+  why: '',
+  mend: 'portico lint FILE takes the time for all of it',
+};
+
 type Span = Pick<Remark, 'line' | 'column' | 'length'>;
 
 const NOWHERE: Span = { line: 0, column: 0, length: 0 };

@@ -49,52 +49,54 @@ export function App({ beginning }: { readonly beginning: Beginning }): JSX.Eleme
           setNotice(undefined);
         }}
       />
-      {notice === undefined ? null : (
-        <p class="notice" role="alert">
-          {notice}
-        </p>
-      )}
-      {hint === undefined ? null : (
-        <p class="example-hint" data-testid="hint">
-          <strong>Look at:</strong> {hint}
-        </p>
-      )}
       <main>
-        <section class="side" aria-labelledby="side-title">
-          <div class="bar">
-            <h2 id="side-title">Configuration</h2>
-            <Place draft={draft} change={change} />
-          </div>
-          <EditorPane
-            given={given}
-            marks={marks}
-            remarks={answer?.remarks ?? NO_REMARKS}
-            wish={wish}
-            changed={(text) => change({ text })}
-            moved={setHere}
-            picked={showStep}
-          />
-          <p class="hint keys">
-            <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the editor, <kbd>F8</kbd> goes to the next remark,{' '}
-            <kbd>Ctrl</kbd> <kbd>Enter</kbd> to what a line has done.
+        {notice === undefined ? null : (
+          <p class="notice" role="alert">
+            {notice}
           </p>
-          <Remarks remarks={answer?.remarks ?? NO_REMARKS} reveal={reveal} />
-          <Files draft={draft} change={change} />
-          <ToAnswer result={result} />
-        </section>
-        <section class="side" aria-labelledby="answer-title">
-          <h2 id="answer-title" class="spoken">
-            Request and answer
-          </h2>
-          <AddressBar draft={draft} change={change} />
-          <RequestDetails draft={draft} change={change} />
-          <Answer
-            result={result}
-            here={here}
-            reveal={reveal}
-            follow={(url) => change({ url, method: 'GET' })}
-          />
-        </section>
+        )}
+        {hint === undefined ? null : (
+          <p class="example-hint" data-testid="hint">
+            <strong>Look at:</strong> {hint}
+          </p>
+        )}
+        <div class="sides">
+          <section class="side" aria-labelledby="side-title">
+            <div class="bar">
+              <h2 id="side-title">Configuration</h2>
+              <Place draft={draft} change={change} />
+            </div>
+            <EditorPane
+              given={given}
+              marks={marks}
+              remarks={answer?.remarks ?? NO_REMARKS}
+              wish={wish}
+              changed={(text) => change({ text })}
+              moved={setHere}
+              picked={showStep}
+            />
+            <p class="hint keys">
+              <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the editor, <kbd>F8</kbd> goes to the next remark,{' '}
+              <kbd>Ctrl</kbd> <kbd>Enter</kbd> to what a line has done.
+            </p>
+            <Remarks remarks={answer?.remarks ?? NO_REMARKS} reveal={reveal} />
+            <Files draft={draft} change={change} />
+            <ToAnswer result={result} />
+          </section>
+          <section class="side" aria-labelledby="answer-title">
+            <h2 id="answer-title" class="spoken">
+              Request and answer
+            </h2>
+            <AddressBar draft={draft} change={change} />
+            <RequestDetails draft={draft} change={change} />
+            <Answer
+              result={result}
+              here={here}
+              reveal={reveal}
+              follow={(url) => change({ url, method: 'GET' })}
+            />
+          </section>
+        </div>
       </main>
     </>
   );

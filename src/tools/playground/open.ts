@@ -31,10 +31,13 @@ export interface Opened {
 /** Where relative paths of a configuration stand. */
 export const SERVER_ROOT = '/etc/apache2';
 
+/** Macros make a long text of a short one. */
+const MOST_EXPANDED = 256 * 1024;
+
 /** Every file was changed then: 2024-01-01 00:00:00 UTC. */
 const FILE_TIME = Date.UTC(2024, 0, 1);
 
-/** Debian's envvars, which its configurations speak of. */
+/** The environment: Debian's envvars, which its configurations speak of. */
 const ENVIRONMENT: Readonly<Record<string, string>> = {
   APACHE_CONFDIR: SERVER_ROOT,
   APACHE_LOCK_DIR: '/var/lock/apache2',
@@ -43,6 +46,7 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   APACHE_RUN_DIR: '/var/run/apache2',
   APACHE_RUN_GROUP: 'www-data',
   APACHE_RUN_USER: 'www-data',
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
 };
 
 export function openTyped(typed: TypedSite): Promise<Opened> {
@@ -71,7 +75,8 @@ async function openHtaccess({ text, folder, files, apache }: TypedSite): Promise
 async function openConfiguration({ text, files, apache }: TypedSite): Promise<Opened> {
   const typedFiles = readTypedFiles(files);
   const sources = [{ name: TYPED_FILE, text: latin1(text) }];
-  const read = (io: SiteIo) => readSite({ sources, modules, io, serverRoot: SERVER_ROOT });
+  const read = (io: SiteIo) =>
+    readSite({ sources, modules, io, serverRoot: SERVER_ROOT, mostExpanded: MOST_EXPANDED });
   // What stands below a document root can be placed once that is known.
   const first = read(machineOf(typedFiles, [], {})).site;
   const servers = first === undefined ? [] : [first.main, ...first.vhosts];

@@ -79,6 +79,8 @@ async function tell({ site, path }: Opened, question: PlayQuestion): Promise<Tol
 
 function messageOf(error: unknown): string {
   if (error instanceof QuestionError) return readable(error.message);
+  // The stack, or the longest string there can be.
+  if (error instanceof RangeError) return 'the text is too large, or nests too deeply, to be tried out here';
   return `this cannot be answered: ${error instanceof Error ? error.message : error}`;
 }
 

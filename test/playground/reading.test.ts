@@ -1,6 +1,5 @@
 // The playground for everybody: by keyboard alone, on a phone, in the dark, and read aloud.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect } from 'vitest';
 import { testWith } from '../support/parts.ts';
@@ -15,11 +14,9 @@ const playground = (): Promise<Playground> => {
 
 afterAll(async () => (await opened)?.close());
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 /** What axe finds, one line for each rule that is broken. */
 async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   return page.evaluate<string[]>(
     `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
       violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target, any }) => target.join(' ') + ' ' + (any[0]?.message ?? '')).join(' | ')))`,

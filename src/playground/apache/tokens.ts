@@ -29,6 +29,11 @@ export interface LineState {
 
 export const FIRST_LINE: LineState = { name: '', words: 0 };
 
+/** Longer lines have no colours: nobody reads them. */
+const LONGEST = 5000;
+
+const STATUS = /^(?:[0-9]{3}|permanent|temp|seeother|gone)$/i;
+
 /** Which word of a directive is a pattern, counted from 1. */
 const PATTERN_AT: Readonly<Record<string, number>> = {
   rewriterule: 1,
@@ -51,6 +56,16 @@ export function tokensOf(
   const start = line.length - line.trimStart().length;
   if (state.name === '' && line[start] === '#')
     return { tokens: [{ from: start, to: line.length, kind: 'comment' }], next: FIRST_LINE };
+  const isContinued = /(?:^|[^\\])\\$/.test(line);
+  if (line.length > LONGEST) return { tokens: [], next: isContinued ? state : FIRST_LINE };
+  const { tokens, end } = wordTokens(line, state);
+  return { tokens: [...tokens, ...sectionEnd(line, end, tokens)], next: isContinued ? end : FIRST_LINE };
+}
+
+function wordTokens(
+  line: string,
+  state: LineState,
+): { readonly tokens: readonly Token[]; readonly end: LineState } {
   const tokens: Token[] = [];
   let { name, words } = state;
   for (const { from, to } of wordsOf(line)) {
@@ -60,15 +75,19 @@ export function tokensOf(
       name = text.toLowerCase();
       continue;
     }
+    // `RedirectMatch 301 ^/old`: a status may stand before the pattern.
+    if (name === 'redirectmatch' && words === 0 && STATUS.test(text)) continue;
     words += 1;
     tokens.push(...argumentTokens({ name, words, from, text }));
   }
-  const isSection = name.startsWith('<');
-  if (isSection && line.trimEnd().endsWith('>')) {
-    const to = line.trimEnd().length;
-    if (tokens.at(-1)?.to !== to) tokens.push({ from: to - 1, to, kind: 'section' });
-  }
-  return { tokens, next: /(?:^|[^\\])\\$/.test(line) ? { name, words } : FIRST_LINE };
+  return { tokens, end: { name, words } };
+}
+
+/** The bracket that closes `<Name …>`, where it is not part of the name. */
+function sectionEnd(line: string, { name }: LineState, tokens: readonly Token[]): Token[] {
+  const to = line.trimEnd().length;
+  if (!name.startsWith('<') || line[to - 1] !== '>' || tokens.at(-1)?.to === to) return [];
+  return [{ from: to - 1, to, kind: 'section' }];
 }
 
 /** Words of a line, quotation marks left away. */
@@ -90,9 +109,7 @@ interface Argument {
 function argumentTokens({ name, words, from, text }: Argument): Token[] {
   if (/^rewrite(?:rule|cond)$/.test(name) && words > 2 && text.startsWith('['))
     return [{ from, to: from + text.length, kind: 'flags' }];
-  // `RedirectMatch 301 ^/old`: a status may stand before the pattern.
-  const isShifted = name === 'redirectmatch' && words === 2 && text.startsWith('^');
-  if ((PATTERN_AT[name] === words || isShifted) && !isTest(name, text)) return patternTokens(from, text);
+  if (PATTERN_AT[name] === words && !isTest(name, text)) return patternTokens(from, text);
   return referenceTokens(from, text);
 }
 

@@ -57,7 +57,12 @@ export function App({ beginning }: { readonly beginning: Beginning }): JSX.Eleme
         )}
         {hint === undefined ? null : (
           <p class="example-hint" data-testid="hint">
-            <strong>Look at:</strong> {hint}
+            <span>
+              <strong>Look at:</strong> {hint}
+            </span>
+            <button type="button" class="small" onClick={() => setHint(undefined)}>
+              Close
+            </button>
           </p>
         )}
         <div class="sides">

@@ -46,7 +46,8 @@ export function questionOf(draft: Draft): PlayQuestion | string {
     if (found === null) return `Header lines: “${line.trim()}” is no header line. Write Name: value.`;
     headers.push([found[1]!, found[2]!]);
   }
-  return { ...draft, folder: folderOf(draft), headers };
+  if (draft.url.trim() === '') return 'URL: write http://host/path, or a path from /.';
+  return { ...draft, url: urlOf(draft), folder: folderOf(draft), headers };
 }
 
 const NAMES: Readonly<Record<keyof Draft, string>> = {
@@ -62,6 +63,12 @@ const NAMES: Readonly<Record<keyof Draft, string>> = {
 };
 
 const HEADER = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)\s*$/;
+
+/** `www.example.com/path` as browsers take it, too. */
+function urlOf({ url }: Draft): string {
+  const text = url.trim();
+  return /^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?::\d+)?(?:[/?]|$)/i.test(text) ? `http://${text}` : text;
+}
 
 /** `/blog`, `blog` and `blog/` mean the same. */
 function folderOf({ kind, folder }: Draft): string {

@@ -70,8 +70,8 @@ RewriteRule ^(.*) http://127.0.0.1:8000$1 [proxy]
   }),
   example({
     title: 'Everything to https, behind a balancer',
-    hint: 'the balancer speaks http to this server, so %{HTTPS} is always off and the redirect never ends. The commented condition asks what the client has spoken: put it in the place of the other.',
-    url: 'http://www.example.com/shop',
+    hint: 'the client has asked for https already. The balancer speaks http to this server, so %{HTTPS} is off, and the client is sent to where it is, for ever. The condition in the comment asks the balancer: put it in the place of the other.',
+    url: 'http://www.example.com/shop/',
     headers: 'X-Forwarded-Proto: https',
     files: 'shop/index.html',
     text: `RewriteEngine On

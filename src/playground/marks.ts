@@ -10,9 +10,8 @@ export interface Mark {
   readonly note: string;
 }
 
-interface Event extends Mark {
-  readonly line: number;
-}
+/** What a line did in one round. */
+type Placed = Mark & { readonly at: Line };
 
 export const SIGNS: Readonly<Record<MarkKind, string>> = { applied: '✓', missed: '✗', idle: '·' };
 
@@ -23,9 +22,16 @@ export function marksOf(
   isOwn: (file: string) => boolean,
 ): ReadonlyMap<number, Mark> {
   if (story === undefined) return new Map();
-  const events = story.chapters.flatMap((chapter) => chapterEvents(chapter, isOwn));
-  const byLine = new Map<number, Event[]>();
-  for (const event of events) byLine.set(event.line, [...(byLine.get(event.line) ?? []), event]);
+  const events = [
+    ...serverEvents(story),
+    ...story.chapters.flatMap((chapter) => chapterEvents(chapter)),
+  ].filter(({ at }) => isOwn(at.file));
+  const byLine = new Map<number, Placed[]>();
+  for (const event of events) {
+    const before = byLine.get(event.at.line);
+    if (before === undefined) byLine.set(event.at.line, [event]);
+    else before.push(event);
+  }
   const marks = new Map<number, Mark>([...byLine].map(([line, found]) => [line, summary(found)]));
   for (const line of ruleLines(text))
     if (!marks.has(line)) marks.set(line, { kind: 'idle', note: 'not reached' });
@@ -33,11 +39,11 @@ export function marksOf(
 }
 
 /** The first time that a line did something says what it does; in which rounds it was asked stands beside. */
-function summary(events: readonly Event[]): Mark {
+function summary(events: readonly Placed[]): Mark {
   const applied = events.filter(({ kind }) => kind === 'applied');
   const told = applied[0] ?? events.find(({ kind }) => kind === 'missed') ?? events[0]!;
   const all = events.length;
-  if (all === 1) return told;
+  if (all === 1) return { kind: told.kind, note: told.note };
   const rounds =
     applied.length === 0
       ? `in ${all} rounds`
@@ -47,15 +53,13 @@ function summary(events: readonly Event[]): Mark {
   return { kind: told.kind, note: `${told.note}, ${rounds}` };
 }
 
-function chapterEvents({ kind, parts }: Chapter, isOwn: (file: string) => boolean): Event[] {
-  if (kind === 'subrequest') return [];
-  return parts
-    .flatMap((part) => partEvents(part))
-    .filter(({ at }) => isOwn(at.file))
-    .map(({ at, ...mark }) => ({ ...mark, line: at.line }));
+function serverEvents({ server: { line, name, why } }: Story): Placed[] {
+  return line === undefined ? [] : [{ at: line, kind: 'applied', note: `${name}, ${why}` }];
 }
 
-type Placed = Mark & { readonly at: Line };
+function chapterEvents({ kind, parts }: Chapter): Placed[] {
+  return kind === 'subrequest' ? [] : parts.flatMap((part) => partEvents(part));
+}
 
 function partEvents(part: Part): Placed[] {
   switch (part.kind) {

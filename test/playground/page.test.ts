@@ -151,7 +151,7 @@ describe('the playground', () => {
     await typeConfiguration(page, 'RewriteEngine On\nRewriteRlue ^ /x');
     await page.getByTestId('problem').waitFor();
     expect(await page.getByTestId('problem').innerText()).toContain("Invalid command 'RewriteRlue'");
-    expect(await page.getByTestId('problem').innerText()).toMatch(/^Line 2/);
+    expect(await page.getByTestId('problem').innerText()).toMatch(/^line 2 of the text: /);
     await page.locator('.cm-lint-marker-error').waitFor();
     await page.getByRole('button', { name: 'Share' }).focus();
     await page.getByText('Header lines, client').click();

@@ -35,7 +35,7 @@ export function Answer({ result, here, reveal, follow }: AnswerProps): JSX.Eleme
       {problem === undefined ? null : (
         <div class="verdict problem tone-bad" data-testid="problem">
           <p class="headline">
-            <span class="what">{capital(problem)}</span>
+            <span class="what">{problem}</span>
           </p>
         </div>
       )}
@@ -51,7 +51,7 @@ export function Answer({ result, here, reveal, follow }: AnswerProps): JSX.Eleme
 export function ToAnswer({ result: { answer, problem } }: Pick<AnswerProps, 'result'>): JSX.Element | null {
   const headline: Headline | undefined =
     problem !== undefined
-      ? { tone: 'bad', status: '', what: capital(problem), where: '' }
+      ? { tone: 'bad', status: '', what: problem, where: '' }
       : answer?.story && headlineOf(answer.story.outcome, shortName);
   if (headline === undefined) return null;
   return (
@@ -70,10 +70,6 @@ function spokenAnswer(story: Story | undefined, problem: string | undefined): st
   if (story === undefined) return '';
   const { status, what, where } = headlineOf(story.outcome, shortName);
   return `${status} ${what} ${where}`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 type ToldProps = Omit<AnswerProps, 'result'> &

@@ -18,10 +18,7 @@ export function Head({ draft, choose }: HeadProps): JSX.Element {
       <h1>
         portico <span>playground</span>
       </h1>
-      <p class="tagline">
-        What Apache does with your rules, line by line. All of it happens in this browser: nothing is sent
-        anywhere.
-      </p>
+      <p class="tagline">What Apache does with your rules, line by line. Nothing leaves this browser.</p>
       <div class="tools">
         <label for="examples" class="spoken">
           Examples

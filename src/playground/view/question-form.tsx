@@ -59,7 +59,7 @@ export function RequestDetails({ draft, change }: FormProps): JSX.Element {
         <Field id="headers" label="Header lines" hint="One a line, such as User-Agent: curl/8">
           <textarea
             id="headers"
-            rows={3}
+            rows={2}
             spellcheck={false}
             autocapitalize="off"
             aria-describedby="headers-hint"

@@ -1,6 +1,7 @@
 // A run of rules: conditions above their rule, as in the file, each with what it was held against and what it said.
 
 import type { ComponentChild, JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import type { ConditionStory, RuleStory, RulesStory } from '../../tools/story.ts';
 import { groupKind } from '../apache/tokens.ts';
 import { SKIPPED, shown } from '../marks.ts';
@@ -17,17 +18,23 @@ export function Rules({ run, ...around }: Surroundings & { readonly run: RulesSt
       <RulesTitle run={run} shorten={around.shorten} />
       {foldedRuns(run.rules).map((rules) =>
         rules.length > MOST_MISSES ? (
-          <details class="folded">
-            <summary>{rules.length} rules whose patterns do not match</summary>
-            {rules.map((rule) => (
-              <RuleSteps {...around} rule={rule} />
-            ))}
-          </details>
+          <Folded {...around} rules={rules} />
         ) : (
           rules.map((rule) => <RuleSteps {...around} rule={rule} />)
         ),
       )}
     </div>
+  );
+}
+
+/** Drawn when somebody looks: there may be thousands. */
+function Folded({ rules, ...around }: Surroundings & { readonly rules: readonly RuleStory[] }): JSX.Element {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details class="folded" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{rules.length} rules whose patterns do not match</summary>
+      {isOpen ? rules.map((rule) => <RuleSteps {...around} rule={rule} />) : null}
+    </details>
   );
 }
 

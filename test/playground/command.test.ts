@@ -171,6 +171,24 @@ describe('portico playground', () => {
     expect(err.slice(0, text.length)).toBe(text);
   });
 
+  it('opens the page in the browser of the desktop where that is wanted', async () => {
+    for (const name of ['xdg-open', 'open'])
+      shop.write(`bin/${name}`, '#!/bin/sh\necho "$@" >{ROOT}/opened\n', 0o755);
+    const env = { PATH: `${shop.root}/bin:${process.env.PATH}` };
+    const url = await playgroundUrl(shop.start(['playground', '--open', '--port', '{PORT}'], { env }));
+    await expect.poll(() => shop.read('opened')).toBe(`${url}\n`);
+    const none = shop.start(['playground', '--open'], { env: { PATH: `${shop.root}/nowhere` } });
+    expect((await ask(await playgroundUrl(none))).status).toBe(200);
+    await expect.poll(() => none.err()).toContain('no browser can be opened from here');
+  });
+
+  it('listens where it is told to', async () => {
+    const url = await playgroundUrl(shop.start(['playground', '--host', '::1', '--port', '{PORT}']));
+    expect(url).toBe(`http://[::1]:${shop.port}/`);
+    expect((await ask(url)).status).toBe(200);
+    await expect(ask(`http://127.0.0.1:${shop.port}/`)).rejects.toThrow('ECONNREFUSED');
+  });
+
   it('refuses a file that the page would not take', async () => {
     const file = shop.write('big.conf', '#\n'.repeat(150_000));
     const { code, err } = await shop.run(['playground', file]);

@@ -153,7 +153,9 @@ describe('the playground', () => {
     expect(await page.getByTestId('problem').innerText()).toContain("Invalid command 'RewriteRlue'");
     expect(await page.getByTestId('problem').innerText()).toMatch(/^line 2 of the text: /);
     await page.locator('.cm-lint-marker-error').waitFor();
-    await page.getByRole('button', { name: 'Share' }).focus();
+    await page.getByText('Apache answers 500 to every request for this folder').waitFor();
+    await page.getByText('httpd.conf').click();
+    await page.getByText('Apache does not start with it.').waitFor();
     await page.getByText('Header lines, client').click();
     await page.getByLabel('Header lines', { exact: true }).fill('no header line');
     await expect

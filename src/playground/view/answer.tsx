@@ -37,6 +37,7 @@ export function Answer({ result, here, reveal, follow }: AnswerProps): JSX.Eleme
           <p class="headline">
             <span class="what">{problem}</span>
           </p>
+          {answer !== undefined && isRefused(answer) ? <p>{REFUSED[answer.question.kind]}</p> : null}
         </div>
       )}
       {answer === undefined && problem === undefined ? <p class="faint">The engine starts …</p> : null}
@@ -45,6 +46,17 @@ export function Answer({ result, here, reveal, follow }: AnswerProps): JSX.Eleme
       )}
     </div>
   );
+}
+
+/** What Apache does with a text that has such an error. */
+const REFUSED = {
+  htaccess: 'Apache answers 500 to every request for this folder and those below.',
+  configuration: 'Apache does not start with it.',
+} as const;
+
+/** The text is what cannot be used, and not the question. */
+function isRefused({ remarks }: Answered): boolean {
+  return remarks.some(({ severity, code }) => severity === 'error' && code.startsWith('conf/'));
 }
 
 /** On narrow screens, where the answer is out of sight: its first line, which leads there. */

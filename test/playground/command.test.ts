@@ -2,6 +2,7 @@
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { authorityOf } from '../../src/commands/playground/site.ts';
 import { openWorkshop, type Workshop } from '../support/command.ts';
 import { testWith } from '../support/parts.ts';
 import { headline, openPlayground, playgroundUrl } from '../support/playground.ts';
@@ -182,11 +183,16 @@ describe('portico playground', () => {
     await expect.poll(() => none.err()).toContain('no browser can be opened from here');
   });
 
-  it('listens where it is told to', async () => {
-    const url = await playgroundUrl(shop.start(['playground', '--host', '::1', '--port', '{PORT}']));
-    expect(url).toBe(`http://[::1]:${shop.port}/`);
-    expect((await ask(url)).status).toBe(200);
-    await expect(ask(`http://127.0.0.1:${shop.port}/`)).rejects.toThrow('ECONNREFUSED');
+  it('listens where it is told to, and says why it cannot', async () => {
+    const url = await playgroundUrl(shop.start(['playground', '--host', 'localhost', '--port', '{PORT}']));
+    expect(url).toBe(`http://127.0.0.1:${shop.port}/`);
+    expect(authorityOf({ host: '::1', port: 8099 })).toBe('[::1]:8099');
+    // An address for documents: no machine has it.
+    for (const words of [[], ['--port', '{PORT}']]) {
+      const { code, out, err } = await shop.run(['playground', '--host', '192.0.2.1', ...words]);
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toContain('this machine has no address 192.0.2.1');
+    }
   });
 
   it('refuses a file that the page would not take', async () => {

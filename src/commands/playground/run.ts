@@ -80,13 +80,14 @@ function isFree(host: string, port: number): Promise<boolean> {
   });
 }
 
+/** The usual one where there is none: the server then says what is wrong. */
 function freePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', reject);
+    probe.once('error', () => resolve(USUAL_PORT));
     probe.listen(0, host, () => {
       const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
+      probe.close(() => resolve(typeof address === 'object' ? (address?.port ?? USUAL_PORT) : USUAL_PORT));
     });
   });
 }

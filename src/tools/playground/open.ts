@@ -34,7 +34,7 @@ export const DOCUMENT_ROOT = '/var/www/html';
 /** Where relative paths of a configuration stand. */
 export const SERVER_ROOT = '/etc/apache2';
 
-/** Macros make a long text of a short one. */
+/** Macros and variables make a long text of a short one. */
 const MOST_EXPANDED = 256 * 1024;
 
 /** Every file was changed then: 2024-01-01 00:00:00 UTC. */
@@ -124,5 +124,7 @@ function refusalOf(diagnostics: readonly Diagnostic[]): string {
   const first = diagnostics.find(({ severity }) => severity === 'error');
   if (first === undefined) return 'the text cannot be used';
   const { place, message } = first;
-  return readable(place === undefined ? message : `line ${place.line} of ${place.file}: ${message}`);
+  if (place === undefined) return readable(message);
+  const where = place.file === TYPED_FILE ? `line ${place.line}` : `line ${place.line} of ${place.file}`;
+  return readable(`${where}: ${message}`);
 }

@@ -99,14 +99,6 @@ export const UNANSWERABLE: readonly Unanswerable[] = [
   {
     question: {
       kind: 'configuration',
-      text: 'RewriteEngine On\nRewriteMap m "prg:/bin/map"\nRewriteRule ^/(.*) ${m:$1}\n',
-      files: '/bin/map',
-    },
-    problem: 'run programs',
-  },
-  {
-    question: {
-      kind: 'configuration',
       text: 'SSLProxyEngine On\nSSLProxyCACertificateFile /a.pem\nProxyPass / https://a.test/\n',
       files: '/a.pem:\n  -----BEGIN CERTIFICATE-----\n  AAAA\n  -----END CERTIFICATE-----',
     },

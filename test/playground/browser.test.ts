@@ -88,9 +88,11 @@ describe('the engine in a browser', () => {
 
   for (const { question, problem } of UNANSWERABLE)
     testWith(['chromium'], `says what a browser cannot do: ${question.text}`, async () => {
-      const answer = await inBrowser({ ...PLAIN, ...question });
-      expect(answer.problem).toContain(problem);
-      expect(answer.story).toBeUndefined();
+      for (const url of ['/a.txt', '/b.txt']) {
+        const answer = await inBrowser({ ...PLAIN, ...question, url });
+        expect(answer.problem).toContain(problem);
+        expect(answer.story).toBeUndefined();
+      }
       expect(await inBrowser(HTACCESS_QUESTIONS[0]!)).toMatchObject({
         story: { outcome: { kind: 'fastcgi' } },
       });

@@ -24,6 +24,13 @@ export const BROWSER_QUESTIONS: readonly PlayQuestion[] = [
     url: '/a.txt',
     files: 'a.txt',
   },
+  {
+    ...PLAIN,
+    text: 'AddOutputFilterByType DEFLATE text/plain\n',
+    url: '/a.txt',
+    files: `a.txt: ${'all work and no play '.repeat(20)}`,
+    headers: [['Accept-Encoding', 'gzip, deflate, br']],
+  },
   closed('$apr1$saltsalt$LrttParrLPdxvgutaSXWJ0'),
   closed('{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ='),
   closed('secret'),

@@ -98,6 +98,13 @@ describe('the engine in a browser', () => {
       });
     });
 
+  testWith(['chromium'], 'compresses, so that the answer has its length', async () => {
+    const question = BROWSER_QUESTIONS.find(({ text }) => text.includes('DEFLATE'))!;
+    const { story } = await inBrowser(question);
+    expect(story?.headers).toContainEqual(['Content-Encoding', 'gzip']);
+    expect(Number(story?.headers.find(([name]) => name === 'Content-Length')?.[1])).toBeLessThan(100);
+  });
+
   testWith(['chromium'], 'runs in a worker', async () => {
     const asked = JSON.stringify(HTACCESS_QUESTIONS[0]);
     const answer = await browser!.evaluate<string>(`new Promise((resolve, reject) => {

@@ -5,17 +5,17 @@ import { explainQuestion } from '../explain.ts';
 import { QuestionError } from '../question.ts';
 import { readable } from '../readable.ts';
 import type { Story } from '../story.ts';
+import { KeptText } from './kept-text.ts';
 import { takeMissing } from './missing.ts';
-import { type Opened, openTyped, type TypedSite } from './open.ts';
 import { asQuestion, type PlayQuestion, problemOf } from './question.ts';
 import type { Remark } from './remarks.ts';
 import { StepWatch } from './step-watch.ts';
 import { tidyStory } from './tidy-story.ts';
 
-export { DOCUMENT_ROOT, SERVER_ROOT } from './open.ts';
+export { SERVER_ROOT } from './open.ts';
 export type { PlayQuestion } from './question.ts';
 export type { Remark } from './remarks.ts';
-export { TYPED_FILE } from './typed-file.ts';
+export { DOCUMENT_ROOT, TYPED_FILE } from './typed-file.ts';
 
 export interface PlayAnswer {
   readonly remarks: readonly Remark[];
@@ -43,9 +43,9 @@ async function answerOne(question: PlayQuestion): Promise<PlayAnswer> {
   let remarks: readonly Remark[] = [];
   try {
     takeMissing();
-    const opened = await openOnce(question);
-    ({ remarks } = opened);
-    return { ...(await tell(opened, question)), remarks };
+    const text = await textOf(question);
+    ({ remarks } = text);
+    return { ...(await tell(text, question)), remarks };
   } catch (error) {
     return { ...UNTOLD, remarks, problem: takeMissing() ?? messageOf(error) };
   }
@@ -53,14 +53,15 @@ async function answerOne(question: PlayQuestion): Promise<PlayAnswer> {
 
 type Told = Omit<PlayAnswer, 'remarks'>;
 
-async function tell({ site, path }: Opened, question: PlayQuestion): Promise<Told> {
+async function tell(text: KeptText, question: PlayQuestion): Promise<Told> {
+  const site = await text.siteFor(question.apache);
   if (typeof site === 'string') return { ...UNTOLD, problem: site };
   const watch = new StepWatch();
   const { story } = await explainQuestion(site, asQuestion(question), { onStep: watch.take });
   // What is thrown on the way has become an error page of the server: that is not what Apache answers.
   const problem = takeMissing() ?? watch.problem;
   if (problem !== undefined) return { ...UNTOLD, problem };
-  return { story: tidyStory(story, path), problem: undefined, trace: watch.trace.lines };
+  return { story: tidyStory(story, text.path), problem: undefined, trace: watch.trace.lines };
 }
 
 function messageOf(error: unknown): string {
@@ -70,22 +71,14 @@ function messageOf(error: unknown): string {
   return `this cannot be answered: ${error instanceof Error ? error.message : error}`;
 }
 
-interface Kept {
-  readonly key: string;
-  readonly opened: Opened;
-}
+let kept: KeptText | undefined;
 
-let kept: Kept | undefined;
-
-/** The site of the text: the last one, while that is the same. */
-async function openOnce({ kind, text, folder, files, apache }: TypedSite): Promise<Opened> {
-  const key = JSON.stringify([kind, text, folder, files, apache]);
-  if (kept?.key === key) return kept.opened;
-  const before = kept?.opened.site;
+/** What is known of the text: of the last one, while that is the same. */
+async function textOf(question: PlayQuestion): Promise<KeptText> {
+  if (kept?.isOf(question) === true) return kept;
+  const before = kept;
   kept = undefined;
-  if (typeof before === 'object') await before.close();
-  const opened = await openTyped({ kind, text, folder, files, apache });
-  const lacking = takeMissing();
-  kept = { key, opened: lacking === undefined ? opened : { ...opened, site: lacking } };
-  return kept.opened;
+  await before?.close();
+  kept = new KeptText(question);
+  return kept;
 }

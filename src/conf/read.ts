@@ -36,7 +36,7 @@ export interface ReaderOptions {
   readonly skipUnknownModules?: boolean;
   /** Macros that are defined already. */
   readonly macros?: ReadonlyMap<string, Macro>;
-  /** Bytes of all uses of macros together. */
+  /** Bytes that macros and variables may add to the text. */
   readonly mostExpanded?: number;
 }
 
@@ -47,7 +47,7 @@ export interface ReadFile {
   readonly line: number | undefined;
 }
 
-/** Bytes of all uses of macros together: each macro may use others twice. */
+/** Bytes that macros and variables add to the text: each may use others twice. */
 const MOST_EXPANDED = 16 * 1024 * 1024;
 
 /** Apache's bound for Include lines inside included files. */
@@ -169,6 +169,11 @@ export class Reader implements ReadState {
       missing: (name, offset) => this.#reportUndefined(name, node.line.placeAt(offset)),
     });
     if (line === node.line) return node;
+    this.#expanded += Math.max(0, line.text.length - node.line.text.length);
+    if (this.#expanded > this.#mostExpanded) {
+      this.report('conf/line-too-long', 'Line too long', node.line);
+      return undefined;
+    }
     const again = parseLine(line);
     if (again.kind === 'directive' && node.kind === 'directive') return again;
     if (again.kind === 'section' && node.kind === 'section') {

@@ -32,7 +32,7 @@ export interface SiteOptions {
   readonly after?: readonly string[];
   /** Pass over LoadModule lines of modules that are not Apache's own. */
   readonly skipUnknownModules?: boolean;
-  /** How many bytes uses of macros may come to, all together; 16 MiB where it is not given. */
+  /** How many bytes macros and variables may add to the text; 16 MiB where it is not given. */
   readonly mostExpanded?: number;
 }
 

@@ -103,7 +103,7 @@ describe('the playground on .htaccess files', () => {
         ...(question.apache === '' ? [] : ['--apache', question.apache]),
       ]);
       const { story, problem } = await play(question);
-      if (problem !== undefined) expect(err).toContain(problem.replace(/^line \d+ of [^:]*: /, ''));
+      if (problem !== undefined) expect(err).toContain(problem.replace(/^line \d+: /, ''));
       else {
         const root = '/var/www/html';
         const { upgrade: _, ...printed } = JSON.parse(out.replaceAll(workshop.root, root)) as Story & {

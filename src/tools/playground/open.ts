@@ -1,6 +1,6 @@
 // From what somebody has typed to a site that requests can be put to, and the remarks about its text.
 
-import { hasError, readSite } from '../../conf/site.ts';
+import { hasError, readSite, type Site } from '../../conf/site.ts';
 import type { Diagnostic } from '../../kit/diagnostic.ts';
 import { ERAS } from '../../kit/era.ts';
 import { modules } from '../../modules/index.ts';
@@ -18,20 +18,20 @@ import { DOCUMENT_ROOT, TYPED_FILE } from './typed-file.ts';
 import { readTypedFiles, type TypedFiles } from './typed-files.ts';
 
 /** What the site is made of; the rest of a question is put to it. */
-export type TypedSite = Pick<PlayQuestion, 'kind' | 'text' | 'folder' | 'files' | 'apache'>;
+export type TypedSite = Pick<PlayQuestion, 'kind' | 'text' | 'folder' | 'files'>;
 
-export interface Opened {
+export interface ReadText {
   readonly remarks: readonly Remark[];
   /** What the machine calls the text. */
   readonly path: string;
-  /** The site, or why there is none. */
-  readonly site: RehearsedSite | string;
+  /** Opens the site for a release of Apache; or why there is none. */
+  readonly open: ((apache: string) => Promise<RehearsedSite>) | string;
 }
 
 /** Where relative paths of a configuration stand. */
 export const SERVER_ROOT = '/etc/apache2';
 
-/** Macros make a long text of a short one. */
+/** Macros and variables make a long text of a short one. */
 const MOST_EXPANDED = 256 * 1024;
 
 /** Every file was changed then: 2024-01-01 00:00:00 UTC. */
@@ -49,11 +49,11 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
 };
 
-export function openTyped(typed: TypedSite): Promise<Opened> {
-  return typed.kind === 'htaccess' ? openHtaccess(typed) : openConfiguration(typed);
+export function readTyped(typed: TypedSite): ReadText {
+  return typed.kind === 'htaccess' ? readLone(typed) : readConfiguration(typed);
 }
 
-async function openHtaccess({ text, folder, files, apache }: TypedSite): Promise<Opened> {
+function readLone({ text, folder, files }: TypedSite): ReadText {
   const below = latin1(folder)
     .split('/')
     .filter(Boolean)
@@ -68,11 +68,11 @@ async function openHtaccess({ text, folder, files, apache }: TypedSite): Promise
   const remarks = remarksOf(target);
   const { site } = readAround({ file: path, root: DOCUMENT_ROOT }, io);
   if (site === undefined || hasError(target.diagnostics))
-    return { remarks, path, site: refusalOf(target.diagnostics) };
-  return { remarks, path, site: await openRehearsal(site, io, { era: ERAS.get(apache) }) };
+    return { remarks, path, open: refusalOf(target.diagnostics) };
+  return { remarks, path, open: opener(site, io) };
 }
 
-async function openConfiguration({ text, files, apache }: TypedSite): Promise<Opened> {
+function readConfiguration({ text, files }: TypedSite): ReadText {
   const typedFiles = readTypedFiles(files);
   const sources = [{ name: TYPED_FILE, text: latin1(text) }];
   const read = (io: SiteIo) =>
@@ -85,8 +85,11 @@ async function openConfiguration({ text, files, apache }: TypedSite): Promise<Op
   const result = read(io);
   const remarks = remarksOf(targetOfSite(result, { io, serverRoot: SERVER_ROOT }));
   const { site, diagnostics } = result;
-  if (site === undefined) return { remarks, path: TYPED_FILE, site: refusalOf(diagnostics) };
-  return { remarks, path: TYPED_FILE, site: await openRehearsal(site, io, { era: ERAS.get(apache) }) };
+  return { remarks, path: TYPED_FILE, open: site === undefined ? refusalOf(diagnostics) : opener(site, io) };
+}
+
+function opener(site: Site, io: SiteIo): (apache: string) => Promise<RehearsedSite> {
+  return (apache) => openRehearsal(site, io, { era: ERAS.get(apache) });
 }
 
 /** The first root is the one that names without a slash stand below. */
@@ -121,5 +124,7 @@ function refusalOf(diagnostics: readonly Diagnostic[]): string {
   const first = diagnostics.find(({ severity }) => severity === 'error');
   if (first === undefined) return 'the text cannot be used';
   const { place, message } = first;
-  return readable(place === undefined ? message : `line ${place.line} of ${place.file}: ${message}`);
+  if (place === undefined) return readable(message);
+  const where = place.file === TYPED_FILE ? `line ${place.line}` : `line ${place.line} of ${place.file}`;
+  return readable(`${where}: ${message}`);
 }

@@ -2,15 +2,14 @@
 // are only listed. Needs nothing of the machine, so that it runs in a browser; whoever types waits for nobody else.
 
 import { explainQuestion } from '../explain.ts';
-import type { Step } from '../inject.ts';
 import { QuestionError } from '../question.ts';
 import { readable } from '../readable.ts';
 import type { Story } from '../story.ts';
-import { TraceLines } from '../trace-lines.ts';
+import { KeptText } from './kept-text.ts';
 import { takeMissing } from './missing.ts';
-import { type Opened, openTyped, type TypedSite } from './open.ts';
 import { asQuestion, type PlayQuestion, problemOf } from './question.ts';
 import type { Remark } from './remarks.ts';
+import { StepWatch } from './step-watch.ts';
 import { tidyStory } from './tidy-story.ts';
 
 export { SERVER_ROOT } from './open.ts';
@@ -44,37 +43,25 @@ async function answerOne(question: PlayQuestion): Promise<PlayAnswer> {
   let remarks: readonly Remark[] = [];
   try {
     takeMissing();
-    const opened = await openOnce(question);
-    ({ remarks } = opened);
-    return { ...(await tell(opened, question)), remarks };
+    const text = await textOf(question);
+    ({ remarks } = text);
+    return { ...(await tell(text, question)), remarks };
   } catch (error) {
     return { ...UNTOLD, remarks, problem: takeMissing() ?? messageOf(error) };
   }
 }
 
-/** What a page can still show. */
-const MOST_TRACE = { lines: 5000, characters: 1_000_000 } as const;
-
-/** The 32000 rounds that Apache grants [N], of some dozens of rules; [N=…] may ask for any number. */
-const MOST_STEPS = 2_000_000;
-const ENDLESS = 'the rules do not come to an end: this is given up after two million steps';
-
 type Told = Omit<PlayAnswer, 'remarks'>;
 
-async function tell({ site, path }: Opened, question: PlayQuestion): Promise<Told> {
-  if (typeof site === 'string') return { ...UNTOLD, problem: takeMissing() ?? site };
-  const trace = new TraceLines(MOST_TRACE);
-  let steps = 0;
-  const onStep = (step: Step): void => {
-    trace.take(step);
-    steps += 1;
-    if (steps === MOST_STEPS) throw new Error(ENDLESS);
-  };
-  const { story } = await explainQuestion(site, asQuestion(question), { onStep });
+async function tell(text: KeptText, question: PlayQuestion): Promise<Told> {
+  const site = await text.siteFor(question.apache);
+  if (typeof site === 'string') return { ...UNTOLD, problem: site };
+  const watch = new StepWatch();
+  const { story } = await explainQuestion(site, asQuestion(question), { onStep: watch.take });
   // What is thrown on the way has become an error page of the server: that is not what Apache answers.
-  const problem = takeMissing() ?? (steps >= MOST_STEPS ? ENDLESS : undefined);
+  const problem = takeMissing() ?? watch.problem;
   if (problem !== undefined) return { ...UNTOLD, problem };
-  return { story: tidyStory(story, path), problem: undefined, trace: trace.lines };
+  return { story: tidyStory(story, text.path), problem: undefined, trace: watch.trace.lines };
 }
 
 function messageOf(error: unknown): string {
@@ -84,21 +71,14 @@ function messageOf(error: unknown): string {
   return `this cannot be answered: ${error instanceof Error ? error.message : error}`;
 }
 
-interface Kept {
-  readonly key: string;
-  readonly opened: Opened;
-}
+let kept: KeptText | undefined;
 
-let kept: Kept | undefined;
-
-/** The site of the text: the last one, while that is the same. */
-async function openOnce({ kind, text, folder, files, apache }: TypedSite): Promise<Opened> {
-  const key = JSON.stringify([kind, text, folder, files, apache]);
-  if (kept?.key === key) return kept.opened;
-  const before = kept?.opened.site;
+/** What is known of the text: of the last one, while that is the same. */
+async function textOf(question: PlayQuestion): Promise<KeptText> {
+  if (kept?.isOf(question) === true) return kept;
+  const before = kept;
   kept = undefined;
-  if (typeof before === 'object') await before.close();
-  const opened = await openTyped({ kind, text, folder, files, apache });
-  kept = { key, opened };
-  return opened;
+  await before?.close();
+  kept = new KeptText(question);
+  return kept;
 }

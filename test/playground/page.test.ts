@@ -32,7 +32,7 @@ describe('the playground', () => {
     await expect
       .poll(() => page.locator('.cm-note').allInnerTexts())
       .toEqual([
-        'does not hold on www.example.com',
+        '= www.example.com',
         'matches articles/42, but the condition in line 2 does not hold',
         'articles/42 → articles.html',
         'not reached',

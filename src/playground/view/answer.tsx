@@ -1,6 +1,7 @@
 // The answer: what the request comes to, its header lines, the story, and the trace in Apache's words.
 
 import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import type { Story } from '../../tools/story.ts';
 import type { Answered } from '../engine.ts';
 import { type Headline, headlineOf } from '../headline.ts';
@@ -65,16 +66,28 @@ export function ToAnswer({ result: { answer, problem } }: Pick<AnswerProps, 'res
     problem !== undefined
       ? { tone: 'bad', status: '', what: problem, where: '' }
       : answer?.story && headlineOf(answer.story.outcome, shortName);
+  const isSeen = useIsSeen('answer');
   if (headline === undefined) return null;
   return (
     <button
       type="button"
-      class={`to-answer tone-${headline.tone}`}
+      class={`to-answer tone-${headline.tone}${isSeen ? ' is-idle' : ''}`}
       onClick={() => document.getElementById('answer')?.scrollIntoView()}
     >
       <Words {...headline} />
     </button>
   );
+}
+
+/** Whether any of an element is in sight. */
+function useIsSeen(id: string): boolean {
+  const [isSeen, setSeen] = useState(false);
+  useEffect(() => {
+    const observer = new IntersectionObserver((entries) => setSeen(entries.at(-1)?.isIntersecting === true));
+    observer.observe(document.getElementById(id)!);
+    return () => observer.disconnect();
+  }, [id]);
+  return isSeen;
 }
 
 function spokenAnswer(story: Story | undefined, problem: string | undefined): string {

@@ -1,0 +1,186 @@
+// The request that is asked about, as callers have it, and the same with its bytes in order.
+
+import { lowerAscii } from '../../kit/ascii.ts';
+import { parseAuthority } from '../../wire/authority.ts';
+import { bytesOf, bytesOfField, bytesOfUrl } from './bytes.ts';
+
+/** Header fields: a fetch `Headers`, Node's `headers`, a Map, or pairs. Names in any case. */
+export type RewriteHeaders =
+  | { forEach(callback: (value: string, name: string) => void): void }
+  | Iterable<readonly [name: string, value: string]>
+  | Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** What is known of a request; a fetch `Request` and Node's `IncomingMessage` are ones. */
+export interface EvaluatedRequest {
+  /**
+   * Path and query as they stand in a request line, or a whole URL, whose host then counts. Default: `/`. Characters
+   * beyond ASCII stand for their UTF-8 bytes.
+   */
+  readonly url?: string | { readonly href: string } | undefined;
+  /** Default: `GET`. */
+  readonly method?: string | undefined;
+  readonly headers?: RewriteHeaders | undefined;
+  /** Of the connection. Default: that of a whole URL, else `http`. */
+  readonly scheme?: 'http' | 'https' | undefined;
+  /** Default: `127.0.0.1`. */
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+  /** %{REMOTE_HOST}; default: the address, as without HostnameLookups. */
+  readonly remoteHost?: string | undefined;
+  /** Who has been authenticated, and how. */
+  readonly remoteUser?: string | undefined;
+  readonly authType?: string | undefined;
+  /** Default: `HTTP/1.1`. */
+  readonly protocol?: string | undefined;
+  /** %{THE_REQUEST}; default: made of method, path and protocol. */
+  readonly requestLine?: string | undefined;
+  /** Variables that stand in the environment before any rule runs, as SetEnv and SetEnvIf would set them. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Default: the present. */
+  readonly time?: Date | undefined;
+}
+
+/** The client's request: byte strings, defaults filled in, header fields read when the first one is asked for. */
+export class Client {
+  readonly #request: EvaluatedRequest;
+  readonly rawPath: string;
+  readonly args: string | undefined;
+  readonly #target: string;
+  readonly #authority: string | undefined;
+  readonly scheme: 'http' | 'https';
+  readonly method: string;
+  #headers: ReadonlyMap<string, string> | undefined = undefined;
+  #host: { readonly name: string; readonly port: number | undefined } | undefined = undefined;
+  #time: Date | undefined;
+
+  constructor(request: EvaluatedRequest) {
+    const { url = '/' } = request;
+    const { scheme, authority, target } = splitUrl(bytesOfUrl(typeof url === 'string' ? url : url.href));
+    const query = target.indexOf('?');
+    this.#request = request;
+    this.#target = target;
+    this.#authority = authority;
+    this.rawPath = query < 0 ? target : target.slice(0, query);
+    this.args = query < 0 ? undefined : target.slice(query + 1);
+    this.scheme = request.scheme ?? (scheme === 'https' || scheme === 'wss' ? 'https' : 'http');
+    this.method = request.method ?? 'GET';
+    this.#time = request.time;
+  }
+
+  get protocol(): string {
+    return this.#request.protocol ?? 'HTTP/1.1';
+  }
+
+  get requestLine(): string {
+    const { requestLine } = this.#request;
+    return requestLine === undefined
+      ? `${this.method} ${this.#target} ${this.protocol}`
+      : bytesOfUrl(requestLine);
+  }
+
+  get remoteAddress(): string {
+    return this.#request.remoteAddress ?? '127.0.0.1';
+  }
+
+  get remotePort(): string {
+    return String(this.#request.remotePort ?? 0);
+  }
+
+  get remoteHost(): string {
+    return this.#request.remoteHost ?? this.remoteAddress;
+  }
+
+  get remoteUser(): string {
+    return bytesOf(this.#request.remoteUser ?? '');
+  }
+
+  get authType(): string {
+    return this.#request.authType ?? '';
+  }
+
+  get env(): readonly (readonly [string, string])[] {
+    const { env } = this.#request;
+    return env === undefined ? [] : Object.entries(env).map(([name, value]) => [name, bytesOf(value)]);
+  }
+
+  get time(): Date {
+    this.#time ??= new Date();
+    return this.#time;
+  }
+
+  /** The host that is asked for, in lower case, and its port as far as it was said; an invalid one is empty. */
+  get host(): { readonly name: string; readonly port: number | undefined } {
+    if (this.#host === undefined) {
+      const said = this.#authority ?? this.header('host');
+      const read = said === undefined ? undefined : parseAuthority(said);
+      this.#host = { name: read?.host ?? '', port: read?.port };
+    }
+    return this.#host;
+  }
+
+  /** A field by its name in lower case; several of one name joined by commas. */
+  header(name: string): string | undefined {
+    this.#headers ??= this.#readHeaders();
+    return this.#headers.get(name);
+  }
+
+  #readHeaders(): ReadonlyMap<string, string> {
+    const fields = new Map<string, string>();
+    if (this.#authority !== undefined) fields.set('host', this.#authority);
+    eachField(this.#request.headers, (name, value) => {
+      const key = lowerAscii(name);
+      if (key === 'host' && this.#authority !== undefined) return;
+      const before = fields.get(key);
+      const bytes = bytesOfField(value);
+      fields.set(key, before === undefined ? bytes : `${before}, ${bytes}`);
+    });
+    return fields;
+  }
+}
+
+interface SplitUrl {
+  readonly scheme: string | undefined;
+  readonly authority: string | undefined;
+  /** Path and query. */
+  readonly target: string;
+}
+
+function splitUrl(url: string): SplitUrl {
+  const hash = url.indexOf('#');
+  const whole = hash < 0 ? url : url.slice(0, hash);
+  if (whole.charCodeAt(0) === 0x2f) return { scheme: undefined, authority: undefined, target: whole };
+  const [, scheme, authority, target = ''] =
+    /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?]*)(.*)$/s.exec(whole) ?? [];
+  if (authority === undefined) return { scheme: undefined, authority: undefined, target: whole };
+  const host = authority.slice(authority.lastIndexOf('@') + 1);
+  return {
+    scheme: lowerAscii(scheme ?? ''),
+    authority: host,
+    target: target.startsWith('/') ? target : `/${target}`,
+  };
+}
+
+function eachField(headers: RewriteHeaders | undefined, take: (name: string, value: string) => void): void {
+  if (headers === undefined) return;
+  if (isPairs(headers)) {
+    for (const [name, value] of headers) take(name, value);
+  } else if (hasForEach(headers))
+    headers.forEach((value, name) => {
+      take(name, value);
+    });
+  else
+    for (const [name, value] of Object.entries(headers)) {
+      if (typeof value === 'string') take(name, value);
+      else for (const one of value ?? []) take(name, one);
+    }
+}
+
+function isPairs(headers: RewriteHeaders): headers is Iterable<readonly [string, string]> {
+  return Symbol.iterator in headers;
+}
+
+function hasForEach(
+  headers: RewriteHeaders,
+): headers is { forEach(callback: (value: string, name: string) => void): void } {
+  return typeof headers['forEach' as keyof RewriteHeaders] === 'function';
+}

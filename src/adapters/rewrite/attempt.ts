@@ -67,8 +67,10 @@ export class Attempt {
   /** The round that an internal redirect leads to; `target` is an escaped path with an optional query. */
   static after(prev: Attempt, target: string): Attempt {
     const query = target.indexOf('?');
-    if (query < 0) return new Attempt(prev.journey, target, undefined, { prev });
-    return new Attempt(prev.journey, target.slice(0, query), target.slice(query + 1), { prev });
+    const path = query < 0 ? target : target.slice(0, query);
+    const next = new Attempt(prev.journey, path, query < 0 ? undefined : target.slice(query + 1), { prev });
+    next.status = prev.status;
+    return next;
   }
 
   get program(): Program {

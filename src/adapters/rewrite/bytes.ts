@@ -8,10 +8,18 @@ const BEYOND_BYTES = /[^\0-\xff]/;
 
 /** The UTF-8 bytes of a text, one a character. */
 export function bytesOf(text: string): string {
-  if (!BEYOND_ASCII.test(text)) return text;
-  let bytes = '';
-  for (const byte of encoder.encode(text)) bytes += String.fromCharCode(byte);
-  return bytes;
+  return BEYOND_ASCII.test(text) ? lettersOf(encoder.encode(text)) : text;
+}
+
+/** A file's bytes, one a character; of a text its UTF-8 bytes. */
+export function bytesOfFile(content: string | Uint8Array): string {
+  return typeof content === 'string' ? bytesOf(content) : lettersOf(content);
+}
+
+function lettersOf(bytes: Uint8Array): string {
+  let letters = '';
+  for (const byte of bytes) letters += String.fromCharCode(byte);
+  return letters;
 }
 
 /** The text whose UTF-8 bytes these are; bytes that are no UTF-8 stay one character each. */

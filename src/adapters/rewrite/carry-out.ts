@@ -14,7 +14,7 @@ export function carryOut(x: Attempt, result: RewriteResult): Ending | undefined 
   const { outcome } = result;
   remember(x, result);
   if (outcome.kind === 'redirect') return outcome;
-  if (outcome.kind === 'status') return refuse(x, outcome);
+  if (outcome.kind === 'status') return outcome.status === 0 ? takeName(x) : refuse(x, outcome);
   x.args = result.query;
   x.pathInfo = result.pathInfo;
   // Apache sends a status it has no words for as 500.
@@ -29,8 +29,7 @@ export function carryOut(x: Attempt, result: RewriteResult): Ending | undefined 
       return undefined;
     case 'file':
       x.filename = outcome.path;
-      x.isFileNamed = true;
-      return undefined;
+      return takeName(x);
     case 'internal-redirect':
       x.filename = `redirect:${outcome.path}`;
       x.lead = { kind: 'round', target: withQuery(outcome.path, x.args) };
@@ -44,6 +43,12 @@ function remember(x: Attempt, { type, handler, ended, filename, rule }: RewriteR
   x.handler = handler ?? x.handler;
   x.filename = filename;
   x.rule = placeOf(rule?.place) ?? x.rule;
+}
+
+/** The name is the file. Apache: [F,R=word] is a status of 0, which says that all is well. */
+function takeName(x: Attempt): undefined {
+  x.isFileNamed = true;
+  return undefined;
 }
 
 function withQuery(path: string, query: string | undefined): string {

@@ -6,7 +6,7 @@ import type { Soon } from '../../kit/wait.ts';
 import { andThen } from '../../kit/wait.ts';
 import type { RequestUnderWay } from '../../rules/index.ts';
 import type { Attempt } from './attempt.ts';
-import { bytesOf, textOf } from './bytes.ts';
+import { bytesOfFile, textOf } from './bytes.ts';
 import { lookAt } from './look-at.ts';
 import type { LookUps } from './look-ups.ts';
 import { serverVariable } from './variables.ts';
@@ -71,7 +71,7 @@ export class AttemptExprHost implements ExprHost {
 
   readFile(path: string): string | null {
     const text = this.#x.program.files?.read?.(textOf(path));
-    return text === undefined ? null : bytesOf(text);
+    return text === undefined ? null : bytesOfFile(text);
   }
 
   isAccessible(by: 'file' | 'uri', path: string): Soon<boolean> {

@@ -18,8 +18,11 @@ export interface RewriteFiles {
    * otherwise it is what it leads to. An answer that is a promise needs `evaluateAsync`.
    */
   stat(path: string, followLinks: boolean): Soon<RewriteFileFacts | null | undefined>;
-  /** The text of a file, for `RewriteMap name txt:/path`; undefined where it cannot be read. Asked while compiling. */
-  read?(path: string): string | undefined;
+  /**
+   * A file as a text or as bytes; undefined where it cannot be read. Asked while compiling, for `RewriteMap name
+   * txt:/path`, with the path as it is written there, and for `file()` of expressions.
+   */
+  read?(path: string): string | Uint8Array | undefined;
 }
 
 /**

@@ -41,8 +41,14 @@ function mapped(sub: Attempt, map: () => Waiting<Ending | undefined>): Soon<Atte
   }
   return andThen(settle(map()), (ending) => {
     if (ending !== undefined) sub.status = ending.status;
+    else if (isFolderWithoutSlash(sub)) sub.status = 301;
     return sub;
   });
+}
+
+/** mod_dir would send the client to the URL with a slash. */
+function isFolderWithoutSlash({ facts, uri, lead, pathInfo }: Attempt): boolean {
+  return lead === undefined && facts?.type === 'directory' && pathInfo === '' && !uri.endsWith('/');
 }
 
 function mayBegin({ main, journey }: Attempt): boolean {

@@ -9,7 +9,7 @@ import {
   type RewriteProblem,
   readMapLocation,
 } from '../../rules/index.ts';
-import { bytesOf, textOf } from './bytes.ts';
+import { bytesOf, bytesOfFile, textOf } from './bytes.ts';
 import type { RewriteMapSource, RewriteOptions } from './options.ts';
 
 /** The map of a RewriteMap line. */
@@ -25,7 +25,7 @@ export function openMap(
   if (kind === 'txt' || kind === 'rnd') {
     const text = options.files?.read?.(textOf(argument));
     if (text !== undefined) {
-      const entries = parseTextMap(bytesOf(text));
+      const entries = parseTextMap(bytesOfFile(text));
       return { kind, source: { lookup: (key) => entries.get(key) ?? null } };
     }
   }

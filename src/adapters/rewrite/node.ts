@@ -14,7 +14,7 @@ export const nodeFiles: RewriteFiles = {
   },
   read(path) {
     try {
-      return readFileSync(path, 'utf8');
+      return readFileSync(path);
     } catch {
       return undefined;
     }

@@ -210,6 +210,18 @@ export class ScopeReader {
       this.#report('conf/unknown-directive', message, node, { hint, length: node.name.length });
       return;
     }
+    if (node.kind === 'directive' && takesLinksAway(node)) {
+      this.#report(
+        'rewrite/links',
+        'Options leaves FollowSymLinks out: Apache answers 403 where rules run',
+        node,
+        {
+          severity: this.#options.strict === true ? 'error' : 'warning',
+          hint: 'the library does not look at Options; write Options +FollowSymLinks, or signs before all words',
+        },
+      );
+      return;
+    }
     this.#report('rewrite/left-out', `${shown} is no part of the rewrite engine: it is left out`, node, {
       severity: this.#options.strict === true ? 'error' : 'warning',
     });
@@ -222,6 +234,14 @@ export class ScopeReader {
   #warn(code: ConfCode, message: string, node: ConfNode, offset: number): void {
     this.#report(code, message, node, { severity: 'warning', offset });
   }
+}
+
+/** Apache: without FollowSymLinks or SymLinksIfOwnerMatch rules of a folder are forbidden (AH00670). */
+function takesLinksAway({ name, args }: DirectiveNode): boolean {
+  if (!equalsIgnoreCase(name, 'Options')) return false;
+  const words = splitWords(args).map(({ text }) => text.toLowerCase());
+  const gives = words.some((word) => /^\+?(?:followsymlinks|symlinksifownermatch|all)$/.test(word));
+  return !gives && words.some((word) => /^[^-+]/.test(word) || word === '-followsymlinks');
 }
 
 /** The first rewrite directive in a section; undefined where there is none. */

@@ -13,6 +13,7 @@ export function* walkDirectories(x: Attempt): Waiting<number | undefined> {
   const path = cleanPath(filename);
   x.set = x.program.folders.find(({ directory }) => isIn(path, directory))?.set ?? x.program.defaults;
   const end = yield* endOfName(x, path);
+  if (end < 0) return 403;
   x.filename = path.slice(0, end);
   x.pathInfo = path.slice(end) + x.pathInfo;
   return undefined;
@@ -22,7 +23,10 @@ function isIn(path: string, directory: string): boolean {
   return path.startsWith(directory) || (path.length === directory.length - 1 && directory.startsWith(path));
 }
 
-/** The name ends at the first component that is no folder, or is not there. */
+/**
+ * The name ends at the first component that is no folder, or is not there; -1 where that is a link that leads nowhere,
+ * which Apache refuses.
+ */
 function* endOfName(x: Attempt, path: string): Waiting<number> {
   const whole = yield* when(lookAt(x.program, path, true));
   x.facts = whole ?? undefined;
@@ -30,10 +34,16 @@ function* endOfName(x: Attempt, path: string): Waiting<number> {
   for (let slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
     const facts = yield* when(lookAt(x.program, path.slice(0, slash), true));
     x.facts = facts ?? undefined;
+    if (facts === null && (yield* isLink(x, path.slice(0, slash)))) return -1;
     if (facts?.type !== 'directory') return slash;
   }
   x.facts = undefined;
-  return path.length;
+  return (yield* isLink(x, path)) ? -1 : path.length;
+}
+
+function* isLink({ program }: Attempt, path: string): Waiting<boolean> {
+  if (program.files === undefined) return false;
+  return (yield* when(lookAt(program, path, false)))?.type === 'link';
 }
 
 function isTooLong(path: string): boolean {

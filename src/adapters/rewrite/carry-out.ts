@@ -13,7 +13,11 @@ export type Ending =
 export function carryOut(x: Attempt, result: RewriteResult): Ending | undefined {
   const { outcome } = result;
   remember(x, result);
-  if (outcome.kind === 'redirect') return outcome;
+  if (outcome.kind === 'redirect') {
+    // Apache: a word that is no status leaves the one that the request stands for.
+    if (result.redirectStatus !== 0) x.status = 200;
+    return outcome;
+  }
   if (outcome.kind === 'status') return outcome.status === 0 ? takeName(x) : refuse(x, outcome);
   x.args = result.query;
   x.pathInfo = result.pathInfo;
@@ -60,8 +64,10 @@ function withQuery(path: string, query: string | undefined): string {
 
 function refuse(
   x: Attempt,
-  { status, code, message }: Extract<RewriteResult['outcome'], { kind: 'status' }>,
+  { status, code, message, byRule, isSet }: Extract<RewriteResult['outcome'], { kind: 'status' }>,
 ): Ending {
+  if (isSet === true) x.status = status;
+  else if (byRule === true) x.status = 200;
   if (message !== undefined) x.journey.log.push(code === undefined ? message : `${code}: ${message}`);
   return { kind: 'status', status };
 }

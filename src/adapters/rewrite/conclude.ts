@@ -1,14 +1,14 @@
 // The result of a request, from the attempt its way ended in.
 
 import { periodOf } from '../../kit/period.ts';
-import { canonicalTarget, splitUrl } from '../../modules/proxy/target.ts';
+import { canonicalTarget, DEFAULT_PORTS, splitUrl } from '../../modules/proxy/target.ts';
 import { escapeUrl } from '../../rules/index.ts';
 import { isFieldText } from '../../wire/field-syntax.ts';
 import type { Attempt, Lead } from './attempt.ts';
 import { textOf } from './bytes.ts';
 import type { Ending } from './carry-out.ts';
 import type { Journey } from './journey.ts';
-import type { RewriteAppliedRule, RewriteResult, RewriteTold } from './result.ts';
+import type { ProxyResult, RewriteAppliedRule, RewriteResult, RewriteTold } from './result.ts';
 import type { RewritePlace } from './trace.ts';
 
 const NO_VARIABLES: Readonly<Record<string, string>> = Object.freeze({});
@@ -17,9 +17,11 @@ const NO_VARIABLES: Readonly<Record<string, string>> = Object.freeze({});
 export function conclude(x: Attempt, ending: Ending | undefined): RewriteResult {
   const told = tell(x);
   // A field that would split the answer is never sent: 500 takes its place, as in Apache.
-  if (!told.cookies.every(isFieldText)) return { kind: 'status', status: 500, ...told };
-  if (ending?.kind === 'redirect') return redirected(ending, told);
-  if (ending !== undefined) return isLoopOfN(x.journey) ? loopOf(x, told) : { ...ending, ...told };
+  if (!told.cookies.every(isFieldText)) return { kind: 'status', status: 500, ...told, cookies: [] };
+  if (ending !== undefined && isLoopOfN(x.journey)) return loopOf(x, told);
+  if (ending?.kind === 'redirect' && !hasOwnStatus(x)) return redirected(ending, told);
+  if (ending !== undefined)
+    return { kind: 'status', status: hasOwnStatus(x) ? x.status : ending.status, ...told };
   if (x.lead?.kind === 'proxy') return proxied(x, x.lead, told);
   return isOutside(x) ? outside(x, told) : here(x, told);
 }
@@ -32,6 +34,11 @@ export function concludeLoop(x: Attempt): RewriteResult {
       "'LimitInternalRecursion' to increase the limit if necessary. Use 'LogLevel debug' to get a backtrace.",
   );
   return loopOf(x, tell(x));
+}
+
+/** Apache: where an earlier round has left a status, the client hears of that one, and not of an error on top of it. */
+function hasOwnStatus({ prev, status }: Attempt): boolean {
+  return prev !== undefined && status !== 200;
 }
 
 function tell(x: Attempt): RewriteTold {
@@ -70,14 +77,15 @@ function isOutside({ isFileNamed, filename = '', program }: Attempt): boolean {
 }
 
 function outside(x: Attempt, told: RewriteTold): RewriteResult {
-  const { filename = '', pathInfo, args, type, handler } = x;
+  const { filename = '', pathInfo, args, type, handler, status } = x;
   return {
     kind: 'file',
     file: textOf(filename),
     pathInfo: textOf(pathInfo),
-    query: args,
+    query: args === undefined ? undefined : textOf(args),
     type,
     handler,
+    status,
     ...told,
   };
 }
@@ -107,18 +115,35 @@ function withQuery(path: string, query: string | undefined): string {
 }
 
 function proxied(x: Attempt, lead: Extract<Lead, { kind: 'proxy' }>, told: RewriteTold): RewriteResult {
-  const split = splitUrl(lead.url);
-  if (split === undefined) return { kind: 'status', status: lead.url.indexOf(':') > 0 ? 500 : 400, ...told };
-  const target = canonicalTarget(split, {
-    isRaw: lead.isRaw,
+  const target = targetOf(x, lead);
+  if (!('status' in target)) return { kind: 'proxy', ...target, ...told };
+  x.journey.log.push(target.text);
+  return { kind: 'status', status: target.status, ...told };
+}
+
+/** The URL in the form that backends are asked in; a balancer has a name for a host. */
+function targetOf(
+  x: Attempt,
+  { url, isRaw }: Extract<Lead, { kind: 'proxy' }>,
+): Pick<ProxyResult, 'url' | 'socket'> | { readonly status: number; readonly text: string } {
+  const split = splitUrl(url);
+  if (split === undefined && !url.includes(':'))
+    return { status: 400, text: `AH01083: error parsing URL ${url}` };
+  const scheme = split?.scheme ?? '';
+  if (split === undefined || !(Object.hasOwn(DEFAULT_PORTS, scheme) || scheme === 'balancer'))
+    return {
+      status: 500,
+      text: `AH01144: No protocol handler was valid for the URL ${x.uri} (scheme '${scheme}')`,
+    };
+  const isBalancer = scheme === 'balancer';
+  const target = canonicalTarget(isBalancer ? { ...split, scheme: 'http' } : split, {
+    isRaw,
     args: x.args,
     keepSlashes: x.program.pathRules.encodedSlashes === 'nodecode',
   });
-  if ('status' in target) {
-    x.journey.log.push(target.text);
-    return { kind: 'status', status: target.status, ...told };
-  }
-  return { kind: 'proxy', url: target.url, socket: split.socket, ...told };
+  if ('status' in target) return target;
+  const { socket } = split;
+  return { url: isBalancer ? target.url.replace('http', 'balancer') : target.url, socket };
 }
 
 /** The engine's word for a rule that has gone round too often. */
@@ -132,7 +157,7 @@ const MOST_URLS = 4;
 function loopOf(x: Attempt, told: RewriteTold): RewriteResult {
   return {
     kind: 'loop',
-    status: 500,
+    status: hasOwnStatus(x) ? x.status : 500,
     cycle: isLoopOfN(x.journey) ? lastRule(told) : cycleOf(x),
     urls: wayTo(x)
       .slice(0, MOST_URLS)

@@ -3,6 +3,7 @@
 import type { Diagnostic } from '../../kit/diagnostic.ts';
 import { type Soon, settle, type Waiting } from '../../kit/wait.ts';
 import { Attempt } from './attempt.ts';
+import type { Ending } from './carry-out.ts';
 import { conclude, concludeLoop } from './conclude.ts';
 import { Journey } from './journey.ts';
 import { lookUps } from './look-up.ts';
@@ -61,7 +62,16 @@ function* runRounds(journey: Journey): Waiting<RewriteResult> {
   for (;;) {
     const ending = yield* mapRequest(x, lookUps);
     if (ending !== undefined || x.lead?.kind !== 'round') return conclude(x, ending);
+    if (x.handler !== undefined) return conclude(x, refuseRound(x));
     if (x.redirects >= journey.program.mostRounds) return concludeLoop(x);
     x = Attempt.after(x, x.lead.target);
   }
+}
+
+/** Apache: [H] takes the place of what would carry the rewrite out, and no handler finds a file of that name. */
+function refuseRound({ journey, filename, handler }: Attempt): Ending {
+  journey.log.push(
+    `handler "${handler}" is asked for ${filename}: [H] in a folder leaves no internal redirect`,
+  );
+  return { kind: 'status', status: 404 };
 }

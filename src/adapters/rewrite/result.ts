@@ -65,6 +65,8 @@ export interface FileResult extends Told {
   readonly query: string | undefined;
   readonly type: string | undefined;
   readonly handler: string | undefined;
+  /** As of a rewritten request. */
+  readonly status: number;
 }
 
 /** The client is sent elsewhere. */
@@ -91,10 +93,11 @@ export interface StatusResult extends Told {
   readonly status: number;
 }
 
-/** The rules lead from one URL to another without an end; Apache's answer is 500. */
+/** The rules lead from one URL to another without an end. */
 export interface LoopResult extends Told {
   readonly kind: 'loop';
-  readonly status: 500;
+  /** Apache's answer: 500, or the status that an earlier round had left. */
+  readonly status: number;
   /** The rules of the smallest cycle, in their order; the rule with [N] where it is that. */
   readonly cycle: readonly RewritePlace[];
   /** The first URLs on the way, from the request's own on. */

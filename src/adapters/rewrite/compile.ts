@@ -1,7 +1,7 @@
 // From texts of rules to an engine.
 
 import type { Diagnostic } from '../../kit/diagnostic.ts';
-import { RewriteEngine } from './engine.ts';
+import { CompiledRules, type RewriteEngine } from './engine.ts';
 import type { CompileOptions, RewriteOptions, RewriteScope } from './options.ts';
 import { type ReadProgram, readProgram } from './program.ts';
 import { RewriteSyntaxError } from './syntax-error.ts';
@@ -18,7 +18,7 @@ export function compile(
 ): RewriteEngine {
   const { program, diagnostics } = read(given, options);
   if (diagnostics.some(({ severity }) => severity === 'error')) throw new RewriteSyntaxError(diagnostics);
-  return new RewriteEngine(program, diagnostics);
+  return new CompiledRules(program, diagnostics);
 }
 
 /** Everything that is to be said about texts, without compiling them: errors, and warnings that `compile` lets pass. */

@@ -22,21 +22,28 @@ export interface EvaluateOptions {
 const EVERYTHING = 9;
 
 /** Rules, ready for requests. It never changes; requests do not know of each other. */
-export class RewriteEngine {
-  readonly #program: Program;
+export interface RewriteEngine {
   /** What was said about the texts that is no error. */
   readonly diagnostics: readonly Diagnostic[];
+  /**
+   * What becomes of a request. Never throws on what a request says. Throws TypeError where a map or a file has answered
+   * with a promise: that is what `evaluateAsync` is for.
+   */
+  evaluate(request: EvaluatedRequest, options?: EvaluateOptions): RewriteResult;
+  /** The same where maps or files answer with promises. Rejects with what they reject with. */
+  evaluateAsync(request: EvaluatedRequest, options?: EvaluateOptions): Promise<RewriteResult>;
+}
 
-  /** @internal made by `compile` */
+/** See RewriteEngine. */
+export class CompiledRules implements RewriteEngine {
+  readonly #program: Program;
+  readonly diagnostics: readonly Diagnostic[];
+
   constructor(program: Program, diagnostics: readonly Diagnostic[]) {
     this.#program = program;
     this.diagnostics = diagnostics;
   }
 
-  /**
-   * What becomes of a request. Never throws on what a request says. Throws TypeError where a map or a file has answered
-   * with a promise: that is what `evaluateAsync` is for.
-   */
   evaluate(request: EvaluatedRequest, options?: EvaluateOptions): RewriteResult {
     const result = this.#run(request, options);
     if (!(result instanceof Promise)) return result;
@@ -44,7 +51,6 @@ export class RewriteEngine {
     throw new TypeError('evaluate: a map or a file has answered with a promise; use evaluateAsync');
   }
 
-  /** The same where maps or files answer with promises. Rejects with what they reject with. */
   async evaluateAsync(request: EvaluatedRequest, options?: EvaluateOptions): Promise<RewriteResult> {
     return this.#run(request, options);
   }

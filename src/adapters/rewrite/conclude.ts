@@ -8,10 +8,11 @@ import type { Attempt, Lead } from './attempt.ts';
 import { textOf } from './bytes.ts';
 import type { Ending } from './carry-out.ts';
 import type { Journey } from './journey.ts';
-import type { ProxyResult, RewriteAppliedRule, RewriteResult, RewriteTold } from './result.ts';
+import type { ProxyResult, RewriteResult, RewriteTold } from './result.ts';
 import type { RewritePlace } from './trace.ts';
 
 const NO_VARIABLES: Readonly<Record<string, string>> = Object.freeze({});
+const NO_TEXTS: readonly string[] = Object.freeze([]);
 
 /** The result of an attempt that leads to no other one. */
 export function conclude(x: Attempt, ending: Ending | undefined): RewriteResult {
@@ -45,22 +46,22 @@ function tell(x: Attempt): RewriteTold {
   const { journey, vary } = x;
   return {
     rounds: x.redirects + 1,
-    rules: journey.applied.filter(isPlaced),
-    env: x.hasEnv
-      ? Object.fromEntries([...x.env].map(([name, value]) => [name, textOf(value)]))
-      : NO_VARIABLES,
-    cookies: [...journey.cookies.values()],
-    vary: vary.length === 0 ? vary : [...new Set(vary)],
+    rules: journey.applied,
+    env: x.hasEnv ? variablesOf(x) : NO_VARIABLES,
+    cookies: journey.cookies.size === 0 ? NO_TEXTS : [...journey.cookies.values()],
+    vary: vary.length === 0 ? NO_TEXTS : [...new Set(vary)],
     log: journey.log,
     trace: journey.steps,
   };
 }
 
-function isPlaced(rule: {
-  readonly place: RewritePlace | undefined;
-  round: number;
-}): rule is RewriteAppliedRule {
-  return rule.place !== undefined;
+function variablesOf({ env }: Attempt): Record<string, string> {
+  const variables: Record<string, string> = {};
+  // A request may give a variable any name: this one is no property like others.
+  for (const [name, value] of env)
+    if (name !== '__proto__') variables[name] = textOf(value);
+    else Object.defineProperty(variables, name, { value: textOf(value), enumerable: true });
+  return variables;
 }
 
 function redirected(

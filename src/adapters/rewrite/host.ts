@@ -170,7 +170,8 @@ export class AttemptHost implements RewriteHost {
 
   fired(place: unknown): void {
     const { journey, redirects, isSubrequest } = this.#x;
-    if (!isSubrequest) journey.applied.push({ place: placeOf(place), round: redirects + 1 });
+    const at = isSubrequest ? undefined : placeOf(place);
+    if (at !== undefined) journey.applied.push({ place: at, round: redirects + 1 });
   }
 
   trace(event: TraceEvent): void {

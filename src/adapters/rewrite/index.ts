@@ -15,7 +15,7 @@ export type {
   RewriteScope,
   RewriteServer,
 } from './options.ts';
-export type { EvaluatedRequest, RewriteHeaders } from './request.ts';
+export type { EvaluatedRequest, HeadersLike, RewriteHeaders } from './request.ts';
 export type {
   FileResult,
   LoopResult,

@@ -1,18 +1,12 @@
 // One client request on its way: what all of its rounds and look-ahead requests have in common.
 
-import type { Place } from '../../kit/place.ts';
 import type { Program } from './program.ts';
 import type { Client } from './request.ts';
+import type { RewriteAppliedRule } from './result.ts';
 import type { TraceStep } from './trace.ts';
 
 /** Look-ahead requests that look-ahead requests may begin altogether: three that each ask twice are a million soon. */
 const MOST_NESTED = 1000;
-
-/** A rule that was applied, and in which round. */
-export interface AppliedRule {
-  readonly place: Place | undefined;
-  readonly round: number;
-}
 
 export class Journey {
   readonly program: Program;
@@ -20,7 +14,7 @@ export class Journey {
   /** The highest trace level that is wanted; 0 for none. */
   readonly traceLevel: number;
   readonly steps: TraceStep[] = [];
-  readonly applied: AppliedRule[] = [];
+  readonly applied: RewriteAppliedRule[] = [];
   readonly log: string[] = [];
   /** Set-Cookie values by the name of their cookie. */
   readonly cookies: Map<string, string> = new Map();

@@ -16,13 +16,19 @@ export function lookAt(
   followLinks: boolean,
 ): Soon<FileFacts | null> {
   if (!path.startsWith('/') || path.includes('\0')) return null;
-  const name = path.replace(/\/+$/, '') || '/';
+  const name = withoutSlash(path);
   if (knownFolders.has(name)) return FOLDER;
   if (files === undefined) return null;
   return andThen(files.stat(textOf(name), followLinks), (facts) => {
     if (facts === null || facts === undefined) return null;
     return name !== path && path !== '/' && facts.type !== 'directory' ? null : full(facts);
   });
+}
+
+function withoutSlash(path: string): string {
+  let end = path.length;
+  while (end > 1 && path.charCodeAt(end - 1) === 0x2f) end--;
+  return end === path.length ? path : path.slice(0, end);
 }
 
 function full({ type, size, executable = false }: RewriteFileFacts): FileFacts {

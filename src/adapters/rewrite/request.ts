@@ -1,14 +1,19 @@
 // The request that is asked about, as callers have it, and the same with its bytes in order.
 
-import { lowerAscii } from '../../kit/ascii.ts';
+import { equalsIgnoreCase, lowerAscii } from '../../kit/ascii.ts';
 import { parseAuthority } from '../../wire/authority.ts';
 import { bytesOf, bytesOfField, bytesOfUrl } from './bytes.ts';
 
+/** A fetch `Headers`, as far as it is needed. */
+export interface HeadersLike {
+  forEach(callback: (value: string, name: string) => void): void;
+}
+
+type HeaderPairs = Iterable<readonly [name: string, value: string]>;
+type HeaderRecord = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 /** Header fields: a fetch `Headers`, Node's `headers`, a Map, or pairs. Names in any case. */
-export type RewriteHeaders =
-  | { forEach(callback: (value: string, name: string) => void): void }
-  | Iterable<readonly [name: string, value: string]>
-  | Readonly<Record<string, string | readonly string[] | undefined>>;
+export type RewriteHeaders = HeadersLike | HeaderPairs | HeaderRecord;
 
 /** What is known of a request; a fetch `Request` and Node's `IncomingMessage` are ones. */
 export interface EvaluatedRequest {
@@ -120,22 +125,29 @@ export class Client {
 
   /** A field by its name in lower case; several of one name joined by commas. */
   header(name: string): string | undefined {
-    this.#headers ??= this.#readHeaders();
+    if (name === 'host' && this.#authority !== undefined) return this.#authority;
+    const { headers } = this.#request;
+    if (headers === undefined) return undefined;
+    if (!isPairs(headers) && !isLikeHeaders(headers)) return fieldOf(headers, name);
+    this.#headers ??= readHeaders(headers);
     return this.#headers.get(name);
   }
+}
 
-  #readHeaders(): ReadonlyMap<string, string> {
-    const fields = new Map<string, string>();
-    if (this.#authority !== undefined) fields.set('host', this.#authority);
-    eachField(this.#request.headers, (name, value) => {
-      const key = lowerAscii(name);
-      if (key === 'host' && this.#authority !== undefined) return;
-      const before = fields.get(key);
-      const bytes = bytesOfField(value);
-      fields.set(key, before === undefined ? bytes : `${before}, ${bytes}`);
+function readHeaders(headers: HeaderPairs | HeadersLike): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  const take = (name: string, value: string): void => {
+    const key = lowerAscii(name);
+    const before = fields.get(key);
+    const bytes = bytesOfField(value);
+    fields.set(key, before === undefined ? bytes : `${before}, ${bytes}`);
+  };
+  if (isPairs(headers)) for (const [name, value] of headers) take(name, value);
+  else
+    headers.forEach((value, name) => {
+      take(name, value);
     });
-    return fields;
-  }
+  return fields;
 }
 
 interface SplitUrl {
@@ -160,27 +172,22 @@ function splitUrl(url: string): SplitUrl {
   };
 }
 
-function eachField(headers: RewriteHeaders | undefined, take: (name: string, value: string) => void): void {
-  if (headers === undefined) return;
-  if (isPairs(headers)) {
-    for (const [name, value] of headers) take(name, value);
-  } else if (hasForEach(headers))
-    headers.forEach((value, name) => {
-      take(name, value);
-    });
-  else
-    for (const [name, value] of Object.entries(headers)) {
-      if (typeof value === 'string') take(name, value);
-      else for (const one of value ?? []) take(name, one);
-    }
-}
-
-function isPairs(headers: RewriteHeaders): headers is Iterable<readonly [string, string]> {
+function isPairs(headers: RewriteHeaders): headers is HeaderPairs {
   return Symbol.iterator in headers;
 }
 
-function hasForEach(
-  headers: RewriteHeaders,
-): headers is { forEach(callback: (value: string, name: string) => void): void } {
-  return typeof headers['forEach' as keyof RewriteHeaders] === 'function';
+function isLikeHeaders(headers: RewriteHeaders): headers is HeadersLike {
+  return typeof (headers as Partial<HeadersLike>).forEach === 'function';
+}
+
+/** Requests are asked for one or two fields: looking is cheaper than keeping all of them by name. */
+function fieldOf(headers: HeaderRecord, name: string): string | undefined {
+  let found: string | undefined;
+  for (const key of Object.keys(headers)) {
+    if (key.length !== name.length || !equalsIgnoreCase(key, name)) continue;
+    const value = headers[key];
+    const text = typeof value === 'string' ? value : value?.join(', ');
+    if (text !== undefined) found = found === undefined ? text : `${found}, ${text}`;
+  }
+  return found === undefined ? undefined : bytesOfField(found);
 }

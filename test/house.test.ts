@@ -17,6 +17,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   modules: ['kit', 'wire', 'conf', 'rules', 'request'],
   server: ['kit', 'wire', 'conf', 'request'],
   tools: ['kit', 'wire', 'conf', 'rules', 'request', 'modules', 'server'],
+  adapters: ['kit', 'wire', 'conf', 'rules', 'request', 'modules', 'server', 'tools'],
   commands: ['kit', 'wire', 'conf', 'rules', 'request', 'modules', 'server', 'tools'],
 };
 

@@ -1,0 +1,13 @@
+// `portico/middleware`: an Apache configuration or .htaccess inside a program on node:http, Express, Fastify, Koa or Hono.
+
+export { RulesError } from './configuration.ts';
+export { ConsumedBodyError } from './node/arrived-body.ts';
+export { LeftMountError, type RulesFacts } from './node/hand-over.ts';
+export {
+  forExpress,
+  forNode,
+  type MountedRequest,
+  type Next,
+  type NodeMiddleware,
+} from './node/middleware.ts';
+export type { MiddlewareOptions } from './options.ts';

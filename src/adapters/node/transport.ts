@@ -16,7 +16,7 @@ import { writeResponseHead } from '../../wire/serialize.ts';
 import type { AppAnswered, FrameworkTransport, HandedOver } from '../framework-transport.ts';
 import { writeBody } from './answer-body.ts';
 import type { NodeRequest } from './arrived.ts';
-import { type ConnectionEnds, endsOf } from './connection.ts';
+import { type ConnectionEnds, endsOf, type SocketUsage, usageOf } from './connection.ts';
 
 /** What a framework does with what is not answered here. */
 export interface Program {
@@ -37,12 +37,16 @@ export class NodeTransport implements FrameworkTransport {
   readonly localAddress: string;
   readonly localPort: number;
   readonly secure: boolean;
-  readonly served = 0;
+  readonly served: number;
   readonly connection: object;
   lostBody: Error | undefined = undefined;
   readonly #request: NodeRequest;
   readonly #response: ServerResponse;
   readonly #program: Program;
+  readonly #usage: SocketUsage;
+  /** Bytes that earlier requests have read from the socket. */
+  readonly #readBefore: number;
+  #isLast = false;
   #watchers: ClientWatcher[] = [];
   #isWatching = false;
 
@@ -60,10 +64,25 @@ export class NodeTransport implements FrameworkTransport {
     this.localPort = ends.localPort;
     this.secure = ends.secure;
     this.connection = request.socket;
+    this.#usage = usageOf(request.socket);
+    this.served = this.#usage.requests;
+    this.#usage.requests += 1;
+    this.#readBefore = this.#usage.bytesRead;
   }
 
   get takesOver(): boolean {
     return this.#program.handOver !== undefined;
+  }
+
+  /** Whether node:http keeps the connection; known once the head is written. */
+  get staysOpen(): boolean {
+    return !this.#isLast && this.#response.shouldKeepAlive && !this.#request.socket.destroyed;
+  }
+
+  /** Bytes that node:http has read since the request before; with pipelined requests those of the next one may be among them. */
+  get received(): number {
+    this.#usage.bytesRead = this.#request.socket.bytesRead ?? 0;
+    return this.#usage.bytesRead - this.#readBefore;
   }
 
   get trailers(): HeaderList | undefined {
@@ -83,10 +102,13 @@ export class NodeTransport implements FrameworkTransport {
   }
 
   interim(status: number, _reason: string, headers: HeaderList): void {
-    const link = headers.combined('link');
-    // node:http has no way to send others.
-    if (status === 103 && link !== undefined && !this.#response.headersSent)
-      this.#response.writeEarlyHints({ ...Object.fromEntries(headers), link });
+    const { httpVersionMajor, httpVersionMinor } = this.#request;
+    // node:http has no way to send others, and HTTP/1.0 none to receive them (RFC 9110 section 15.2).
+    if (status !== 103 || !headers.has('link') || this.#response.headersSent) return;
+    if (httpVersionMajor === 1 && httpVersionMinor === 0) return;
+    const hints: Record<string, string> = {};
+    for (const [name] of headers) hints[name.toLowerCase()] = headers.combined(name.toLowerCase()) ?? '';
+    this.#response.writeEarlyHints(hints as Parameters<ServerResponse['writeEarlyHints']>[0]);
   }
 
   send(answer: Answer): Promise<Sent> | Sent {
@@ -108,8 +130,7 @@ export class NodeTransport implements FrameworkTransport {
     const response = this.#response;
     const isHttp2 = this.#request.httpVersionMajor > 1;
     const names = new Set<string>();
-    response.removeHeader('Content-Length');
-    response.removeHeader('Transfer-Encoding');
+    if (response.hasHeader('Content-Length')) response.removeHeader('Content-Length');
     for (const [name, value] of headers) {
       const key = name.toLowerCase();
       if (isHttp2 && HOP_BY_HOP.has(key)) continue;
@@ -118,9 +139,18 @@ export class NodeTransport implements FrameworkTransport {
       else response.setHeader(name, value);
       names.add(key);
     }
-    if (close && !isHttp2) response.setHeader('Connection', 'close');
-    response.statusCode = status;
-    if (!isHttp2) response.statusMessage = reason;
+    if (isHttp2) {
+      response.writeHead(status);
+      return;
+    }
+    this.#isLast = close;
+    if (close)
+      response.setHeader(
+        'Connection',
+        names.has('connection') ? `${headers.combined('connection')}, close` : 'close',
+      );
+    // Node has words for a status that has none.
+    response.writeHead(status, reason);
   }
 
   /** An upgrade comes by another event (upgrade.ts); node:http has not given this connection away. */

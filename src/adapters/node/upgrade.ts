@@ -30,13 +30,16 @@ export async function tryUpgrade(
   head: Buffer,
 ): Promise<boolean> {
   const socket = duplex as Socket;
+  if (announcesBody(request)) {
+    refuse(socket);
+    return true;
+  }
   // What goes wrong on it before somebody else listens must not end the process.
   socket.on('error', ignore);
   const transport = new UpgradeTransport(socket, head, front);
   try {
     await front.serve(transport, {
       head: headOf(request, { url: request.url ?? '/', mayUpgrade: true }),
-      // A request with a body and an upgrade is no WebSocket's.
       body: () => undefined,
     });
   } catch (error) {
@@ -59,6 +62,17 @@ export async function answerUpgrade(
   if (listenersOf(duplex) > 1) return;
   duplex.on('error', ignore);
   duplex.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+}
+
+/** Its bytes would be taken for the other protocol's. */
+function announcesBody({ headers }: NodeRequest): boolean {
+  const length = headers['content-length'];
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+}
+
+function refuse(socket: Duplex): void {
+  socket.on('error', ignore);
+  socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
 }
 
 /** How many want to hear of upgrades of the server that has accepted this. */
@@ -114,13 +128,14 @@ class UpgradeTransport implements FrameworkTransport {
     this.#socket.destroy();
   }
 
-  interim(): void {
-    // An answer follows at once.
+  interim(status: number, reason: string, headers: HeaderList): void {
+    const head = writeResponseHead(status, reason, headers);
+    if (typeof head === 'string' && this.#socket.writable) this.#socket.write(head, 'latin1');
   }
 
   async send(answer: Answer): Promise<Sent> {
     const frame = frameAnswer(answer, 1001);
-    answer.headers.set('Connection', 'close');
+    answer.headers.merge('Connection', 'close');
     const head = writeResponseHead(answer.status, answer.reason, answer.headers);
     if (typeof head !== 'string') throw new UnsafeAnswer(`the ${head.part} of ${JSON.stringify(head.text)}`);
     this.#socket.on('drain', () => this.#sender.drained());

@@ -17,7 +17,8 @@ export function contentsPage(name, entries, made) {
   return lines([
     `# The library`,
     '',
-    `What \`${name}\` exports, entry by entry. ${made}`,
+    `What \`${name}\` exports, entry by entry. A type that a page links to in the sources has no name outside of the`,
+    `package. ${made}`,
     '',
     '| import from | |',
     '| --- | --- |',

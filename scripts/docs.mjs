@@ -1,7 +1,7 @@
 // Writes docs/reference/ (a page per module), docs/directives.md (all of them, by name), docs/errors.md, docs/lint.md and
 // docs/traps.md from the code, docs/api/ from its types, what commands print into docs/explain.md, and the modules that are
-// missing into docs/from-apache.md: `npm run docs`; with --check it only says whether they are up to date. Reads the built
-// package (npm run build).
+// missing into docs/from-apache.md, examples into docs/library.md: `npm run docs`; with --check it only says whether they
+// are up to date. Reads the built package (npm run build).
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -124,6 +124,14 @@ function printed(command, cwd) {
   return (stdout + stderr).replaceAll(cwd, '/srv/shop/');
 }
 
+/** A page written by hand with the text of each module of examples/ in the block behind its link. */
+function withExamples(name) {
+  return currentText(new URL(name, docs)).replace(
+    /^(\[.*\]\((.*\.mjs)\)\n\n```js\n)[\s\S]*?^```$/gm,
+    (_whole, head, example) => `${head}${currentText(new URL(example, docs))}\`\`\``,
+  );
+}
+
 /** A page written by hand with one quoted line: Apache's modules that are not here. */
 function withMissingModules(name) {
   const here = new Set(
@@ -138,6 +146,7 @@ function withMissingModules(name) {
 
 const pages = {
   'explain.md': shownPage('explain.md', 'explain'),
+  'library.md': withExamples('library.md'),
   'from-apache.md': withMissingModules('from-apache.md'),
   'directives.md': directivesPage(),
   'errors.md': errorsPage(),

@@ -72,7 +72,7 @@ export interface ServerInstance {
   readonly live: LiveSite;
   /** Reads the configuration again. Rejects, with everything as it was, when the new one cannot be used. */
   reload(): Promise<void>;
-  /** Lets running exchanges finish, up to `deadlineMs`, then ends. Later calls wait for the first. */
+  /** Lets running exchanges finish, up to `deadlineMs` (30 seconds), then ends. Later calls wait for the first. */
   stop(deadlineMs?: number): Promise<void>;
   /** Cuts every connection; a `stop` under way settles soon after. */
   cut(): void;

@@ -88,7 +88,8 @@ function placesIn(root) {
     const { fileUrlPath, excerpt } = member.parent;
     if (!texts.has(fileUrlPath)) texts.set(fileUrlPath, readFileSync(join(root, fileUrlPath), 'utf8'));
     const text = texts.get(fileUrlPath);
-    return text.indexOf(member.excerpt.text, text.indexOf(excerpt.text));
+    const [line] = member.excerpt.text.split('\n');
+    return text.indexOf(line, text.indexOf(excerpt.text));
   };
 }
 

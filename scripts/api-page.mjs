@@ -97,7 +97,9 @@ function declaration(item) {
 
 function parameterRows(item, link) {
   if (item.kind !== ApiItemKind.Function) return [];
-  const rows = item.parameters.map(({ name, isOptional, parameterTypeExcerpt, tsdocParamBlock }) => [
+  // One that is taken apart stands there twice, first as its pattern.
+  const parameters = item.parameters.filter(({ name }) => /^[\w$]/.test(name));
+  const rows = parameters.map(({ name, isOptional, parameterTypeExcerpt, tsdocParamBlock }) => [
     `\`${name}${isOptional ? '?' : ''}\``,
     linkedCode(parameterTypeExcerpt.spannedTokens, link),
     cell(meaningOfParameter(tsdocParamBlock, link)),
@@ -138,14 +140,18 @@ function rank({ kind }) {
   return at < 0 ? RANKS.length : Math.min(at, 1);
 }
 
-/** `new X(…)` for a constructor; without the semicolon at the end. */
+/** A constructor as it is called, an accessor as the property that it stands for; no semicolon at the end. */
 function tidy(member, item) {
-  return member.excerpt.spannedTokens.map(({ text, canonicalReference }, at, all) => {
-    let part = at === all.length - 1 ? text.replace(/;\s*$/, '') : text;
-    if (at === 0 && member.kind === ApiItemKind.Constructor)
-      part = part.replace('constructor', `new ${item.displayName}`);
-    return { text: part, canonicalReference };
-  });
+  const { kind, excerpt, isReadonly, displayName } = member;
+  if (/^(static )?[gs]et /.test(excerpt.text)) {
+    const name = `${isReadonly ? 'readonly ' : ''}${displayName}: `;
+    return [{ text: name }, ...member.propertyTypeExcerpt.spannedTokens];
+  }
+  const tokens = excerpt.spannedTokens.map(({ text, canonicalReference }) => ({ text, canonicalReference }));
+  tokens.at(-1).text = tokens.at(-1).text.replace(/;\s*$/, '');
+  if (kind === ApiItemKind.Constructor)
+    tokens[0].text = tokens[0].text.replace('constructor', `new ${item.displayName}`);
+  return tokens;
 }
 
 /** Without a last column in which nothing stands. */

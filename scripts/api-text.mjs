@@ -104,14 +104,16 @@ export function linkedCode(tokens, link) {
     const line = text.replace(/\s*\n\s*/g, ' ');
     const before = parts.at(-1);
     if (target === undefined && before !== undefined && before.target === undefined) before.text += line;
-    else if (line !== '') parts.push({ text: line, target });
+    else parts.push({ text: line, target });
   }
-  const last = parts.at(-1);
-  if (last !== undefined) last.text = last.text.trimEnd();
-  return parts
-    .filter(({ text }) => text !== '')
-    .map(({ text, target }) => pipes(target === undefined ? code(text) : `[${code(text)}](${target})`))
-    .join('');
+  return pipes(parts.map(linkedPart).join('').trim());
+}
+
+/** Blanks at the ends of a span stand outside of it, where they are not drawn as code. */
+function linkedPart({ text, target }) {
+  const [, before, inner, after] = /^(\s*)(.*?)(\s*)$/.exec(text);
+  if (inner === '') return text;
+  return before + (target === undefined ? code(inner) : `[${code(inner)}](${target})`) + after;
 }
 
 /** Text in paragraphs as the cell of a table. */

@@ -95,6 +95,11 @@ export declare class Suite implements Room {
     /** With its name. */
     constructor(name: string);
     open(key: Key): Promise<void>;
+    /** How many windows it has. */
+    get windows(): number;
+    /** The key that fits. */
+    get key(): Key;
+    set key(key: Key);
 }
 export declare const rooms: readonly Room[];
 `,
@@ -108,7 +113,12 @@ export declare function serve(room: Room): void;
 /** One who does. */
 export type Serve = (room: Room) => void;
 /** Asks for one. */
-export declare function hire(by: Serve): void;
+export declare function hire(by: Serve, { rooms }?: Wish): void;
+/** What is asked for. */
+export interface Wish {
+    /** How many. */
+    readonly rooms?: number;
+}
 /** What there is. */
 export interface Drink { readonly name: string; }
 `,
@@ -178,7 +188,7 @@ function findRoom<T extends string>(book: Book<T>, name?: T): Room | undefined;
 | \`book\` | [\`Book\`](#book)\`<T>\` | where to look |
 | \`name?\` | \`T\` |  |
 
-Returns [\`Room\`](#room)\` \\| undefined\`.
+Returns [\`Room\`](#room) \`\\| undefined\`.
 
 Source: [src/room.ts](../../src/room.ts)`);
   });
@@ -193,8 +203,8 @@ interface Room
 | member |  |
 | --- | --- |
 | \`readonly name: string\` | As in \`<Room>\`. |
-| \`guest?: \`[\`Guest\`](../../src/guest.ts)\` \\| undefined\` | Who sleeps in \\*it\\*; a \\<Guest\\> or not. |
-| \`open(key: \`[\`Key\`](#key)\`): Promise<void>\` | Opens it. See [\`findRoom\`](#findroom). |
+| \`guest?:\` [\`Guest\`](../../src/guest.ts) \`\\| undefined\` | Who sleeps in \\*it\\*; a \\<Guest\\> or not. |
+| \`open(key:\` [\`Key\`](#key)\`): Promise<void>\` | Opens it. See [\`findRoom\`](#findroom). |
 
 Source: [src/room.ts](../../src/room.ts)`);
   });
@@ -212,8 +222,10 @@ See [\`Room\`](#room).
 | --- | --- |
 | \`new Suite(name: string)\` | With its name. |
 | \`readonly name: string\` | As in \`<Room>\`. |
-| \`guest?: \`[\`Guest\`](../../src/guest.ts) | Who sleeps in \\*it\\*; a \\<Guest\\> or not. |
-| \`open(key: \`[\`Key\`](#key)\`): Promise<void>\` | Opens it. See [\`findRoom\`](#findroom). |
+| \`guest?:\` [\`Guest\`](../../src/guest.ts) | Who sleeps in \\*it\\*; a \\<Guest\\> or not. |
+| \`readonly windows: number\` | How many windows it has. |
+| \`key:\` [\`Key\`](#key) | The key that fits. |
+| \`open(key:\` [\`Key\`](#key)\`): Promise<void>\` | Opens it. See [\`findRoom\`](#findroom). |
 
 Source: [src/room.ts](../../src/room.ts)`);
   });
@@ -225,8 +237,10 @@ Source: [src/room.ts](../../src/room.ts)`);
   test('links to one of two headings that differ in case alone', () => {
     const page = made.pages['api/bar.md']!;
     const headings = [...page.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
-    expect(headings).toEqual(['Drink', 'hire', 'serve', 'Serve']);
-    expect(sectionOf(page, 'hire')).toContain('| `by` | [`Serve`](#serve-1) |\n');
+    expect(headings).toEqual(['Drink', 'hire', 'serve', 'Serve', 'Wish']);
+    expect(sectionOf(page, 'hire')).toContain(
+      '| `by` | [`Serve`](#serve-1) |\n| `input?` | [`Wish`](#wish) |\n',
+    );
     expect(page).toContain('| [`serve`](#serve) | Brings it up. |\n');
   });
 

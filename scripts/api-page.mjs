@@ -183,17 +183,15 @@ function basesOf(item, entry) {
   return [...bases, ...bases.flatMap((base) => basesOf(base, entry))];
 }
 
-/** Exports and members of an entry that nothing is said of. */
+/** Exports and members of an entry that nothing is said of. What has no name of its own is its type's to tell. */
 export function gapsOf(entry) {
   return entry.exported.flatMap((item) => [
     ...(meaningOf(item) === '' ? [item.displayName] : []),
     ...item.members
+      .filter(({ kind }) => !NAMELESS.includes(kind))
       .filter((member) => meaningOf(commented(member, entry)) === '')
-      .map((member) => nameOf(member)),
+      .map(({ displayName }) => `${item.displayName}.${displayName}`),
   ]);
 }
 
-function nameOf(member) {
-  const owner = member.parent.displayName;
-  return member.kind === ApiItemKind.Constructor ? `new ${owner}` : `${owner}.${member.displayName}`;
-}
+const NAMELESS = [ApiItemKind.Constructor, ApiItemKind.ConstructSignature, ApiItemKind.CallSignature];

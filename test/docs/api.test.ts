@@ -111,6 +111,10 @@ export declare const rooms: readonly Room[];
 /** Brings it up. */
 export declare function serve(room: Room): void;
 /** One who does. */
+export interface Cook {
+    (room: Room): void;
+}
+/** One who does. */
 export type Serve = (room: Room) => void;
 /** Asks for one. */
 export declare function hire(by: Serve, { rooms }?: Wish): void;
@@ -237,7 +241,7 @@ Source: [src/room.ts](../../src/room.ts)`);
   test('links to one of two headings that differ in case alone', () => {
     const page = made.pages['api/bar.md']!;
     const headings = [...page.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
-    expect(headings).toEqual(['Drink', 'hire', 'serve', 'Serve', 'Wish']);
+    expect(headings).toEqual(['Cook', 'Drink', 'hire', 'serve', 'Serve', 'Wish']);
     expect(sectionOf(page, 'hire')).toContain(
       '| `by` | [`Serve`](#serve-1) |\n| `input?` | [`Wish`](#wish) |\n',
     );

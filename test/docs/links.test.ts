@@ -66,6 +66,17 @@ describe('links of the documents', () => {
     expect(linksOf('docs/directives.md').length).toBeGreaterThan(200);
   });
 
+  test('lead from README.md to every page of docs/', () => {
+    const reached = new Set(['README.md']);
+    for (const page of reached) {
+      for (const link of linksOf(page)) {
+        const target = relative(root, join(root, dirname(page), link.replace(/#.*/, '')));
+        if (target.startsWith('docs/') && pages.includes(target)) reached.add(target);
+      }
+    }
+    expect(pages.filter((page) => page.startsWith('docs/') && !reached.has(page))).toEqual([]);
+  });
+
   test('lead to files and headings that are there', () => {
     const faults = pages.flatMap((page) =>
       linksOf(page).flatMap((link) => {

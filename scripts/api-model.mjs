@@ -4,26 +4,28 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
+import { CompilerState, Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 import { ApiModel } from '@microsoft/api-extractor-model';
 
 /** The entries of the package in `root`, in the order of its `exports`, and where names of types link to. */
 export function readEntries(root) {
   const { name, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const typed = Object.entries(exports).filter(([, target]) => target.types !== undefined);
   const scratch = mkdtempSync(join(tmpdir(), 'portico-api-'));
   try {
-    const entries = Object.entries(exports)
-      .filter(([, target]) => target.types !== undefined)
-      .map(([path, target]) => readEntry(root, scratch, name, path, target.types));
+    const models = extract(
+      root,
+      typed.map(([, { types }]) => types),
+      scratch,
+    );
+    const entries = typed.map(([path, { types }], at) => readEntry(root, name, path, types, models[at]));
     return { name, entries, linkTo: linksAmong(root, entries) };
   } finally {
     rmSync(scratch, { recursive: true });
   }
 }
 
-function readEntry(root, scratch, name, path, types) {
-  const modelFile = join(scratch, `${path.replace(/\W+/g, '-')}.api.json`);
-  extract(root, types, modelFile);
+function readEntry(root, name, path, types, modelFile) {
   const members = new ApiModel().loadPackage(modelFile).entryPoints[0].members;
   const items = new Map(members.map((item) => [item.canonicalReference.toString(), item]));
   const exported = members.filter((item) => item.isExported);
@@ -43,14 +45,35 @@ function readEntry(root, scratch, name, path, types) {
   };
 }
 
-function extract(root, types, modelFile) {
-  const errors = [];
-  const config = ExtractorConfig.prepare({
+/** A file with the model of each of the declaration files, which are read together. */
+function extract(root, files, scratch) {
+  const configs = files.map((file, at) =>
+    extractorConfig(root, file, files, join(scratch, `${at}.api.json`)),
+  );
+  const additionalEntryPoints = files.map((file) => join(root, file));
+  const compilerState = CompilerState.create(configs[0], { additionalEntryPoints });
+  return configs.map((config, at) => {
+    const errors = [];
+    Extractor.invoke(config, {
+      compilerState,
+      localBuild: true,
+      messageCallback: (message) => {
+        if (message.category === 'Compiler') errors.push(message.formatMessageWithLocation(root));
+        message.handled = true;
+      },
+    });
+    if (errors.length > 0) throw new Error(`${files[at]} cannot be read:\n${errors.join('\n')}`);
+    return config.apiJsonFilePath;
+  });
+}
+
+function extractorConfig(root, file, files, modelFile) {
+  return ExtractorConfig.prepare({
     configObject: {
       projectFolder: root,
-      mainEntryPointFilePath: join(root, types),
+      mainEntryPointFilePath: join(root, file),
       newlineKind: 'lf',
-      compiler: { overrideTsconfig: { compilerOptions: COMPILER_OPTIONS, files: [types] } },
+      compiler: { overrideTsconfig: { compilerOptions: COMPILER_OPTIONS, files } },
       apiReport: { enabled: false },
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
@@ -59,14 +82,6 @@ function extract(root, types, modelFile) {
     configObjectFullPath: undefined,
     packageJsonFullPath: join(root, 'package.json'),
   });
-  Extractor.invoke(config, {
-    localBuild: true,
-    messageCallback: (message) => {
-      if (message.category === 'Compiler') errors.push(message.formatMessageWithLocation(root));
-      message.handled = true;
-    },
-  });
-  if (errors.length > 0) throw new Error(`${types} cannot be read:\n${errors.join('\n')}`);
 }
 
 const COMPILER_OPTIONS = {

@@ -183,15 +183,19 @@ function basesOf(item, entry) {
   return [...bases, ...bases.flatMap((base) => basesOf(base, entry))];
 }
 
-/** Exports and members of an entry that nothing is said of. What has no name of its own is its type's to tell. */
+/** Exports and members of an entry that nothing is said of. */
 export function gapsOf(entry) {
   return entry.exported.flatMap((item) => [
     ...(meaningOf(item) === '' ? [item.displayName] : []),
     ...item.members
-      .filter(({ kind }) => !NAMELESS.includes(kind))
-      .filter((member) => meaningOf(commented(member, entry)) === '')
+      .filter((member) => wantsWords(member) && meaningOf(commented(member, entry)) === '')
       .map(({ displayName }) => `${item.displayName}.${displayName}`),
   ]);
 }
 
 const NAMELESS = [ApiItemKind.Constructor, ApiItemKind.ConstructSignature, ApiItemKind.CallSignature];
+
+/** What has no name of its own is its type's to tell; `kind: 'file'` says all there is. */
+function wantsWords({ kind, propertyTypeExcerpt }) {
+  return !NAMELESS.includes(kind) && !/^'[^']*'$/.test(propertyTypeExcerpt?.text);
+}

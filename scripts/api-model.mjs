@@ -38,7 +38,7 @@ function readEntry(root, name, path, types, modelFile) {
     page: `${path === '.' ? name : path.slice(2).replaceAll('/', '-')}.md`,
     placeOf: placesIn(root),
     sources: new Map(exported.map((item) => [item, sourceLink(root, item)])),
-    about: firstComment(root, sourceOf(types.replace(/^\.\//, ''))),
+    about: firstComment(root, sourceOf(types.replace(/^\.\//, '')), specifier),
     exported,
     items,
     slugs: new Map(exported.map((item) => [item, slugOf(item.displayName)])),
@@ -113,10 +113,12 @@ function sourceOf(declarations) {
   return declarations.replace(/^dist\//, 'src/').replace(/\.d\.ts$/, '.ts');
 }
 
-/** What the first lines of a file say. */
-function firstComment(root, file) {
+/** What the first lines of a file say, behind the name of the entry where they begin with that. */
+function firstComment(root, file, specifier) {
   const [comment = ''] = readFileSync(join(root, file), 'utf8').match(/^(\/\/.*\n)+/) ?? [];
-  return comment.replace(/^\/\/ ?/gm, '').trim();
+  const text = comment.replace(/^\/\/ ?/gm, '').trim();
+  const prefix = `\`${specifier}\`: `;
+  return text.startsWith(prefix) ? text[prefix.length].toUpperCase() + text.slice(prefix.length + 1) : text;
 }
 
 /**

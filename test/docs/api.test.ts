@@ -55,7 +55,7 @@ beforeAll(() => {
   write('src/index.ts', '// The inn: rooms\n// and guests. Re-exports only.\n\nexport {};\n');
   write('src/room.ts', '');
   write('src/guest.ts', '');
-  write('src/bar/index.ts', '// What is served.\n');
+  write('src/bar/index.ts', '// `inn/bar`: what is served.\n');
   write(
     'dist/index.d.ts',
     `export { type Book, findRoom, type Key, type Room, Suite, type rooms } from './room.ts';\n`,

@@ -15,6 +15,7 @@ export const adapterModules: readonly Module[] = [handOver, ...modules];
 
 /** The rules cannot be used: the message shows each mistake with its file and line. */
 export class RulesError extends Error {
+  /** All findings, warnings included. */
   readonly diagnostics: readonly Diagnostic[];
 
   constructor(diagnostics: readonly Diagnostic[]) {

@@ -30,8 +30,11 @@ declare module 'http' {
 
 /** Rules lead a request out of the path that the middleware is mounted at, where the framework cannot follow. */
 export class LeftMountError extends Error {
+  /** For programs that tell errors apart. */
   readonly code = 'ERR_PORTICO_LEFT_MOUNT';
+  /** What frameworks answer with. */
   readonly status = 500;
+  /** The same under the name that Fastify reads. */
   readonly statusCode = 500;
 
   constructor(from: string, to: string, base: string) {

@@ -22,7 +22,10 @@ import { type ConnectionEnds, endsOf } from './connection.ts';
 export interface Program {
   /** Undefined where there is nobody. */
   handOver?(x: Exchange, to: HandedOver): Promise<AppAnswered>;
-  fail(error: Error): void;
+  /** Hears that the answer is about to be written here, and not by the framework. */
+  answersHere?(): void;
+  /** Gives what went wrong to the framework's error handler. */
+  fail(error: unknown): void;
 }
 
 /** How a middleware is set up for one request. */
@@ -91,6 +94,7 @@ export class NodeTransport implements FrameworkTransport {
 
   send(answer: Answer): Promise<Sent> | Sent {
     const response = this.#response;
+    this.#program.answersHere?.();
     if (response.headersSent || response.destroyed) return { bytes: 0, wireBytes: 0, complete: false };
     const { framing, length } = frameAnswer(answer, 1001);
     // Node would find it, too, in the middle of its work.

@@ -1,14 +1,15 @@
 // The rules inside real Koa 3.
 
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import Router from '@koa/router';
 import Koa from 'koa';
 import { describe } from 'vitest';
-import { forKoa, type MiddlewareOptions } from '../../src/adapters/index.ts';
+import { forKoa, type KoaMiddleware, type MiddlewareOptions } from '../../src/adapters/index.ts';
 import { digestOf } from './backend.ts';
-import { type Program, situations } from './situations.ts';
+import { type Program, situations, situationsOnHttp2 } from './situations.ts';
 
 /** The routes that the situations ask for. */
 function routesOf(): Router {
@@ -50,33 +51,32 @@ function handling(): Koa {
   return app;
 }
 
-async function listening(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
-}
-
-async function start(options: MiddlewareOptions): Promise<Program> {
-  const app = handling();
+async function start(options: MiddlewareOptions, create = createServer): Promise<Program> {
   const rules = forKoa(options);
+  const app = handling();
   app.use(rules);
   app.use(routesOf().routes());
-  const server = createServer(app.callback());
+  return listen(app, rules, create);
+}
+
+async function listen(app: Koa, rules: KoaMiddleware, create = createServer): Promise<Program> {
+  const server = create(app.callback());
   server.on('upgrade', rules.upgrade);
-  const port = await listening(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    port,
+    port: (server.address() as AddressInfo).port,
     async close() {
-      await closed(server);
+      const isClosed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections?.();
+      await isClosed;
       await rules.close();
     },
   };
 }
 
+/** Koa's callback serves HTTP/2 as it serves HTTP/1.1. */
+const createOnHttp2 = createHttp2Server as unknown as typeof createServer;
+
 describe('what rules are used for, in Koa', () => situations(start));
+
+describe('Koa on HTTP/2', () => situationsOnHttp2((options) => start(options, createOnHttp2)));

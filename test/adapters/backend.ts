@@ -10,6 +10,8 @@ export interface Backend {
   endEvents(): void;
   /** How many clients of `/events` and `/never` have gone before the end. */
   readonly gone: number;
+  /** Connections that are open. */
+  readonly connections: number;
   close(): Promise<void>;
 }
 
@@ -17,6 +19,7 @@ export interface Backend {
 export async function startBackend(): Promise<Backend> {
   const listeners = new Set<ServerResponse>();
   let gone = 0;
+  let connections = 0;
   const server = createServer((request, response) => {
     response.on('close', () => {
       listeners.delete(response);
@@ -31,6 +34,12 @@ export async function startBackend(): Promise<Backend> {
     }
     void tell(request, response);
   });
+  server.on('connection', (socket) => {
+    connections += 1;
+    socket.on('close', () => {
+      connections -= 1;
+    });
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
@@ -39,6 +48,9 @@ export async function startBackend(): Promise<Backend> {
     },
     get gone() {
       return gone;
+    },
+    get connections() {
+      return connections;
     },
     close: () =>
       new Promise((resolve) => {

@@ -156,21 +156,21 @@ function replaceAll(response: ServerResponse, fields: HeaderList): void {
   for (const [name, value] of fields) response.appendHeader(name, value);
 }
 
-/** Settles when the program has answered, or its client is gone. */
+/** Settles when the program has answered, its client is gone, or a connection that it has taken for itself is closed. */
 export function answered(request: NodeRequest, response: ServerResponse): Promise<AppAnswered> {
   const { socket } = request;
   const before = socket.bytesWritten ?? 0;
   return new Promise((resolve) => {
-    finished(response, { readable: false }, (error) => {
+    const closed = (): void => settle(!response.writableFinished);
+    const settle = (error: unknown): void => {
+      socket.off?.('close', closed);
       const wireBytes = (socket.bytesWritten ?? 0) - before;
       const length = Number(response.getHeader('content-length'));
       const bytes = Number.isSafeInteger(length) ? length : wireBytes;
-      resolve({
-        status: response.statusCode,
-        bytes,
-        wireBytes,
-        complete: error === null || error === undefined,
-      });
-    });
+      resolve({ status: response.statusCode, bytes, wireBytes, complete: !error });
+    };
+    finished(response, { readable: false }, settle);
+    // A response whose socket was taken off it never ends. Streams of HTTP/2 cannot be taken.
+    if (request.httpVersionMajor === 1) socket.on('close', closed);
   });
 }

@@ -48,6 +48,8 @@ export class NodeTransport implements FrameworkTransport {
   readonly #program: Program;
   #watchers: ClientWatcher[] = [];
   #isWatching = false;
+  /** Whether what the response holds is of this exchange's making. */
+  #isAnswered = false;
 
   constructor(request: NodeRequest, response: ServerResponse, place: Place, program: Program) {
     const ends: ConnectionEnds = endsOf(request.socket);
@@ -78,6 +80,7 @@ export class NodeTransport implements FrameworkTransport {
   }
 
   handOver(x: Exchange, to: HandedOver): Promise<AppAnswered> {
+    this.#isAnswered = true;
     return this.#program.handOver!(x, to);
   }
 
@@ -96,6 +99,7 @@ export class NodeTransport implements FrameworkTransport {
     const response = this.#response;
     this.#program.answersHere?.();
     if (response.headersSent || response.destroyed) return { bytes: 0, wireBytes: 0, complete: false };
+    this.#isAnswered = true;
     const { framing, length } = frameAnswer(answer, 1001);
     // Node would find it, too, in the middle of its work.
     const head = writeResponseHead(answer.status, answer.reason, answer.headers);
@@ -154,8 +158,9 @@ export class NodeTransport implements FrameworkTransport {
     this.#watchers = this.#watchers.filter((each) => each !== watcher);
   }
 
+  /** A framework with limits of its own may have answered for a backend that was too slow: nobody waits for that then. */
   #closed(): void {
-    if (this.#response.writableFinished) return;
+    if (this.#isAnswered && this.#response.writableFinished) return;
     const watchers = this.#watchers;
     this.#watchers = [];
     for (const watcher of watchers) watcher.onClientGone();

@@ -24,9 +24,22 @@ export interface BodyDescription {
 }
 
 /** The bytes as they came, or undefined where they cannot be had for certain. */
-export function bytesAgain(parsed: ParsedRequest, described: BodyDescription): Buffer | undefined {
-  if (described.length === undefined || (described.encoding ?? 'identity') !== 'identity') return undefined;
-  return ofLength(bytesOf(parsed.rawBody, described) ?? bytesOf(parsed.body, described), described.length);
+export function bytesAgain({ rawBody, body }: ParsedRequest, described: BodyDescription): Buffer | undefined {
+  const { encoding, length } = described;
+  if ((encoding ?? 'identity') !== 'identity') return undefined;
+  // Without a length nothing tells whether a text began with a mark of its byte order.
+  if (length === undefined) return Buffer.isBuffer(rawBody) ? rawBody : undefined;
+  return ofLength(bytesOfRaw(rawBody, described) ?? bytesOf(body, described), length);
+}
+
+/** Koa's parsers keep the text that they have parsed. */
+function bytesOfRaw(value: unknown, { charset }: BodyDescription): Buffer | undefined {
+  if (Buffer.isBuffer(value)) return value;
+  return typeof value === 'string' && isUtf8(charset) ? ofText(value) : undefined;
+}
+
+function isUtf8(charset: string | undefined): boolean {
+  return charset === undefined || charset === 'utf-8' || charset === 'utf8';
 }
 
 function ofLength(bytes: Buffer | undefined, length: number): Buffer | undefined {
@@ -36,7 +49,7 @@ function ofLength(bytes: Buffer | undefined, length: number): Buffer | undefined
 function bytesOf(value: unknown, { type, charset }: BodyDescription): Buffer | undefined {
   if (value === undefined) return undefined;
   if (Buffer.isBuffer(value)) return value;
-  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') return undefined;
+  if (!isUtf8(charset)) return undefined;
   if (typeof value === 'string' && type !== 'application/json') return ofText(value);
   if (type === 'application/json' || type.endsWith('+json')) return ofText(writeJson(value));
   return type === 'application/x-www-form-urlencoded' ? ofText(writeForm(value)) : undefined;

@@ -22,7 +22,10 @@ import { type ConnectionEnds, endsOf, type SocketUsage, usageOf } from './connec
 export interface Program {
   /** Undefined where there is nobody. */
   handOver?(x: Exchange, to: HandedOver): Promise<AppAnswered>;
-  fail(error: Error): void;
+  /** Hears that the answer is about to be written here, and not by the framework. */
+  answersHere?(): void;
+  /** Gives what went wrong to the framework's error handler. */
+  fail(error: unknown): void;
 }
 
 /** How a middleware is set up for one request. */
@@ -49,6 +52,8 @@ export class NodeTransport implements FrameworkTransport {
   #isLast = false;
   #watchers: ClientWatcher[] = [];
   #isWatching = false;
+  /** Whether what the response holds is of this exchange's making. */
+  #isAnswered = false;
 
   constructor(request: NodeRequest, response: ServerResponse, place: Place, program: Program) {
     const ends: ConnectionEnds = endsOf(request.socket);
@@ -94,6 +99,7 @@ export class NodeTransport implements FrameworkTransport {
   }
 
   handOver(x: Exchange, to: HandedOver): Promise<AppAnswered> {
+    this.#isAnswered = true;
     return this.#program.handOver!(x, to);
   }
 
@@ -113,7 +119,9 @@ export class NodeTransport implements FrameworkTransport {
 
   send(answer: Answer): Promise<Sent> | Sent {
     const response = this.#response;
+    this.#program.answersHere?.();
     if (response.headersSent || response.destroyed) return { bytes: 0, wireBytes: 0, complete: false };
+    this.#isAnswered = true;
     const { framing, length } = frameAnswer(answer, 1001);
     // Node would find it, too, in the middle of its work.
     const head = writeResponseHead(answer.status, answer.reason, answer.headers);
@@ -180,8 +188,9 @@ export class NodeTransport implements FrameworkTransport {
     this.#watchers = this.#watchers.filter((each) => each !== watcher);
   }
 
+  /** A framework with limits of its own may have answered for a backend that was too slow: nobody waits for that then. */
   #closed(): void {
-    if (this.#response.writableFinished) return;
+    if (this.#isAnswered && this.#response.writableFinished) return;
     const watchers = this.#watchers;
     this.#watchers = [];
     for (const watcher of watchers) watcher.onClientGone();

@@ -57,11 +57,12 @@ export async function answerUpgrade(
   request: NodeRequest,
   duplex: Duplex,
   head: Buffer,
-): Promise<void> {
-  if (await tryUpgrade(front, request, duplex, head)) return;
-  if (listenersOf(duplex) > 1) return;
+): Promise<boolean> {
+  if (await tryUpgrade(front, request, duplex, head)) return true;
+  if (listenersOf(duplex) > 1) return false;
   duplex.on('error', ignore);
   duplex.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  return true;
 }
 
 /** Its bytes would be taken for the other protocol's. */

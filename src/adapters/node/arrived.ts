@@ -1,6 +1,7 @@
 // A request as node:http has read it → the bytes of its head, for the parser that decides everything here, too.
 
 import type { IncomingMessage } from 'node:http';
+import { HeaderList } from '../../wire/header-list.ts';
 
 /** A request that may come over HTTP/2, where node keeps the parts of the request line among the fields. */
 export type NodeRequest = IncomingMessage & {
@@ -41,4 +42,12 @@ function fieldsOf({ rawHeaders, httpVersionMajor }: NodeRequest, mayUpgrade: boo
     fields += `${name}: ${rawHeaders[i + 1]}\r\n`;
   }
   return fields;
+}
+
+/** The fields behind a chunked body, once it is read. */
+export function trailersOf({ rawTrailers }: NodeRequest): HeaderList | undefined {
+  if (rawTrailers.length === 0) return undefined;
+  const trailers = new HeaderList();
+  for (let i = 0; i < rawTrailers.length; i += 2) trailers.append(rawTrailers[i]!, rawTrailers[i + 1]!);
+  return trailers;
 }

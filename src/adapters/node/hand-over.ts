@@ -56,15 +56,19 @@ export function updateRequest(
   to: HandedOver,
   before: readonly string[],
 ): void {
-  const first = x.initial();
-  request.portico = {
+  request.portico = factsOf(x);
+  updateFields(request, x.headers, before);
+  if (to.errorStatus !== 0) request.method = 'GET';
+}
+
+/** What is known of a request when it goes on. */
+export function factsOf(x: Exchange): RulesFacts {
+  return {
     environment: new Map(x.hasEnv() ? x.env : []),
     user: x.user,
     clientAddress: x.clientAddress,
-    originalUrl: first.target,
+    originalUrl: x.initial().target,
   };
-  updateFields(request, x.headers, before);
-  if (to.errorStatus !== 0) request.method = 'GET';
 }
 
 function updateFields(request: NodeRequest, { flat }: HeaderList, before: readonly string[]): void {

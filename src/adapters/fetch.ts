@@ -60,7 +60,7 @@ export function forFetch<Rest extends readonly unknown[]>(
       bodyCache: undefined,
       ask: front.settings.fallthrough
         ? async ({ request: asked, facts }) => {
-            factsOfRequests.set(asked, facts);
+            if (facts !== undefined) factsOfRequests.set(asked, facts);
             return handler(asked, ...rest);
           }
         : undefined,

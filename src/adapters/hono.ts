@@ -52,7 +52,7 @@ interface AskedAgain {
   readonly url: string;
   /** The rules that it has been through. */
   readonly passed: ReadonlySet<Front>;
-  readonly facts: RulesFacts;
+  readonly facts: RulesFacts | undefined;
 }
 
 /** Not by the request itself: a middleware in front of the rules may put another object in its place. */

@@ -1,5 +1,6 @@
 // Applications of Hono's as tests ask them: over @hono/node-server on a free port, and in memory by app.request().
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -87,6 +88,20 @@ export async function listen(
       }),
   );
   return { port: (server.address() as AddressInfo).port, server };
+}
+
+/** A backend on node:http; answers its port. */
+export async function backend(listener: RequestListener): Promise<number> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  atEnd(
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  );
+  return (server.address() as AddressInfo).port;
 }
 
 export const ways: readonly Way[] = [

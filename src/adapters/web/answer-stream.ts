@@ -97,10 +97,10 @@ class StreamWriter implements BodySink {
     this.#body.source.abort();
   }
 
+  /** A server that reads the stream cancels it in the same turn, and takes an error for a defect. */
   readonly #gone = (): void => {
-    if (this.#isOver) return;
     this.#body.source.abort();
-    this.#breakOff(new Error('the client has gone'));
+    queueMicrotask(() => this.#breakOff(new Error('the client has gone')));
   };
 
   /** The reader must not take for whole what is not. */

@@ -1,5 +1,11 @@
 // The Response that a web request waits for: given once, by the rules or by the program.
 
+/** For a client that is gone: nobody reads it, and logs of programs know the number from other servers. */
+export function goneResponse(): Response {
+  return new Response(null, { status: 499 });
+}
+
+/** See the head of the file. */
 export class Reply {
   readonly promise: Promise<Response>;
   #resolve!: (response: Response) => void;

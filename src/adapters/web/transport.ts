@@ -21,7 +21,7 @@ import type { Place } from '../node/transport.ts';
 import { streamOf } from './answer-stream.ts';
 import { fieldsOf } from './fields.ts';
 import type { NodeBindings } from './node-bindings.ts';
-import type { Reply } from './reply.ts';
+import { goneResponse, type Reply } from './reply.ts';
 
 /** What a request came with. */
 export interface WebConnection {
@@ -141,7 +141,8 @@ export class WebTransport implements FrameworkTransport {
 
   drop(): void {
     this.#node?.incoming.socket.destroy();
-    this.#reply.fail(new Error('the connection is closed without an answer'));
+    if (this.#node !== undefined || this.#signal.aborted) this.#reply.give(goneResponse());
+    else this.#reply.fail(new Error('the connection is to be closed without an answer'));
   }
 
   watch(watcher: ClientWatcher): void {

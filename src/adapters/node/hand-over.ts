@@ -146,7 +146,7 @@ export function answered(request: NodeRequest, response: ServerResponse): Promis
     finished(response, { readable: false }, (error) => {
       const wireBytes = (socket.bytesWritten ?? 0) - before;
       const length = Number(response.getHeader('content-length'));
-      const bytes = Number.isSafeInteger(length) ? length : wireBytes;
+      const bytes = Number.isSafeInteger(length) ? length : Math.max(0, wireBytes - headLength(response));
       resolve({
         status: response.statusCode,
         bytes,
@@ -155,4 +155,10 @@ export function answered(request: NodeRequest, response: ServerResponse): Promis
       });
     });
   });
+}
+
+/** Node keeps the head that it has written, without a name for it that is documented. */
+function headLength(response: ServerResponse): number {
+  const { _header } = response as { _header?: unknown };
+  return typeof _header === 'string' ? _header.length : 0;
 }

@@ -55,7 +55,7 @@ export function folderOf(files: Readonly<Record<string, string>>): string {
 }
 
 /** A folder of a .htaccess alone. */
-export function htaccess(...lines: string[]): Rules {
+export function htaccess(...lines: string[]): { readonly root: string } {
   return { root: folderOf({ '.htaccess': lines.join('\n') }) };
 }
 

@@ -2,6 +2,20 @@
 
 export { RulesError } from './configuration.ts';
 export { type FastifyRules, forFastify } from './fastify.ts';
+export {
+  type FetchHandler,
+  type FetchMiddleware,
+  type FetchOptions,
+  forFetch,
+  rulesFactsOf,
+} from './fetch.ts';
+export {
+  forHono,
+  type HonoApp,
+  type HonoContext,
+  type HonoMiddleware,
+  type HonoOptions,
+} from './hono.ts';
 export { forKoa, type KoaMiddleware } from './koa.ts';
 export { ConsumedBodyError } from './node/arrived-body.ts';
 export { LeftMountError, type RulesFacts } from './node/hand-over.ts';
@@ -13,3 +27,4 @@ export {
   type NodeMiddleware,
 } from './node/middleware.ts';
 export type { MiddlewareOptions } from './options.ts';
+export type { GivenEnds } from './web/connection.ts';

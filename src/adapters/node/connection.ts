@@ -18,7 +18,7 @@ export interface ConnectionEnds {
  * A client that is connected by a Unix socket has no address: a proxy of others, mostly, so that it must not count as
  * this machine's. Nobody has this address, and no range but 0.0.0.0/0 holds it.
  */
-const NO_ADDRESS = '0.0.0.0';
+export const NO_ADDRESS = '0.0.0.0';
 
 /** The ends of a socket; plain IPv4 where it is mapped into IPv6. */
 export function endsOf(socket: Socket): ConnectionEnds {

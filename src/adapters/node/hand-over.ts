@@ -59,15 +59,19 @@ export function updateRequest(
   to: HandedOver,
   before: readonly string[],
 ): void {
-  const first = x.initial();
-  request.portico = {
+  request.portico = factsOf(x);
+  updateFields(request, x.headers, before);
+  if (to.errorStatus !== 0) request.method = 'GET';
+}
+
+/** What is known of a request when it goes on. */
+export function factsOf(x: Exchange): RulesFacts {
+  return {
     environment: new Map(x.hasEnv() ? x.env : []),
     user: x.user,
     clientAddress: x.clientAddress,
-    originalUrl: first.target,
+    originalUrl: x.initial().target,
   };
-  updateFields(request, x.headers, before);
-  if (to.errorStatus !== 0) request.method = 'GET';
 }
 
 /** Touches what rules have changed and nothing else: the rest stays as node has read it. */
@@ -169,11 +173,17 @@ export function answered(request: NodeRequest, response: ServerResponse): Promis
       socket.off?.('close', closed);
       const wireBytes = (socket.bytesWritten ?? 0) - before;
       const length = Number(response.getHeader('content-length'));
-      const bytes = Number.isSafeInteger(length) ? length : wireBytes;
+      const bytes = Number.isSafeInteger(length) ? length : Math.max(0, wireBytes - headLength(response));
       resolve({ status: response.statusCode, bytes, wireBytes, complete: !error });
     };
     finished(response, { readable: false }, settle);
     // A response whose socket was taken off it never ends. Streams of HTTP/2 cannot be taken.
     if (request.httpVersionMajor === 1) socket.on('close', closed);
   });
+}
+
+/** Node keeps the head that it has written, without a name for it that is documented. */
+function headLength(response: ServerResponse): number {
+  const { _header } = response as { _header?: unknown };
+  return typeof _header === 'string' ? _header.length : 0;
 }

@@ -11,11 +11,11 @@ import {
   UnsafeAnswer,
 } from '../../request/transport.ts';
 import { frameAnswer } from '../../server/answer-framing.ts';
-import { HeaderList } from '../../wire/header-list.ts';
+import type { HeaderList } from '../../wire/header-list.ts';
 import { writeResponseHead } from '../../wire/serialize.ts';
 import type { AppAnswered, FrameworkTransport, HandedOver } from '../framework-transport.ts';
 import { writeBody } from './answer-body.ts';
-import type { NodeRequest } from './arrived.ts';
+import { type NodeRequest, trailersOf } from './arrived.ts';
 import { type ConnectionEnds, endsOf, type SocketUsage, usageOf } from './connection.ts';
 
 /** What a framework does with what is not answered here. */
@@ -91,11 +91,7 @@ export class NodeTransport implements FrameworkTransport {
   }
 
   get trailers(): HeaderList | undefined {
-    const { rawTrailers } = this.#request;
-    if (rawTrailers.length === 0) return undefined;
-    const trailers = new HeaderList();
-    for (let i = 0; i < rawTrailers.length; i += 2) trailers.append(rawTrailers[i]!, rawTrailers[i + 1]!);
-    return trailers;
+    return trailersOf(this.#request);
   }
 
   handOver(x: Exchange, to: HandedOver): Promise<AppAnswered> {

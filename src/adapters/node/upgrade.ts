@@ -15,6 +15,7 @@ import { frameAnswer } from '../../server/answer-framing.ts';
 import { AnswerSender } from '../../server/answer-sender.ts';
 import { SocketTunnel } from '../../server/tunnel.ts';
 import type { HeaderList } from '../../wire/header-list.ts';
+import { reasonPhrase } from '../../wire/reason.ts';
 import { writeResponseHead } from '../../wire/serialize.ts';
 import type { AppAnswered, FrameworkTransport, HandedOver } from '../framework-transport.ts';
 import type { Front } from '../front.ts';
@@ -22,16 +23,30 @@ import { headOf, type NodeRequest } from './arrived.ts';
 import { type ConnectionEnds, endsOf } from './connection.ts';
 import { SocketSource } from './socket-source.ts';
 
+const decisions = new WeakMap<NodeRequest, Map<Front, Promise<boolean>>>();
+
+/** What `tryUpgrade` answers for this request, for those whom it reaches another way, too; undefined where nobody has asked. */
+export function upgradeDecision(front: Front, request: NodeRequest): Promise<boolean> | undefined {
+  return decisions.get(request)?.get(front);
+}
+
 /** True where the rules have taken the connection; false leaves it as it was. */
-export async function tryUpgrade(
+export function tryUpgrade(
   front: Front,
   request: NodeRequest,
   duplex: Duplex,
   head: Buffer,
 ): Promise<boolean> {
+  const decision = decide(front, request, duplex, head);
+  const before = decisions.get(request) ?? new Map<Front, Promise<boolean>>();
+  decisions.set(request, before.set(front, decision));
+  return decision;
+}
+
+async function decide(front: Front, request: NodeRequest, duplex: Duplex, head: Buffer): Promise<boolean> {
   const socket = duplex as Socket;
   if (announcesBody(request)) {
-    refuse(socket);
+    refuseUpgrade(socket, 400);
     return true;
   }
   // What goes wrong on it before somebody else listens must not end the process.
@@ -60,8 +75,7 @@ export async function answerUpgrade(
 ): Promise<boolean> {
   if (await tryUpgrade(front, request, duplex, head)) return true;
   if (listenersOf(duplex) > 1) return false;
-  duplex.on('error', ignore);
-  duplex.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  refuseUpgrade(duplex, 404);
   return true;
 }
 
@@ -71,9 +85,10 @@ function announcesBody({ headers }: NodeRequest): boolean {
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
-function refuse(socket: Duplex): void {
-  socket.on('error', ignore);
-  socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+/** Ends a connection that nobody takes. */
+export function refuseUpgrade(duplex: Duplex, status: number): void {
+  duplex.on('error', ignore);
+  duplex.end(`HTTP/1.1 ${status} ${reasonPhrase(status)}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 /** How many want to hear of upgrades of the server that has accepted this. */

@@ -33,13 +33,22 @@ function joined(value: string | readonly string[] | undefined): string | undefin
 }
 
 function isEncrypted(socket: NodeSocket & { readonly encrypted?: unknown }): boolean {
-  return socket.encrypted === true;
+  try {
+    return socket.encrypted === true;
+  } catch {
+    return false;
+  }
 }
 
 function peerOf(socket: NodeSocket): Party {
-  const { remoteAddress } = socket;
-  if (remoteAddress !== undefined) return partyOf(remoteAddress, socket.remotePort);
-  return isUnixSocket(socket) ? UNIX_SOCKET : UNKNOWN;
+  try {
+    const { remoteAddress } = socket;
+    if (remoteAddress !== undefined) return partyOf(remoteAddress, socket.remotePort);
+    return isUnixSocket(socket) ? UNIX_SOCKET : UNKNOWN;
+  } catch {
+    // The socket of a node:http2 request is a stand-in that throws when the session behind it is over.
+    return UNKNOWN;
+  }
 }
 
 /**

@@ -21,15 +21,16 @@ export function defaultPort(scheme: Scheme): number {
   return scheme === 'https' ? 443 : 80;
 }
 
-const LONGEST_NAME = 253;
+/** 253 for the name (RFC 1035 section 3.1), one for a dot at its end, six for the port. */
+const LONGEST_AUTHORITY = 260;
 
 /**
  * Reads `host` or `host:port`. Stricter than the reg-name of RFC 3986: what `wire/authority` takes, and only where a
  * browser would read the same host (`0x7f` is an address there, and `xn--a` is nothing).
  */
 export function readAuthority(text: string): Authority | undefined {
-  const authority = text.length > LONGEST_NAME + 8 ? undefined : parseAuthority(text);
-  if (authority === undefined || authority.host.length > LONGEST_NAME) return undefined;
+  const authority = text.length > LONGEST_AUTHORITY ? undefined : parseAuthority(text);
+  if (authority === undefined || authority.host.startsWith('.')) return undefined;
   const url = `http://${authority.host}/`;
   if (!URL.canParse(url)) return undefined;
   const { hostname } = new URL(url);

@@ -2,6 +2,7 @@
 // spellings of X-Forwarded-For. Addresses come out in one spelling each, so that they can be compared as text.
 
 import ipaddr from 'ipaddr.js';
+import { parseIpv4 } from '../../kit/ip-range.ts';
 import { isIpv6 } from '../../wire/authority.ts';
 
 /** The client or a proxy, as far as it is known. */
@@ -53,7 +54,7 @@ function portNumber(port: string | undefined): number | undefined {
 }
 
 function canonicalIpv4(text: string): string | undefined {
-  return ipaddr.IPv4.isValidFourPartDecimal(text) ? text : undefined;
+  return parseIpv4(text) && text;
 }
 
 function canonicalIpv6(text: string): string | undefined {

@@ -1,13 +1,11 @@
 // client-info as users get it: the built files, by `import` and by `require`, in the examples, and in a TypeScript
 // program that has none of the frameworks.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { makeProject, packageRoot } from '../support/project.ts';
 
-const root = join(import.meta.dirname, '../..');
-const examples = join(root, 'examples/client-info');
+const examples = join(packageRoot, 'examples/client-info');
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -63,16 +61,9 @@ describe('an example', () => {
   });
 });
 
-/** A folder whose node_modules holds portico, and nothing but what is named here. */
 function projectWith(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'portico-client-info-'));
-  closers.push(() => rmSync(folder, { recursive: true, force: true }));
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(root, join(folder, 'node_modules/portico'));
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
+  const { folder, remove } = makeProject(files);
+  closers.push(remove);
   return folder;
 }
 
@@ -107,7 +98,7 @@ info.port = 1;
     const options = { strict: true, module: 'nodenext', target: 'es2022', lib: ['es2022'], types: [] };
     const config = { compilerOptions: { ...options, skipLibCheck: false, noEmit: true }, files: ['use.mts'] };
     const folder = projectWith({ 'use.mts': use, 'tsconfig.json': JSON.stringify(config) });
-    const tsc = join(root, 'node_modules/.bin/tsc');
+    const tsc = join(packageRoot, 'node_modules/.bin/tsc');
     const run = spawnSync(tsc, ['-p', folder], { encoding: 'utf8' });
     expect([run.stdout, run.status]).toEqual(['', 0]);
   });

@@ -10,6 +10,7 @@ import {
   type ClientInfoOptions,
   createClientInfo,
 } from '../../src/adapters/client-info/index.ts';
+import { readDocPage } from '../support/doc-page.ts';
 import { startNginx } from '../support/nginx.ts';
 import { testWith } from '../support/parts.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
@@ -101,7 +102,13 @@ async function front(kind: ServerKind, conf: string): Promise<number> {
   return scene.port;
 }
 
-const PROTO = 'RequestHeader set X-Forwarded-Proto expr=%{REQUEST_SCHEME}\n';
+/** What docs/client-info.md says to write. */
+const page = readDocPage('client-info.md');
+const [plainLines = '', forwardedLines = ''] = page.blocksOf('apache');
+const [nginxLines = '', forwardedMap = '', nginxForwarded = ''] = page.blocksOf('nginx');
+
+/** The page's lines for an application elsewhere. */
+const placed = (lines: string, app: App): string => lines.replaceAll('127.0.0.1:8000', app.at);
 
 describe.each<ServerKind>(['apache', 'portico'])('behind %s', (kind) => {
   const needs = kind === 'apache' ? (['apache2'] as const) : [];
@@ -127,14 +134,14 @@ describe.each<ServerKind>(['apache', 'portico'])('behind %s', (kind) => {
 
   testWith(needs, 'a scheme counts where a line of the configuration sets it', async () => {
     const app = await startApp();
-    const port = await front(kind, `${PROTO}ProxyPass / http://${app.at}/\n`);
+    const port = await front(kind, placed(plainLines, app));
     const { info } = await app.visit(port, { trust, fields: ['for', 'host', 'proto'] });
     expect(info.baseUrl).toBe('http://shop.example');
   });
 
   testWith(needs, 'a client cannot take away what the proxy writes', async () => {
     const app = await startApp();
-    const port = await front(kind, `${PROTO}ProxyPass / http://${app.at}/\n`);
+    const port = await front(kind, placed(plainLines, app));
     const names = Object.keys(LIES).join(', ');
     const { info } = await app.visit(
       port,
@@ -146,16 +153,17 @@ describe.each<ServerKind>(['apache', 'portico'])('behind %s', (kind) => {
 
   testWith(needs, 'Forwarded is written by two lines of mod_headers', async () => {
     const app = await startApp();
-    const element = (node: string) =>
-      `RequestHeader append Forwarded "expr=for=${node};host=\\"%{HTTP_HOST}\\";proto=%{REQUEST_SCHEME}"`;
-    const lines = [
-      `${element('%{REMOTE_ADDR}')} "expr=! %{REMOTE_ADDR} =~ /:/"`,
-      `${element('\\"[%{REMOTE_ADDR}]\\"')} "expr=%{REMOTE_ADDR} =~ /:/"`,
-    ];
-    const port = await front(kind, `${lines.join('\n')}\nProxyPass / http://${app.at}/\n`);
+    const port = await front(kind, `${forwardedLines}ProxyPass / http://${app.at}/\n`);
     const { info, fields } = await app.visit(port, { trust, from: 'forwarded' });
     expect(fields.forwarded).toBe(`${LIES.Forwarded}, for=${CLIENT};host="shop.example";proto=http`);
     expect([info.address, info.baseUrl]).toEqual([CLIENT, 'http://shop.example']);
+  });
+
+  testWith(needs, 'no Host gets out of the quotes of Forwarded', async () => {
+    const app = await startApp();
+    const port = await front(kind, `${forwardedLines}ProxyPass / http://${app.at}/\n`);
+    const visit = app.visit(port, { trust, from: 'forwarded' }, { Host: 'a";for=127.0.0.1;x="' });
+    await expect(visit).rejects.toThrow('400 Bad Request');
   });
 
   testWith(needs, 'two of them append twice, and the outer one\u2019s word is found', async () => {
@@ -193,16 +201,6 @@ describe.each<ServerKind>(['apache', 'portico'])('behind %s', (kind) => {
   });
 });
 
-/** What docs/client-info.md says to write. */
-const NGINX_LINES = `
-proxy_set_header Host              $http_host;
-proxy_set_header X-Forwarded-For   $proxy_add_x_forwarded_for;
-proxy_set_header X-Forwarded-Host  $http_host;
-proxy_set_header X-Forwarded-Proto $scheme;
-proxy_set_header X-Forwarded-Port  $server_port;
-proxy_set_header X-Real-IP         $remote_addr;
-`;
-
 async function nginx(target: string, lines: string, settings = ''): Promise<number> {
   const scene = await newScene();
   const locations = `location / { proxy_pass http://${target}; ${lines} }`;
@@ -215,7 +213,7 @@ describe('behind nginx', () => {
     'the client and what it asked for are found, where nginx is told to say so',
     async () => {
       const app = await startApp();
-      const port = await nginx(app.at, NGINX_LINES);
+      const port = await nginx(app.at, nginxLines);
       const fields = ['for', 'host', 'proto', 'port'] as const;
       const { info, fields: sent } = await app.visit(port, { trust, fields });
       expect(sent).toMatchObject({
@@ -246,11 +244,7 @@ describe('behind nginx', () => {
 
   testWith(['nginx'], 'Forwarded is written by a map and a line', async () => {
     const app = await startApp();
-    const map =
-      'map $remote_addr $forwarded_for { ~: "for=\\"[$remote_addr]\\""; default "for=$remote_addr"; }';
-    const lines =
-      'proxy_set_header Host $http_host; proxy_set_header Forwarded "$forwarded_for;proto=$scheme";';
-    const port = await nginx(app.at, lines, map);
+    const port = await nginx(app.at, nginxForwarded, forwardedMap);
     const { info, fields } = await app.visit(port, { trust, from: 'forwarded' });
     expect(fields.forwarded).toBe(`for=${CLIENT};proto=http`);
     expect([info.address, info.baseUrl]).toEqual([CLIENT, 'http://shop.example']);
@@ -269,7 +263,7 @@ describe('behind nginx', () => {
   testWith(['nginx'], 'with portico behind it, which appends', async () => {
     const app = await startApp();
     const inner = await front('portico', `ProxyPreserveHost On\nProxyPass / http://${app.at}/\n`);
-    const port = await nginx(`${PROXY}:${inner}`, NGINX_LINES);
+    const port = await nginx(`${PROXY}:${inner}`, nginxLines);
     const { info, fields } = await app.visit(port, { trust, fields: ['for', 'host', 'proto'] });
     expect(fields['x-forwarded-host']).toBe('shop.example, shop.example');
     expect([info.address, info.baseUrl]).toEqual([CLIENT, 'http://shop.example']);

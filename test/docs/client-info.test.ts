@@ -1,25 +1,19 @@
 // docs/client-info.md as somebody follows it: its programs are run and compiled as they stand there. The lines for
 // Apache, portico and nginx are run by test/client-info/proxies.test.ts.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, test } from 'vitest';
 import { createClientInfo } from '../../src/adapters/client-info/index.ts';
 import { openWorkshop } from '../support/command.ts';
+import { readDocPage } from '../support/doc-page.ts';
 import { freePort } from '../support/ports.ts';
 import { makeProject, packageRoot } from '../support/project.ts';
 import { isListening, until } from '../support/scene.ts';
 
-const page = readFileSync(join(packageRoot, 'docs/client-info.md'), 'utf8');
-
-function blocksOf(language: string): string[] {
-  return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
-    ([, text = '']) => text,
-  );
-}
+const page = readDocPage('client-info.md');
 
 const FRAMEWORKS = ['express', 'fastify', 'koa', 'hono', '@hono/node-server'];
-const programs = blocksOf('js');
+const programs = page.blocksOf('js');
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -136,7 +130,7 @@ test('the pictures of several proxies are true', () => {
   expect(read({ appended: ['host'] }, passed).host).toBe('evil.test');
   const both = { ...passed, 'x-forwarded-host': 'evil.test, shop.example, inner.example' };
   expect(read({ appended: ['host'] }, both).host).toBe('shop.example');
-  const [forwarded = ''] = /(?<=^ Forwarded: ).*/m.exec(page) ?? [];
+  const [forwarded = ''] = /(?<=^ Forwarded: ).*/m.exec(page.text) ?? [];
   expect(read({ from: 'forwarded' }, { forwarded })).toMatchObject({
     address: '203.0.113.7',
     baseUrl: 'https://shop.example',
@@ -144,7 +138,7 @@ test('the pictures of several proxies are true', () => {
 });
 
 test('its types compile', () => {
-  const [applications = '', fastify = ''] = blocksOf('ts');
+  const [applications = '', fastify = ''] = page.blocksOf('ts');
   const use = `import Koa from 'koa';
 import { Hono } from 'hono';
 import Fastify from 'fastify';
@@ -179,11 +173,11 @@ express().use(expressClientInfo(options)).get('/', (req, res) => void res.send(r
 });
 
 test('its links lead somewhere', () => {
-  const slugs = [...page.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+  const slugs = [...page.text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
     title
       .toLowerCase()
       .replace(/[^\w\- ]/g, '')
       .replaceAll(' ', '-'),
   );
-  for (const [, target = ''] of page.matchAll(/\]\(#([^)]*)\)/g)) expect(slugs).toContain(target);
+  for (const [, target = ''] of page.text.matchAll(/\]\(#([^)]*)\)/g)) expect(slugs).toContain(target);
 });

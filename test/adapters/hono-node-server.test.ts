@@ -1,0 +1,305 @@
+// What the rules know of a request that @hono/node-server has brought, and of one without a connection.
+import { readFileSync } from 'node:fs';
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
+import { createServer as createSecureServer, get } from 'node:https';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { upgradeWebSocket, type WebSocketServerLike } from '@hono/node-server';
+import { Hono } from 'hono';
+import { expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { issue } from '../support/certificates.ts';
+import { createRawClient, type RawAnswer } from '../support/raw-client.ts';
+import { until } from '../support/scene.ts';
+import { startWebSocketBackend } from '../support/websocket-backend.ts';
+import { openClient } from '../support/websocket-client.ts';
+import {
+  appWith,
+  atEnd,
+  backend,
+  type Env,
+  endTests,
+  folderOf,
+  htaccess,
+  listen,
+  rulesFor,
+} from './hono-scene.ts';
+
+endTests();
+
+/** Sends bytes and answers what comes back. */
+async function send(port: number, head: string, body = ''): Promise<RawAnswer> {
+  const client = createRawClient(port);
+  atEnd(() => client.close());
+  const [method = ''] = head.split(' ', 1);
+  const bytes = Buffer.from(`${head.replaceAll('\n', '\r\n')}\r\n\r\n${body}`, 'latin1');
+  const [outcome] = await client.send({ bytes, method });
+  if (outcome?.kind !== 'answer') throw new Error(`no answer: ${outcome?.kind}`);
+  return outcome;
+}
+
+/** A backend that says what it was sent, byte for byte but for the lines of the proxy. */
+async function mirror(): Promise<number> {
+  return backend((request, response) => {
+    let body = '';
+    request.setEncoding('latin1');
+    request.on('data', (text: string) => {
+      body += text;
+    });
+    request.on('end', () => {
+      const fields = request.rawHeaders.flatMap((name, at, all) =>
+        at % 2 === 0 ? [`${name}: ${all[at + 1]}`] : [],
+      );
+      response.end(
+        Buffer.from([`${request.method} ${request.url}`, ...fields, '', body].join('\n'), 'latin1'),
+      );
+    });
+  });
+}
+
+it('lets rules see the target as it was sent, and changes no byte of it on the way to a backend', async () => {
+  const app = appWith(
+    htaccess(
+      'RewriteEngine On',
+      'RewriteCond %{THE_REQUEST} "^GET (/in/\\S*) HTTP"',
+      'RewriteRule ^in/ - [E=SENT:%1]',
+    ),
+  );
+  app.get('*', (c) =>
+    c.text(`${c.get('portico')?.environment.get('SENT')} ${c.get('portico')?.originalUrl}`),
+  );
+  const { port } = await listen({ fetch: app.fetch });
+  for (const target of ['/in/a%2Fb/../c?x=%zz&y=|"', '/in/%7Ea//b?', "/in/'[x]^"])
+    expect((await send(port, `GET ${target} HTTP/1.1\nHost: h`)).body).toBe(`${target} ${target}`);
+});
+
+it('sends fields on as they are spelled, bytes as they are, and the body of a GET', async () => {
+  const root = folderOf({});
+  const proxied = await mirror();
+  const app = appWith({
+    root,
+    configuration: `ProxyPass /api http://127.0.0.1:${proxied}/b nocanon`,
+  });
+  const { port } = await listen({ fetch: app.fetch });
+  const answer = await send(
+    port,
+    'GET /api/a%2fb?q=%fc HTTP/1.1\nHost: h\nX-MiXed: \xfc\nx-two: 1\nCookie: a=1\nContent-Length: 4',
+    'body',
+  );
+  expect(answer.body).toContain('GET /b/a%2fb?q=%fc\n');
+  expect(answer.body).toContain('\nX-MiXed: \xfc\nx-two: 1\nCookie: a=1\n');
+  expect(answer.body).toMatch(/\n\nbody$/);
+});
+
+it('keeps the bytes of a query on the way to another route', async () => {
+  const app = appWith(htaccess('RewriteEngine On', 'RewriteRule ^old /new/\u00e4?n=\u00e4 [QSA,NE]'));
+  app.get('/new/*', (c) => c.text(c.req.url.replace(/^.*?\/new/, '')));
+  const { port } = await listen({ fetch: app.fetch });
+  const answer = await send(port, 'GET /old?a=%fc&b=%23 HTTP/1.1\nHost: h');
+  expect(answer.body).toBe('/%c3%a4?n=%C3%A4&a=%fc&b=%23');
+});
+
+it('knows the client, its own address and the scheme', async () => {
+  const rules = htaccess(
+    'RewriteEngine On',
+    'RewriteRule ^who - [E=WHO:%{REMOTE_ADDR}|%{SERVER_ADDR}|%{HTTPS}|%{REQUEST_SCHEME}]',
+    '<If "%{REQUEST_URI} == \'/here\'">',
+    'Require ip 127.0.0.1',
+    '</If>',
+  );
+  const who = (app: Hono<Env>) =>
+    app.all('*', (c) => c.text(c.get('portico')?.environment.get('WHO') ?? 'none'));
+  const app = appWith(rules);
+  who(app);
+  const { port } = await listen({ fetch: app.fetch });
+  expect((await send(port, 'GET /who HTTP/1.1\nHost: h')).body).toBe('127.0.0.1|127.0.0.1|off|http');
+  expect((await send(port, 'GET /here HTTP/1.1\nHost: h')).status).toBe(200);
+
+  const { certificate, key } = issue({ name: 'h' });
+  const tls = await listen({
+    fetch: app.fetch,
+    createServer: createSecureServer,
+    serverOptions: { cert: certificate, key },
+  });
+  const answer = await new Promise<string>((resolve, reject) => {
+    get(
+      { port: tls.port, host: '127.0.0.1', path: '/who', rejectUnauthorized: false, agent: false },
+      (response) => {
+        response.setEncoding('utf8').on('data', resolve);
+      },
+    ).on('error', reject);
+  });
+  expect(answer).toBe('127.0.0.1|127.0.0.1|on|https');
+
+  // Without a connection: the URL says what it says, and nobody has the address.
+  expect(await (await app.request('https://h:8443/who')).text()).toBe('0.0.0.0|0.0.0.0|on|https');
+  expect((await app.request('/here')).status).toBe(403);
+
+  const told = appWith({ ...rules, connection: () => ({ remoteAddress: '127.0.0.1', remotePort: 1 }) });
+  who(told);
+  expect((await told.request('/here')).status).toBe(200);
+  const wrong = appWith({ ...rules, connection: () => ({ remoteAddress: 'localhost' }) });
+  wrong.onError((error, c) => c.text(error.message, 500));
+  expect(await (await wrong.request('/here')).text()).toContain('"localhost", which is no IP address');
+});
+
+it('answers with the reason and the end of the connection that the server has', async () => {
+  const app = appWith({ root: folderOf({ 'a.txt': 'abc' }), fallthrough: false });
+  const { port } = await listen({ fetch: app.fetch });
+  const range = await send(port, 'GET /a.txt HTTP/1.1\nHost: h\nRange: bytes=9-');
+  expect([range.status, range.reason]).toEqual([416, 'Requested Range Not Satisfiable']);
+  const bad = await send(port, 'GET /a.txt HTTP/1.1\nHost: h\nExpect: nothing');
+  expect([bad.status, bad.reason]).toEqual([417, 'Expectation Failed']);
+});
+
+it('keeps a connection for one request after the other, bodies read or not', async () => {
+  const app = appWith(htaccess('RewriteEngine On', 'RewriteRule ^no - [F]', 'RewriteRule ^old /new'));
+  app.post('/new', async (c) => c.text(`${(await c.req.text()).length}`));
+  const { port } = await listen({ fetch: app.fetch });
+  const client = createRawClient(port);
+  atEnd(() => client.close());
+  const ports = new Set<number>();
+  for (const [path, status] of [
+    ['/old', 200],
+    ['/no', 403],
+    ['/old', 200],
+    ['/no', 403],
+  ] as const) {
+    const bytes = Buffer.from(`POST ${path} HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n123456789`);
+    const [outcome] = await client.send({ bytes, method: 'POST' });
+    expect(outcome).toMatchObject({ kind: 'answer', status });
+    ports.add(client.localPort());
+  }
+  expect(ports.size).toBe(1);
+});
+
+it('writes answers of the application to the access log when they are out', async () => {
+  const root = folderOf({});
+  const log = join(root, 'access.log');
+  const app = appWith({
+    root,
+    configuration: `CustomLog ${log} "%m %U %>s %B %X"\nRewriteEngine On\nRewriteRule ^/old$ /new`,
+  });
+  app.get('/new', (c) => c.text('12345', 202));
+  app.get('/cut', () => new Response(new ReadableStream({ start: (c) => c.enqueue(new Uint8Array(10)) })));
+  const { port } = await listen({ fetch: app.fetch });
+  await send(port, 'GET /old HTTP/1.1\nHost: h');
+  const socket = connect(port, '127.0.0.1', () => socket.write('GET /cut HTTP/1.1\r\nHost: h\r\n\r\n'));
+  socket.once('data', () => socket.destroy());
+  const lines = await until('both lines', () => {
+    const text = readFileSync(log, 'utf8');
+    return text.split('\n').length > 2 ? text : undefined;
+  });
+  expect(lines.split('\n')[0]).toBe('GET /old 202 5 -');
+  expect(lines.split('\n')[1]).toMatch(/^GET \/cut 200 \d+ X$/);
+});
+
+it('ends with close() once requests under way are over', async () => {
+  const app = new Hono<Env>();
+  const rules = rulesFor(app, { root: folderOf({}) });
+  await rules.ready;
+  let release: (() => void) | undefined;
+  app.use(rules);
+  app.get('/slow', async (c) => {
+    await new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    return c.text('slow');
+  });
+  const answer = Promise.resolve(app.request('/slow'));
+  const end = await until('the route', () => release);
+  let isClosed = false;
+  const closing = rules.close().then(() => {
+    isClosed = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(isClosed).toBe(false);
+  end();
+  expect(await (await answer).text()).toBe('slow');
+  await closing;
+});
+
+it('proxies WebSockets that rules proxy, and leaves those of the application to it', async () => {
+  const there = await startWebSocketBackend();
+  atEnd(() => there.close());
+  const app = new Hono<Env>();
+  const rules = rulesFor(
+    app,
+    htaccess(
+      'RewriteEngine On',
+      'RewriteRule ^denied - [F]',
+      `RewriteRule ^ws/(.*) ws://127.0.0.1:${there.port}/$1 [P]`,
+    ),
+  );
+  let asked = 0;
+  app.use(rules);
+  app.get(
+    '/own',
+    upgradeWebSocket(() => ({ onMessage: (event, ws) => ws.send(`own ${event.data}`) })),
+  );
+  app.get('/denied', () => {
+    asked += 1;
+    return new Response('never');
+  });
+  const { port, server } = await listen({
+    fetch: app.fetch,
+    websocket: { server: new WebSocketServer({ noServer: true }) as WebSocketServerLike },
+  });
+  server.on('upgrade', rules.upgrade as never);
+  for (const [path, answer] of [
+    ['/ws/x', 'hello'],
+    ['/own', 'own hello'],
+  ] as const) {
+    const client = await openClient(`ws://127.0.0.1:${port}${path}`);
+    expect((await client.ask('hello')).bytes.toString()).toBe(answer);
+    client.socket.close();
+    await client.closed();
+  }
+  await expect(openClient(`ws://127.0.0.1:${port}/denied`)).rejects.toThrow('403');
+  await expect(openClient(`ws://127.0.0.1:${port}/nowhere`)).rejects.toThrow('404');
+  expect(asked).toBe(0);
+});
+
+it('guards WebSockets of the application without a listener of its own', async () => {
+  const app = appWith(htaccess('RewriteEngine On', 'RewriteRule ^denied - [F]'));
+  app.get(
+    '/:name',
+    upgradeWebSocket(() => ({ onMessage: (event, ws) => ws.send(`own ${event.data}`) })),
+  );
+  const { port } = await listen({
+    fetch: app.fetch,
+    websocket: { server: new WebSocketServer({ noServer: true }) as WebSocketServerLike },
+  });
+  const client = await openClient(`ws://127.0.0.1:${port}/own`);
+  expect((await client.ask('hello')).bytes.toString()).toBe('own hello');
+  client.socket.close();
+  await client.closed();
+  await expect(openClient(`ws://127.0.0.1:${port}/denied`)).rejects.toThrow('403');
+});
+
+it('serves over HTTP/2', async () => {
+  const proxied = await mirror();
+  const root = folderOf({ 'a.txt': 'file' });
+  const app = appWith({
+    root,
+    configuration: `RewriteEngine On\nRewriteRule ^/old$ /new\nProxyPass /api http://127.0.0.1:${proxied}/b`,
+  });
+  app.post('/new', async (c) => c.text(`new ${await c.req.text()}`));
+  const { port } = await listen({ fetch: app.fetch, createServer: createHttp2Server });
+  const session = connectHttp2(`http://127.0.0.1:${port}`);
+  atEnd(() => session.destroy());
+  const ask = async (fields: Record<string, string | string[]>, body?: string) => {
+    const stream = session.request(fields, { endStream: body === undefined });
+    if (body !== undefined) stream.end(body);
+    let text = '';
+    stream.setEncoding('utf8');
+    for await (const chunk of stream) text += chunk;
+    return text;
+  };
+  expect(await ask({ ':path': '/a.txt' })).toBe('file');
+  expect(await ask({ ':path': '/old', ':method': 'POST' }, 'body')).toBe('new body');
+  const seen = await ask({ ':path': '/api/x', ':method': 'POST', cookie: ['a=1', 'b=2'] }, 'the body');
+  expect(seen).toContain('POST /b/x\n');
+  expect(seen).toContain('\ncookie: a=1; b=2\n');
+  expect(seen).toMatch(/\n\nthe body$/);
+});

@@ -34,5 +34,6 @@ export { isProblem, type RewriteProblem, type RewriteWarning } from './problem.t
 export type { Rule } from './rule.ts';
 export { emptyRuleSet, mergeRuleSets, type RuleSet, RuleSetBuilder } from './rule-set.ts';
 export { parseTextMap } from './text-map.ts';
-export { levelOf, printTrace, type TraceArguments, type TraceEvent, type TraceName } from './trace.ts';
+export { levelOf, printTrace } from './trace.ts';
+export type { TraceArguments, TraceEvent, TraceName } from './trace-events.ts';
 export type { ServerVariable, WaitingVariable } from './variables.ts';

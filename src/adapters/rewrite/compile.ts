@@ -7,10 +7,11 @@ import { type ReadProgram, readProgram } from './program.ts';
 import { RewriteSyntaxError } from './syntax-error.ts';
 
 /**
- * Compiles the text of a .htaccess file, or of the place that `context` names; several texts, of a folder and those
- * inside it, as a list. Throws RewriteSyntaxError with everything that is wrong.
+ * Compiles the text of a .htaccess file, or of the place that `context` names. Throws RewriteSyntaxError with everything
+ * that is wrong.
  */
 export function compile(text: string, options?: CompileOptions): RewriteEngine;
+/** Several texts: those of a folder and of folders inside it, of a server and its .htaccess files. */
 export function compile(scopes: readonly RewriteScope[], options?: RewriteOptions): RewriteEngine;
 export function compile(
   given: string | readonly RewriteScope[],
@@ -21,8 +22,9 @@ export function compile(
   return new CompiledRules(program, diagnostics);
 }
 
-/** Everything that is to be said about texts, without compiling them: errors, and warnings that `compile` lets pass. */
+/** Everything that is to be said about a text, without compiling them: errors, and warnings that `compile` lets pass. */
 export function check(text: string, options?: CompileOptions): readonly Diagnostic[];
+/** The same for several texts. */
 export function check(scopes: readonly RewriteScope[], options?: RewriteOptions): readonly Diagnostic[];
 export function check(
   given: string | readonly RewriteScope[],

@@ -4,6 +4,7 @@ import type { Soon } from '../../kit/wait.ts';
 
 /** What is known of a file. */
 export interface RewriteFileFacts {
+  /** What kind of thing it is. */
   readonly type: 'file' | 'directory' | 'link' | 'other';
   /** In bytes; -s asks whether there are any. */
   readonly size: number;

@@ -8,6 +8,7 @@ export type RewriteContext = 'htaccess' | 'directory' | 'server';
 
 /** One text of rules and where it stands. */
 export interface RewriteScope {
+  /** The rules, as they stand in the file. */
   readonly text: string;
   /**
    * `htaccess` (default): a .htaccess file of `directory`. `directory`: the inside of its `<Directory>` section.
@@ -53,6 +54,7 @@ export interface RewriteOptions {
   readonly files?: RewriteFiles | undefined;
   /** By the name of its RewriteMap line; those without a line are there as well, for .htaccess texts. */
   readonly maps?: Readonly<Record<string, RewriteMapSource>> | undefined;
+  /** What the server is called. */
   readonly server?: RewriteServer | undefined;
   /** What `<IfModule>` finds, `mod_` and `.c` left out; default: the modules of a usual Apache. */
   readonly modules?: readonly string[] | undefined;

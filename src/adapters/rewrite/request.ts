@@ -6,6 +6,7 @@ import { bytesOf, bytesOfField, bytesOfUrl } from './bytes.ts';
 
 /** A fetch `Headers`, as far as it is needed. */
 export interface HeadersLike {
+  /** Calls back with each field. */
   forEach(callback: (value: string, name: string) => void): void;
 }
 
@@ -24,16 +25,19 @@ export interface EvaluatedRequest {
   readonly url?: string | { readonly href: string } | undefined;
   /** Default: `GET`. */
   readonly method?: string | undefined;
+  /** Header fields; default: none. */
   readonly headers?: RewriteHeaders | undefined;
   /** Of the connection. Default: that of a whole URL, else `http`. */
   readonly scheme?: 'http' | 'https' | undefined;
   /** Default: `127.0.0.1`. */
   readonly remoteAddress?: string | undefined;
+  /** The client's port; default: 0. */
   readonly remotePort?: number | undefined;
   /** %{REMOTE_HOST}; default: the address, as without HostnameLookups. */
   readonly remoteHost?: string | undefined;
-  /** Who has been authenticated, and how. */
+  /** %{REMOTE_USER}: who has been authenticated. */
   readonly remoteUser?: string | undefined;
+  /** %{AUTH_TYPE}: how, `Basic` for example. */
   readonly authType?: string | undefined;
   /** Default: `HTTP/1.1`. */
   readonly protocol?: string | undefined;

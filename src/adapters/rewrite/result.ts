@@ -2,9 +2,11 @@
 
 import type { RewritePlace, TraceStep } from './trace.ts';
 
-/** A rule whose pattern and conditions matched, and in which round (1 is the request as it came). */
+/** A rule whose pattern and conditions matched, and in which round. */
 export interface RewriteAppliedRule {
+  /** Its line. */
   readonly place: RewritePlace;
+  /** 1 is the request as it came. */
   readonly round: number;
 }
 
@@ -60,10 +62,15 @@ export interface RewrittenResult extends Local {
 /** A rule of the server names a file outside DocumentRoot: no URL leads to it. */
 export interface FileResult extends Told {
   readonly kind: 'file';
+  /** Its absolute path. */
   readonly file: string;
+  /** What follows the file in the path that the rule has made. */
   readonly pathInfo: string;
+  /** Without `?`; undefined where there is none. */
   readonly query: string | undefined;
+  /** From [T=…]. */
   readonly type: string | undefined;
+  /** From [H=…]. */
   readonly handler: string | undefined;
   /** As of a rewritten request. */
   readonly status: number;
@@ -90,6 +97,7 @@ export interface ProxyResult extends Told {
 /** The request is answered with a status: by a rule ([F], [G], [R=404]), or because it cannot be mapped. */
 export interface StatusResult extends Told {
   readonly kind: 'status';
+  /** Nearly always 400 or more. */
   readonly status: number;
 }
 
@@ -104,7 +112,7 @@ export interface LoopResult extends Told {
   readonly urls: readonly string[];
 }
 
-/** See `kind`. */
+/** What became of a request; `kind` says which of the seven it is. */
 export type RewriteResult =
   | UnchangedResult
   | RewrittenResult

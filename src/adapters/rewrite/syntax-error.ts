@@ -4,6 +4,7 @@ import { type Diagnostic, drawDiagnostic } from '../../kit/diagnostic.ts';
 
 /** The rules cannot be used. The message has every error with file, line, the text and a hint. */
 export class RewriteSyntaxError extends Error {
+  /** `RewriteSyntaxError`, for those that have lost the class. */
   override readonly name = 'RewriteSyntaxError';
   /** All findings, warnings included, in the order of the texts. */
   readonly diagnostics: readonly Diagnostic[];

@@ -6,8 +6,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { directiveList, placesOf, titleOf } from '../dist/commands/directives.js';
 import { rewriteCodes } from '../dist/adapters/rewrite/codes.js';
+import { directiveList, placesOf, titleOf } from '../dist/commands/directives.js';
 import { confCodes } from '../dist/conf/codes.js';
 import { isQuietModule, standardModules } from '../dist/conf/known-modules.js';
 import { modules } from '../dist/modules/index.js';
@@ -88,7 +88,9 @@ function directivesPage() {
 }
 
 function errorsPage() {
-  const rows = Object.entries({ ...confCodes, ...rewriteCodes }).map(([code, text]) => `| \`${code}\` | ${text} |`);
+  const rows = Object.entries({ ...confCodes, ...rewriteCodes }).map(
+    ([code, text]) => `| \`${code}\` | ${text} |`,
+  );
   return [
     '# Error codes',
     '',

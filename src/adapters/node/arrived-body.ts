@@ -8,6 +8,9 @@ import type { NodeRequest } from './arrived.ts';
 import { type BodyDescription, bytesAgain, type ParsedRequest } from './parsed-body.ts';
 import { NodeBody } from './request-body.ts';
 
+const OF_PARSERS =
+  'put the rules in front of the body parser, or keep the bytes as request.rawBody (docs/middleware.md, "Bodies that were read before")';
+
 /** A body was wanted that somebody else has read. */
 export class ConsumedBodyError extends Error {
   readonly code = 'ERR_PORTICO_BODY_CONSUMED';
@@ -15,10 +18,9 @@ export class ConsumedBodyError extends Error {
   readonly status = 500;
   readonly statusCode = 500;
 
-  constructor(type: string) {
+  constructor(type: string, remedy: string = OF_PARSERS) {
     super(
-      `the body of this request (${type === '' ? 'no Content-Type' : type}) is to be sent on, but it was read before: ` +
-        'put the rules in front of the body parser, or keep the bytes as request.rawBody (docs/middleware.md, "Bodies that were read before")',
+      `the body of this request (${type === '' ? 'no Content-Type' : type}) is to be sent on, but it was read before: ${remedy}`,
     );
     this.name = 'ConsumedBodyError';
   }

@@ -33,9 +33,7 @@ function placeOf(context: MountedContext): Omit<Mount, 'method'> {
   const { req, originalUrl } = context;
   const { path, query } = split(req.url ?? '/');
   const whole = split(led.get(req) ?? originalUrl).path;
-  const { mountPath = '' } = context as { mountPath?: string };
-  const mount = mountPath.replace(/\/$/, '');
-  // koa-mount leaves the name behind when a request is out of it.
+  const mount = mountName(context);
   if (path === whole || mount === '') return { base: '', url: path + query };
   const below = path.startsWith('/') ? path : `/${path}`;
   if (below === '/' && whole.endsWith(mount)) return { base: whole, url: whole + query };
@@ -74,16 +72,27 @@ export async function callBelow(
 function shadowPath(context: MountedContext, mount: Mount, to: string): void {
   const { path: from } = split(mount.url);
   const { path: made } = split(to);
-  const request = (context as unknown as { request: { path: string } }).request;
+  const { request } = context as unknown as { request: { path: string } };
+  const madeOf = (path: string): string | undefined =>
+    path.length > from.length - mount.base.length && from.endsWith(path)
+      ? urlBelow(from.slice(0, -path.length), made)
+      : undefined;
   Object.defineProperty(context, 'path', {
     configurable: true,
     enumerable: true,
     get: () => request.path,
     set(path: string) {
-      const isPutBack = path.length > from.length - mount.base.length && from.endsWith(path);
-      request.path = (isPutBack ? urlBelow(from.slice(0, -path.length), made) : undefined) ?? path;
+      // A mount that is entered says its name first.
+      const isEntering = request.path === `${mountName(context)}${path}`;
+      request.path = (isEntering ? undefined : madeOf(path)) ?? path;
     },
   });
+}
+
+/** The mount that was entered last, whether the request is still in it or not. */
+function mountName(context: MountedContext): string {
+  const { mountPath = '' } = context as { mountPath?: string };
+  return mountPath.replace(/\/$/, '');
 }
 
 function split(url: string): { path: string; query: string } {

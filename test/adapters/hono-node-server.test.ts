@@ -106,6 +106,9 @@ it('knows the client, its own address and the scheme', async () => {
     '<If "%{REQUEST_URI} == \'/here\'">',
     'Require ip 127.0.0.1',
     '</If>',
+    '<If "%{REQUEST_URI} == \'/near\'">',
+    'Require local',
+    '</If>',
   );
   const who = (app: Hono<Env>) =>
     app.all('*', (c) => c.text(c.get('portico')?.environment.get('WHO') ?? 'none'));
@@ -114,6 +117,7 @@ it('knows the client, its own address and the scheme', async () => {
   const { port } = await listen({ fetch: app.fetch });
   expect((await send(port, 'GET /who HTTP/1.1\nHost: h')).body).toBe('127.0.0.1|127.0.0.1|off|http');
   expect((await send(port, 'GET /here HTTP/1.1\nHost: h')).status).toBe(200);
+  expect((await send(port, 'GET /near HTTP/1.1\nHost: h')).status).toBe(200);
 
   const { certificate, key } = issue({ name: 'h' });
   const tls = await listen({
@@ -132,8 +136,9 @@ it('knows the client, its own address and the scheme', async () => {
   expect(answer).toBe('127.0.0.1|127.0.0.1|on|https');
 
   // Without a connection: the URL says what it says, and nobody has the address.
-  expect(await (await app.request('https://h:8443/who')).text()).toBe('0.0.0.0|0.0.0.0|on|https');
+  expect(await (await app.request('https://h:8443/who')).text()).toBe('0.0.0.0|::|on|https');
   expect((await app.request('/here')).status).toBe(403);
+  expect((await app.request('/near')).status).toBe(403);
 
   const told = appWith({ ...rules, connection: () => ({ remoteAddress: '127.0.0.1', remotePort: 1 }) });
   who(told);

@@ -29,10 +29,10 @@ const KINDS = {
 
   async fastify(options, port) {
     const { default: fastify } = await import('fastify');
-    const app = fastify({ routerOptions: { ignoreTrailingSlash: false } });
-    await app.register(middleware.forFastify, options);
-    await app.ready();
-    app.server.removeAllListeners('upgrade');
+    const app = fastify();
+    const rules = middleware.forFastify(options);
+    await app.register(rules);
+    app.server.on('upgrade', rules.upgrade);
     await app.listen({ port, host: '127.0.0.1' });
     return () => {
       app.server.closeAllConnections();
@@ -45,8 +45,9 @@ const KINDS = {
       import('hono'),
       import('@hono/node-server'),
     ]);
-    const rules = middleware.forHono(options);
-    const app = new Hono().use(rules);
+    const app = new Hono();
+    const rules = middleware.forHono({ app, ...options });
+    app.use(rules);
     return listening(createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }), port, rules);
   },
 };

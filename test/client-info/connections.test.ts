@@ -1,4 +1,5 @@
 // The other end of real connections: TCP, local sockets, TLS, HTTP/2, and connections that are over before anybody asks.
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import {
@@ -14,6 +15,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ClientInfo, createClientInfo } from '../../src/adapters/client-info/index.ts';
 import { issue, makeAuthority } from '../support/certificates.ts';
+import { part, testWith } from '../support/parts.ts';
+import { makeProject } from '../support/project.ts';
+import { until } from '../support/scene.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -44,6 +48,33 @@ function get(
   });
 }
 
+/** What systemd does for a service with a socket: it opens it and hands over the descriptor 3. */
+const OPEN = `import os, socket, sys
+opened = socket.socket(socket.AF_UNIX)
+opened.bind(sys.argv[1])
+opened.listen()
+os.dup2(opened.fileno(), 3)
+os.set_inheritable(3, True)
+os.execv(sys.argv[2], sys.argv[2:])
+`;
+
+const ON_DESCRIPTOR = `import { createServer } from 'node:http';
+import { createClientInfo } from 'portico/client-info';
+
+const clientInfo = createClientInfo({ trust: ['unix'] });
+const server = createServer((request, response) => {
+  console.log('asked by ' + clientInfo(request).address + ' of ' + server.address());
+  response.end();
+});
+server.listen({ fd: 3 }, () => console.log('listening'));
+`;
+
+function socketPath(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'portico-client-info-'));
+  closers.push(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, 'app.sock');
+}
+
 /** A server that keeps what client-info says of its requests. */
 function keeper(trust: string[]): {
   infos: ClientInfo[];
@@ -68,9 +99,7 @@ describe('the other end', () => {
   });
 
   it('of a local socket is this machine, while the server is closing too', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'portico-client-info-'));
-    closers.push(() => rmSync(folder, { recursive: true, force: true }));
-    const path = join(folder, 'app.sock');
+    const path = socketPath();
     const clientInfo = createClientInfo({ trust: ['unix'] });
     const infos: ClientInfo[] = [];
     const server = createServer((request, response) => {
@@ -83,6 +112,28 @@ describe('the other end', () => {
     await get({ socketPath: path });
     expect(infos.map(({ address }) => address)).toEqual(['203.0.113.7', '203.0.113.7']);
     expect(infos[0]?.hops[0]?.name).toBe('unix');
+  });
+
+  testWith(['python3'], 'of a local socket that somebody else has opened is this machine, too', async () => {
+    const path = socketPath();
+    const project = makeProject({ 'open.py': OPEN, 'app.mjs': ON_DESCRIPTOR });
+    closers.push(project.remove);
+    const words = ['open.py', path, process.execPath, 'app.mjs'];
+    const child = spawn(part('python3')?.program ?? 'python3', words, { cwd: project.folder });
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    closers.push(() => child.kill('SIGKILL') && ended);
+    let said = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+      });
+    await until('the application listens', () => {
+      if (child.exitCode !== null) throw new Error(said);
+      return said.includes('listening') ? true : undefined;
+    });
+    await get({ socketPath: path });
+    await until('it answers', () => (said.includes('asked') ? true : undefined));
+    expect(said).toBe('listening\nasked by 203.0.113.7 of null\n');
   });
 
   it('of TLS is seen through it', async () => {
@@ -108,17 +159,23 @@ describe('the other end', () => {
 });
 
 describe('a connection that is over', () => {
-  it('is no local socket: a client that resets it is nobody', async () => {
-    const { infos, handle } = keeper(['unix', '127.0.0.1']);
-    const port = await listen(createServer(handle));
-    const socket = connect(port, '127.0.0.1');
-    await new Promise((resolve) => socket.once('connect', resolve));
-    socket.write('GET / HTTP/1.1\r\nHost: a.test\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n', () =>
-      socket.resetAndDestroy(),
-    );
-    for (let at = 0; infos.length === 0 && at < 200; at++) await sleep(10);
-    expect(infos[0]).toMatchObject({ address: undefined, isTrustedPeer: false });
-  });
+  it.each([false, true])(
+    'is no local socket: a client that resets it is nobody (server closing: %s)',
+    async (isClosing) => {
+      const { infos, handle } = keeper(['unix', '127.0.0.1']);
+      const server = createServer((request, response) => {
+        if (isClosing) server.close();
+        handle(request, response);
+      });
+      const socket = connect(await listen(server), '127.0.0.1');
+      await new Promise((resolve) => socket.once('connect', resolve));
+      socket.write('GET / HTTP/1.1\r\nHost: a.test\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n', () =>
+        socket.resetAndDestroy(),
+      );
+      for (let at = 0; infos.length === 0 && at < 200; at++) await sleep(10);
+      expect(infos[0]).toMatchObject({ address: undefined, isTrustedPeer: false });
+    },
+  );
 
   it('is nobody when it is asked about late, whatever the protocol', async () => {
     const clientInfo = createClientInfo({ trust: ['unix', '127.0.0.1'] });

@@ -60,6 +60,6 @@ function isUnixSocket(socket: NodeSocket & { readonly server?: unknown }): boole
   const server = socket.server as { address?: () => unknown } | null | undefined;
   if (typeof server?.address !== 'function') return false;
   const address = server.address();
-  // A server that is closing has no address at all.
+  // None at all where somebody else has opened the socket (systemd, a descriptor that was handed over).
   return typeof address === 'string' || address === null;
 }

@@ -8,6 +8,9 @@ import type { NodeRequest } from './arrived.ts';
 import { type BodyDescription, bytesAgain, type ParsedRequest } from './parsed-body.ts';
 import { NodeBody } from './request-body.ts';
 
+const OF_PARSERS =
+  'put the rules in front of the body parser, or keep the bytes as request.rawBody (docs/middleware.md, "Bodies that were read before")';
+
 /** A body was wanted that somebody else has read. */
 export class ConsumedBodyError extends Error {
   /** For programs that tell errors apart. */
@@ -17,10 +20,9 @@ export class ConsumedBodyError extends Error {
   /** The same under the name that Fastify reads. */
   readonly statusCode = 500;
 
-  constructor(type: string) {
+  constructor(type: string, remedy: string = OF_PARSERS) {
     super(
-      `the body of this request (${type === '' ? 'no Content-Type' : type}) is to be sent on, but it was read before: ` +
-        'put the rules in front of the body parser, or keep the bytes as request.rawBody (docs/middleware.md, "Bodies that were read before")',
+      `the body of this request (${type === '' ? 'no Content-Type' : type}) is to be sent on, but it was read before: ${remedy}`,
     );
     this.name = 'ConsumedBodyError';
   }

@@ -18,14 +18,17 @@ export interface ConnectionEnds {
  * A client that is connected by a Unix socket has no address: a proxy of others, mostly, so that it must not count as
  * this machine's. Nobody has this address, and no range but 0.0.0.0/0 holds it.
  */
-export const NO_ADDRESS = '0.0.0.0';
+export const NO_CLIENT = '0.0.0.0';
+
+/** Nor has the server one then; another one, since `Require local` lets in whoever has the server's own. */
+export const NO_SERVER = '::';
 
 /** The ends of a socket; plain IPv4 where it is mapped into IPv6. */
 export function endsOf(socket: Socket): ConnectionEnds {
   return {
-    remoteAddress: plainAddress(socket.remoteAddress ?? NO_ADDRESS),
+    remoteAddress: plainAddress(socket.remoteAddress ?? NO_CLIENT),
     remotePort: socket.remotePort ?? 0,
-    localAddress: plainAddress(socket.localAddress ?? NO_ADDRESS),
+    localAddress: plainAddress(socket.localAddress ?? NO_SERVER),
     localPort: socket.localPort ?? 0,
     secure: (socket as Partial<TLSSocket>).encrypted === true,
   };

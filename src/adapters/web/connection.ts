@@ -2,15 +2,15 @@
 
 import { isIP } from 'node:net';
 import { plainAddress } from '../../request/vhosts.ts';
-import { type ConnectionEnds, endsOf, NO_ADDRESS } from '../node/connection.ts';
+import { type ConnectionEnds, endsOf, NO_CLIENT, NO_SERVER } from '../node/connection.ts';
 import type { NodeBindings } from './node-bindings.ts';
 
 /** The ends of a connection as a program knows them; what it leaves out is as without it. */
 export type GivenEnds = Partial<ConnectionEnds>;
 
 /**
- * The ends of a connection. Without node:http the addresses are 0.0.0.0, which nobody has and no range but 0.0.0.0/0
- * holds, and the server's port and TLS are those of the URL. Throws TypeError where an address given is none.
+ * The ends of a connection. Without node:http the addresses are none (node/connection.ts), and the server's port and TLS
+ * are those of the URL. Throws TypeError where an address given is none.
  */
 export function webEnds(
   url: string,
@@ -33,9 +33,9 @@ function unknownEnds(url: string): ConnectionEnds {
   const secure = protocol === 'https:';
   const usual = secure ? 443 : 80;
   return {
-    remoteAddress: NO_ADDRESS,
+    remoteAddress: NO_CLIENT,
     remotePort: 0,
-    localAddress: NO_ADDRESS,
+    localAddress: NO_SERVER,
     localPort: port === '' ? usual : Number(port),
     secure,
   };

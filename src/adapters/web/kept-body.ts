@@ -3,6 +3,9 @@
 
 import { ConsumedBodyError } from '../node/arrived-body.ts';
 
+const REMEDY =
+  'put the rules in front of who reads it, or read it with c.req.arrayBuffer() (docs/middleware-hono.md, "Bodies that were read before")';
+
 /** What HonoRequest keeps of a body (`c.req.bodyCache`): promises, by the name of the method that has read it. */
 export type BodyCache = Readonly<Record<string, unknown>>;
 
@@ -21,7 +24,7 @@ export async function keptBody(
   if (!request.bodyUsed) return undefined;
   const bytes = await bytesOf(cache ?? {}, lengthOf(request)).catch(() => undefined);
   const type = request.headers.get('content-type') ?? '';
-  return { bytes, lost: bytes === undefined ? new ConsumedBodyError(type) : undefined };
+  return { bytes, lost: bytes === undefined ? new ConsumedBodyError(type, REMEDY) : undefined };
 }
 
 function lengthOf({ headers }: Request): number | undefined {

@@ -1,6 +1,5 @@
 // One web request as an exchange sees it: the answer becomes a Response, whose body comes at the pace of its reader.
 
-import { STATUS_CODES } from 'node:http';
 import type { Exchange } from '../../request/exchange.ts';
 import {
   type Answer,
@@ -19,6 +18,7 @@ import { trailersOf } from '../node/arrived.ts';
 import type { ConnectionEnds } from '../node/connection.ts';
 import type { Place } from '../node/transport.ts';
 import { streamOf } from './answer-stream.ts';
+import { sendExactHead } from './exact-head.ts';
 import { fieldsOf } from './fields.ts';
 import type { NodeBindings } from './node-bindings.ts';
 import { goneResponse, type Reply } from './reply.ts';
@@ -97,17 +97,16 @@ export class WebTransport implements FrameworkTransport {
     if (typeof head !== 'string') throw new UnsafeAnswer(`the ${head.part} of ${JSON.stringify(head.text)}`);
     if (status < 200 || status > 599) throw new UnsafeAnswer(`status ${status}, which no web Response has`);
     const headers = this.#fieldsOf(answer);
-    this.#sayReason(status, reason);
     const body = this.#bodyFor(answer, headers);
     if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) {
       const bytes = typeof body === 'string' ? Buffer.from(body, 'latin1') : body;
-      this.#reply.give(new Response(bytes ?? null, { status, statusText: reason, headers }));
+      this.#give(bytes ?? null, answer, headers);
       return { bytes: bytes?.length ?? 0, wireBytes: bytes?.length ?? 0, complete: true };
     }
     return new Promise((done) => {
       const announced = framing === 'length' ? length : undefined;
       const stream = streamOf({ source: body, length: announced, signal: this.#signal, done });
-      this.#reply.give(new Response(stream, { status, statusText: reason, headers }));
+      this.#give(stream, answer, headers);
     });
   }
 
@@ -127,11 +126,10 @@ export class WebTransport implements FrameworkTransport {
     return fields;
   }
 
-  /** @hono/node-server sends a status without a reason; node:http then takes the one of the response. */
-  #sayReason(status: number, reason: string): void {
-    const outgoing = this.#node?.outgoing;
-    if (outgoing === undefined || outgoing.headersSent || reason === STATUS_CODES[status]) return;
-    if (this.#node!.incoming.httpVersionMajor < 2) outgoing.statusMessage = reason;
+  #give(body: Uint8Array | ReadableStream | null, { status, reason }: Answer, headers: Headers): void {
+    const response = new Response(body, { status, statusText: reason, headers });
+    if (this.#node !== undefined) sendExactHead(this.#node, response, reason);
+    this.#reply.give(response);
   }
 
   /** An upgrade comes by another event (node/upgrade.ts). */

@@ -1,9 +1,14 @@
 // What docs/migrating/connect-modrewrite.md says of connect-modrewrite 0.10.2 and of the same rules here, each line run.
 
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import modRewrite from 'connect-modrewrite';
+import express, { type Express } from 'express';
 import { describe, expect, test } from 'vitest';
+import { forExpress } from '../../src/adapters/index.ts';
 import { compile } from '../../src/adapters/rewrite/index.ts';
 
 /** What becomes of a request under connect-modrewrite: a URL, or a status with what goes with it. */
@@ -134,6 +139,23 @@ const CLAIMS: readonly Claim[] = [
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/migrating/connect-modrewrite.md'), 'utf8');
 
+/** Runs the block of the page that imports `entry`, with the port of a backend that is there. */
+function runExample(entry: string, app: Express, port: number): void {
+  const blocks = [...page.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code);
+  const code = blocks.find((block) => block.includes(`from '${entry}'`)) ?? '';
+  const body = code.replace(/^import .*$/gm, '').replace('127.0.0.1:8000', `127.0.0.1:${port}`);
+  new Function('app', 'compile', 'forExpress', body)(app, compile, forExpress);
+}
+
+async function listening(server: Server): Promise<Server> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return server;
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
 describe('moving from connect-modrewrite', () => {
   // The one with [PT] is taken for [P]: it asks a server for the page, and nobody is there.
   test.each(CLAIMS)('$what', ({ rules, url, headers, ...claim }) => {
@@ -147,6 +169,31 @@ describe('moving from connect-modrewrite', () => {
       '/index.html/a.css',
     );
   });
+
+  test.each(['portico/middleware', 'portico/rewrite'])(
+    'the example of %s does what it replaces',
+    async (entry) => {
+      const backend = await listening(
+        createServer((request, response) => response.end(`backend ${request.url}`)),
+      );
+      const app = express();
+      runExample(entry, app, portOf(backend));
+      app.use((request, response) => void response.end(`app ${request.url}`));
+      const server = await listening(createServer(app));
+      try {
+        const ask = async (path: string): Promise<string> =>
+          (await fetch(`http://127.0.0.1:${portOf(server)}${path}`)).text();
+        expect(await ask('/blog/7?x=1')).toBe('app /post/7?x=1');
+        expect(await ask('/other')).toBe('app /other');
+        if (entry === 'portico/middleware') expect(await ask('/api/a?b')).toBe('backend /a?b');
+      } finally {
+        for (const one of [server, backend]) {
+          one.close();
+          one.closeAllConnections();
+        }
+      }
+    },
+  );
 
   test('every row of the table with a rule in it is one of these', () => {
     const rows = [...page.matchAll(/^\| `([^`]+)` \| `([^`]+)` \| `([^`]*)` \| `([^`]*)` \|/gm)];

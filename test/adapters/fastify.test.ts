@@ -1,7 +1,7 @@
 // The rules inside real Fastify 5.
 
 import { once } from 'node:events';
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type Duplex, Readable } from 'node:stream';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
@@ -10,6 +10,7 @@ import { WebSocketServer } from 'ws';
 import {
   type FastifyRules,
   forFastify,
+  forNode,
   type MiddlewareOptions,
   RulesError,
 } from '../../src/adapters/index.ts';
@@ -48,12 +49,20 @@ function addRoutes(app: FastifyInstance): void {
 }
 
 async function start(options: MiddlewareOptions, http2 = false): Promise<Program> {
-  // The routes are those of an instance on HTTP/1.1 for their types.
-  const app = (http2 ? Fastify({ http2: true }) : Fastify()) as unknown as FastifyInstance;
   const rules = forFastify(options);
+  if (http2) {
+    const app = Fastify({ http2: true });
+    await app.register(rules);
+    return withRoutes(app as unknown as FastifyInstance);
+  }
+  const app = Fastify();
   await app.register(rules);
-  addRoutes(app);
   app.server.on('upgrade', rules.upgrade);
+  return withRoutes(app);
+}
+
+function withRoutes(app: FastifyInstance): Promise<Program> {
+  addRoutes(app);
   return listen(app);
 }
 
@@ -197,11 +206,15 @@ describe('the way of a request in Fastify', () => {
         app.addHook('onRequest', async ({ url }) => void seen.push(`before ${url}`));
         await app.register(rules);
         app.addHook('onRequest', async ({ url }) => void seen.push(`behind ${url}`));
+        app.addHook('onResponse', async ({ url }) => void seen.push(`end ${url}`));
         app.get('/new', async () => 'new');
       },
     );
     expect((await app.inject('/old')).body).toBe('new');
-    expect(seen).toEqual(['before /old', 'before /new', 'behind /new']);
+    const twice = ['before /old', 'before /new', 'behind /new', 'end /new', 'end /new'];
+    expect(seen).toEqual(twice);
+    await app.inject('/new');
+    expect(seen).toEqual([...twice, 'before /new', 'behind /new', 'end /new']);
   });
 
   test('two sets of rules see a request once each', async () => {
@@ -230,6 +243,38 @@ describe('the way of a request in Fastify', () => {
     const { port } = await listen(app);
     expect((await ask(port, '/never')).status).toBe(503);
     await soon(() => backend.gone === 1);
+  });
+});
+
+describe('around the whole of Fastify', () => {
+  test('rules see what its router refuses, and hooks run once', async () => {
+    const root = await folderOf({
+      '.htaccess':
+        'RewriteEngine on\nRewriteRule ^caf\\xe9$ new\nRewriteRule ^no$ - [F]\nHeader set X-Rules yes\n',
+    });
+    const rules = forNode({ root, log: quiet });
+    let hooks = 0;
+    const app = later(
+      Fastify({
+        serverFactory: (handler) =>
+          createServer((request, response) =>
+            rules(request, response, (error) => {
+              if (error === undefined) handler(request, response);
+              else response.writeHead(500).end();
+            }),
+          ),
+      }),
+    );
+    app.addHook('onClose', () => rules.close());
+    app.addHook('onRequest', async () => {
+      hooks += 1;
+    });
+    app.get('/new', async () => 'new');
+    const { port } = await listen(app);
+    const led = await ask(port, '/caf%E9');
+    expect([led.status, led.body, led.headers['x-rules'], hooks]).toEqual([200, 'new', 'yes', 1]);
+    expect((await ask(port, '/no')).status).toBe(403);
+    expect((await ask(port, '/%E9')).status).toBe(400);
   });
 });
 

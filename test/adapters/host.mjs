@@ -29,10 +29,10 @@ const KINDS = {
 
   async fastify(options, port) {
     const { default: fastify } = await import('fastify');
-    const app = fastify({ routerOptions: { ignoreTrailingSlash: false } });
-    await app.register(middleware.forFastify, options);
-    await app.ready();
-    app.server.removeAllListeners('upgrade');
+    const rules = middleware.forFastify(options);
+    const app = fastify();
+    await app.register(rules);
+    app.server.on('upgrade', rules.upgrade);
     await app.listen({ port, host: '127.0.0.1' });
     return () => {
       app.server.closeAllConnections();

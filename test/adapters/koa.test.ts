@@ -1,10 +1,12 @@
 // The rules inside real Koa 3.
 
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
 import Koa from 'koa';
@@ -299,6 +301,44 @@ describe('bodies that a parser of Koa has read', () => {
         expect([type, answer.body]).toEqual([type, `POST /x ${digest}\n`]);
       }
     });
+
+  test('koa-body without the text: what can only have been the same bytes is sent on', async () => {
+    const backend = await backendOf();
+    const port = await withRules(
+      { configuration: `ProxyPass "/" "http://127.0.0.1:${backend.port}/"\n` },
+      (app, rules) => {
+        app.use(koaBody());
+        app.use(rules);
+      },
+    );
+    for (const [type, body] of [
+      ['application/json', '{"a":[1,"b",null],"c":{"d":true}}'],
+      ['application/x-www-form-urlencoded', 'a=1&b=two+words'],
+      ['text/plain', 'plain – text'],
+    ] as const) {
+      const answer = await ask(port, '/x', { method: 'POST', headers: { 'Content-Type': type }, body });
+      const digest = await digestOf(Readable.from([body]));
+      expect([type, answer.body]).toEqual([type, `POST /x ${digest}\n`]);
+    }
+  });
+
+  test('bytes that a parser keeps are sent on, of a body without a length, too', async () => {
+    const backend = await backendOf();
+    const port = await withRules(
+      { configuration: `ProxyPass "/" "http://127.0.0.1:${backend.port}/"\n` },
+      (app, rules) => {
+        app.use(async (ctx, next) => {
+          ctx.request.rawBody = (await buffer(ctx.req)) as unknown as string;
+          await next();
+        });
+        app.use(rules);
+      },
+    );
+    const body = randomBytes(70_000);
+    const headers = { 'Transfer-Encoding': 'chunked' };
+    const answer = await ask(port, '/x', { method: 'POST', headers, body });
+    expect(answer.body).toBe(`POST /x ${await digestOf(Readable.from([body]))}\n`);
+  });
 
   test('what cannot be had again fails at once, where errors of Koa go', async () => {
     const backend = await backendOf();

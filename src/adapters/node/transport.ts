@@ -80,9 +80,12 @@ export class NodeTransport implements FrameworkTransport {
 
   interim(status: number, _reason: string, headers: HeaderList): void {
     const link = headers.combined('link');
-    // node:http has no way to send others.
-    if (status === 103 && link !== undefined && !this.#response.headersSent)
-      this.#response.writeEarlyHints({ ...Object.fromEntries(headers), link });
+    // node:http has no way to send others, and sends them to clients of HTTP/1.0, too.
+    if (status !== 103 || link === undefined || this.#response.headersSent) return;
+    const { httpVersionMajor, httpVersionMinor } = this.#request;
+    if (httpVersionMajor === 1 && httpVersionMinor === 0) return;
+    const rest = [...headers].filter(([name]) => name.toLowerCase() !== 'link');
+    this.#response.writeEarlyHints({ ...Object.fromEntries(rest), link });
   }
 
   send(answer: Answer): Promise<Sent> | Sent {
@@ -104,8 +107,9 @@ export class NodeTransport implements FrameworkTransport {
     const response = this.#response;
     const isHttp2 = this.#request.httpVersionMajor > 1;
     const names = new Set<string>();
-    response.removeHeader('Content-Length');
-    response.removeHeader('Transfer-Encoding');
+    // Node would take the removal of a field that is not there for a wish: no chunks, and the connection ends.
+    for (const name of ['Content-Length', 'Transfer-Encoding'])
+      if (response.hasHeader(name)) response.removeHeader(name);
     for (const [name, value] of headers) {
       const key = name.toLowerCase();
       if (isHttp2 && HOP_BY_HOP.has(key)) continue;
@@ -155,7 +159,7 @@ export class NodeTransport implements FrameworkTransport {
 }
 
 /** Fields that HTTP/2 has no place for (RFC 9113 section 8.2.2). */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
+export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-connection',

@@ -11,12 +11,11 @@ import {
 import { frameAnswer } from '../../server/answer-framing.ts';
 import { abortContent, type BodyContent } from '../../wire/body.ts';
 import type { HeaderList } from '../../wire/header-list.ts';
-import { RESPONSE_HOP_BY_HOP } from '../../wire/hop-by-hop.ts';
 import { writeResponseHead } from '../../wire/serialize.ts';
 import type { AppAnswered, FrameworkTransport, HandedOver } from '../framework-transport.ts';
 import { trailersOf } from '../node/arrived.ts';
 import type { ConnectionEnds } from '../node/connection.ts';
-import type { Place } from '../node/transport.ts';
+import { HOP_BY_HOP, type Place } from '../node/transport.ts';
 import { streamOf } from './answer-stream.ts';
 import { sendExactHead } from './exact-head.ts';
 import { fieldsOf } from './fields.ts';
@@ -96,40 +95,31 @@ export class WebTransport implements FrameworkTransport {
     const head = writeResponseHead(status, reason, answer.headers);
     if (typeof head !== 'string') throw new UnsafeAnswer(`the ${head.part} of ${JSON.stringify(head.text)}`);
     if (status < 200 || status > 599) throw new UnsafeAnswer(`status ${status}, which no web Response has`);
-    const headers = this.#fieldsOf(answer);
-    const body = this.#bodyFor(answer, headers);
+    this.#tidyFields(answer);
+    const body = bodyFor(answer);
     if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) {
       const bytes = typeof body === 'string' ? Buffer.from(body, 'latin1') : body;
-      this.#give(bytes ?? null, answer, headers);
+      this.#give(bytes ?? null, answer);
       return { bytes: bytes?.length ?? 0, wireBytes: bytes?.length ?? 0, complete: true };
     }
     return new Promise((done) => {
       const announced = framing === 'length' ? length : undefined;
       const stream = streamOf({ source: body, length: announced, signal: this.#signal, done });
-      this.#give(stream, answer, headers);
+      this.#give(stream, answer);
     });
   }
 
-  #bodyFor({ status, bodiless, body }: Answer, headers: Headers): BodyContent | undefined {
-    // The web knows of no 205 with a body.
-    if (bodiless || status !== 205) return body;
-    abortContent(body);
-    headers.delete('content-length');
-    return undefined;
+  /** HTTP/1.1 has a place for what HTTP/2 has none for. */
+  #tidyFields({ headers, close }: Answer): void {
+    if (this.#node === undefined || this.#node.incoming.httpVersionMajor > 1)
+      for (const name of HOP_BY_HOP) headers.delete(name);
+    else if (close) headers.set('Connection', 'close');
   }
 
-  #fieldsOf({ headers, close }: Answer): Headers {
-    const fields = fieldsOf(headers);
-    for (const name of OF_A_CONNECTION) fields.delete(name);
-    if (close && this.#node !== undefined && this.#node.incoming.httpVersionMajor < 2)
-      fields.set('connection', 'close');
-    return fields;
-  }
-
-  #give(body: Uint8Array | ReadableStream | null, { status, reason }: Answer, headers: Headers): void {
-    const response = new Response(body, { status, statusText: reason, headers });
-    if (this.#node !== undefined) sendExactHead(this.#node, response, reason);
-    this.#reply.give(response);
+  #give(body: Uint8Array | ReadableStream | null, answer: Answer): void {
+    const { status, reason, headers } = answer;
+    if (this.#node !== undefined) sendExactHead(this.#node, answer);
+    this.#reply.give(new Response(body, { status, statusText: reason, headers: fieldsOf(headers) }));
   }
 
   /** An upgrade comes by another event (node/upgrade.ts). */
@@ -164,7 +154,10 @@ export class WebTransport implements FrameworkTransport {
   };
 }
 
-/** What a login of a proxy asks for is the client's own. */
-const OF_A_CONNECTION: readonly string[] = [...RESPONSE_HOP_BY_HOP].filter(
-  (name) => name !== 'proxy-authenticate',
-);
+/** The web knows of no 205 with a body. */
+function bodyFor({ status, bodiless, body, headers }: Answer): BodyContent | undefined {
+  if (bodiless || status !== 205) return body;
+  abortContent(body);
+  headers.delete('content-length');
+  return undefined;
+}

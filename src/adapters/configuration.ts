@@ -15,6 +15,7 @@ export const adapterModules: readonly Module[] = [handOver, ...modules];
 
 /** The rules cannot be used: the message shows each mistake with its file and line. */
 export class RulesError extends Error {
+  /** All findings, warnings included. */
   readonly diagnostics: readonly Diagnostic[];
 
   constructor(diagnostics: readonly Diagnostic[]) {
@@ -49,19 +50,17 @@ function latin1(text: string): string {
 }
 
 function linesOf({ root, allowOverride, fallthrough }: Settings): string {
-  const first = [
-    // A path with %2F in it may be one of the program's.
-    ...(fallthrough ? ['AllowEncodedSlashes NoDecode'] : []),
+  // A path with %2F in it may be one of the program's.
+  const first = fallthrough ? ['AllowEncodedSlashes NoDecode'] : [];
+  if (root === undefined) return [...first, ''].join('\n');
+  const folder = quoteWord(latin1(root));
+  return [
+    ...first,
     // What no line opens is the machine's, not the world's.
     '<Directory />',
     'AllowOverride None',
     'Require all denied',
     '</Directory>',
-  ];
-  if (root === undefined) return [...first, ''].join('\n');
-  const folder = quoteWord(latin1(root));
-  return [
-    ...first,
     `DocumentRoot ${folder}`,
     `<Directory ${folder}>`,
     `AllowOverride ${allowOverride}`,

@@ -2,6 +2,7 @@
 // request through it. Knows no framework; sockets and servers are the program's.
 
 import type { Site } from '../conf/site.ts';
+import type { Diagnostic } from '../kit/diagnostic.ts';
 import type { LiveSite, RequestBody } from '../request/exchange.ts';
 import { Exchange } from '../request/exchange.ts';
 import type { LogSink, SiteIo } from '../request/io.ts';
@@ -17,6 +18,15 @@ import { adapterModules, hasDocuments, RulesError, readConfiguration } from './c
 import { FileWatch } from './file-watch.ts';
 import type { FrameworkTransport } from './framework-transport.ts';
 import { type MiddlewareOptions, readOptions, type Settings } from './options.ts';
+
+/** PROXY headers stand in front of the first request of a connection. */
+const NO_PROXY_HEADERS: Diagnostic = {
+  code: 'adapters/proxy-protocol',
+  severity: 'error',
+  message: 'RemoteIPProxyProtocol has no effect inside another program',
+  why: 'The program reads the connection itself, and would take what the line is to protect from for granted.',
+  hint: 'Take the line out, and let the balancer send X-Forwarded-For with RemoteIPHeader.',
+};
 
 /** What a request has to say for itself, whatever brought it. */
 export interface ArrivedRequest {
@@ -71,6 +81,10 @@ export class Front {
       (error) => this.settings.log(`portico: a module failed while it was closed: ${String(error)}`),
       this.#opened === undefined ? {} : { before: this.#opened.live },
     );
+    if (opened.live.expectsProxyHeader !== undefined) {
+      await opened.closeNow();
+      throw new RulesError([NO_PROXY_HEADERS]);
+    }
     const before = this.#opened;
     this.#opened = opened;
     this.#site = site;

@@ -13,6 +13,9 @@ import { urlForProgram } from './program-url.ts';
 /** The handler and type of a directory that no index stands for (modules/dir.ts). */
 const DIRECTORY = 'httpd/unix-directory';
 
+/** The handler of a request that a rule of a folder has led elsewhere: it comes again, with that URL (modules/rewrite). */
+const REDIRECTED = 'redirect-handler';
+
 /** Behind a document root: still the same folder, and no beginning of the names of the files in it. */
 const HERE = '/.';
 
@@ -105,7 +108,7 @@ function handle(x: Exchange): Verdict | Promise<Verdict> {
   if (framework === undefined || x.isSubrequest()) return DECLINED;
   if (framework.takesOver && !isAnsweredHere(x, framework)) return give(x, framework);
   const { lostBody } = framework;
-  if (lostBody === undefined || x.body === undefined) return DECLINED;
+  if (lostBody === undefined || x.body === undefined || x.handler === REDIRECTED) return DECLINED;
   if (isHandled(x)) return refuseLostBody(x, framework, lostBody);
   // A file has no use for it.
   x.body = undefined;

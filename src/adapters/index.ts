@@ -1,6 +1,7 @@
 // `portico/middleware`: an Apache configuration or .htaccess inside a program on node:http, Express, Fastify, Koa or Hono.
 
 export { RulesError } from './configuration.ts';
+export { type FastifyRules, forFastify } from './fastify.ts';
 export {
   type FetchHandler,
   type FetchMiddleware,
@@ -15,6 +16,7 @@ export {
   type HonoMiddleware,
   type HonoOptions,
 } from './hono.ts';
+export { forKoa, type KoaMiddleware } from './koa.ts';
 export { ConsumedBodyError } from './node/arrived-body.ts';
 export { LeftMountError, type RulesFacts } from './node/hand-over.ts';
 export {

@@ -5,7 +5,7 @@ import { type CaseSite, createCaseSite } from './case-site.ts';
 import { writeAnswer, writeText } from './comparison.ts';
 import { createRawClient, type RawClient, type RawOutcome } from './raw-client.ts';
 import { buildRequest, type RequestTemplate } from './request-template.ts';
-import { runConfigtest, type ServerKind, startServer } from './server-process.ts';
+import { type RunningServer, runConfigtest, type ServerKind, startServer } from './server-process.ts';
 
 /** One recorded or measured answer: the request as the case spells it, and the lines to compare. */
 export interface CaseAnswer {
@@ -51,13 +51,53 @@ async function checkConfiguration(site: CaseSite, kind: ServerKind): Promise<Cas
 }
 
 async function sendRequests(testCase: Case, site: CaseSite, kind: ServerKind): Promise<CaseRun> {
-  const server = await startServer(kind, site);
+  return sendTo(testCase, site, await startServer(kind, site));
+}
+
+/** Writes an answer down in its own way; undefined leaves that to the rules for all. */
+export type WriteOutcome = (outcome: RawOutcome) => readonly string[] | undefined;
+
+/** Starts a server on the port and the configuration of a case. */
+export type StartOn = (site: CaseSite) => Promise<RunningServer>;
+
+/** Runs a case on one server after the other; its place is laid out anew only where the case changes it. */
+export async function runCaseOn(
+  testCase: Case,
+  starts: readonly StartOn[],
+  write: WriteOutcome,
+): Promise<readonly CaseRun[]> {
+  const [first, ...others] = leavesTraces(testCase) ? starts : [];
+  if (first !== undefined && others.length > 0)
+    return [...(await runCaseOn(testCase, [first], write)), ...(await runCaseOn(testCase, others, write))];
+  const site = await createCaseSite(testCase);
+  const runs: CaseRun[] = [];
+  try {
+    for (const start of starts) runs.push(await sendTo(testCase, site, await start(site), write));
+  } finally {
+    await site.close();
+  }
+  return runs;
+}
+
+/** Files are written, by the case itself, or in logs and the like that its scripts show. */
+function leavesTraces({ steps, entries }: Case): boolean {
+  return (
+    steps.some(({ kind }) => kind === 'write') || entries.some(({ path }) => path.startsWith('cgi-bin/'))
+  );
+}
+
+async function sendTo(
+  testCase: Case,
+  site: CaseSite,
+  server: RunningServer,
+  write: WriteOutcome = () => undefined,
+): Promise<CaseRun> {
   const client = createRawClient(site.port);
   const answers: CaseAnswer[] = [];
   try {
     for (const step of testCase.steps) {
       if (step.kind === 'write') site.write(step.path, step.text);
-      else answers.push(...(await sendOne(testCase, site, client, step.request)));
+      else answers.push(...(await sendOne({ testCase, site, client, write }, step.request)));
     }
   } finally {
     client.close();
@@ -66,12 +106,15 @@ async function sendRequests(testCase: Case, site: CaseSite, kind: ServerKind): P
   return { answers, log: site.withNames(server.log()) };
 }
 
-async function sendOne(
-  testCase: Case,
-  site: CaseSite,
-  client: RawClient,
-  template: RequestTemplate,
-): Promise<CaseAnswer[]> {
+interface Talk {
+  readonly testCase: Case;
+  readonly site: CaseSite;
+  readonly client: RawClient;
+  readonly write: WriteOutcome;
+}
+
+async function sendOne(talk: Talk, template: RequestTemplate): Promise<CaseAnswer[]> {
+  const { testCase, site, client, write } = talk;
   const outcomes = await client.send({
     ...buildRequest(template, site.names),
     isNewConnection: template.isNewConnection,
@@ -79,7 +122,7 @@ async function sendOne(
   });
   return outcomes.map((outcome, index) => ({
     request: index === 0 ? template.label : '(another answer)',
-    lines: writeOutcome(outcome, testCase, site),
+    lines: write(outcome) ?? writeOutcome(outcome, testCase, site),
   }));
 }
 

@@ -13,9 +13,11 @@ const OF_PARSERS =
 
 /** A body was wanted that somebody else has read. */
 export class ConsumedBodyError extends Error {
+  /** For programs that tell errors apart. */
   readonly code = 'ERR_PORTICO_BODY_CONSUMED';
   /** What frameworks answer with. */
   readonly status = 500;
+  /** The same under the name that Fastify reads. */
   readonly statusCode = 500;
 
   constructor(type: string, remedy: string = OF_PARSERS) {

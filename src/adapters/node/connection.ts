@@ -33,3 +33,21 @@ export function endsOf(socket: Socket): ConnectionEnds {
     secure: (socket as Partial<TLSSocket>).encrypted === true,
   };
 }
+
+/** What a connection has been used for. */
+export interface SocketUsage {
+  requests: number;
+  bytesRead: number;
+}
+
+const usages: WeakMap<Socket, SocketUsage> = new WeakMap();
+
+/** The same object for all requests of a connection. */
+export function usageOf(socket: Socket): SocketUsage {
+  let usage = usages.get(socket);
+  if (usage === undefined) {
+    usage = { requests: 0, bytesRead: 0 };
+    usages.set(socket, usage);
+  }
+  return usage;
+}

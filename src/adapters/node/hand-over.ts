@@ -30,8 +30,11 @@ declare module 'http' {
 
 /** Rules lead a request out of the path that the middleware is mounted at, where the framework cannot follow. */
 export class LeftMountError extends Error {
+  /** For programs that tell errors apart. */
   readonly code = 'ERR_PORTICO_LEFT_MOUNT';
+  /** What frameworks answer with. */
   readonly status = 500;
+  /** The same under the name that Fastify reads. */
   readonly statusCode = 500;
 
   constructor(from: string, to: string, base: string) {
@@ -71,19 +74,41 @@ export function factsOf(x: Exchange): RulesFacts {
   };
 }
 
+/** Touches what rules have changed and nothing else: the rest stays as node has read it. */
 function updateFields(request: NodeRequest, { flat }: HeaderList, before: readonly string[]): void {
   if (flat.length === before.length && flat.every((text, at) => text === before[at])) return;
-  request.rawHeaders = [...flat];
-  const left = new Set<string>();
-  for (let i = 0; i < flat.length; i += 2) {
-    const name = flat[i]!.toLowerCase();
-    request.headers[name] = left.has(name) ? `${request.headers[name]}, ${flat[i + 1]}` : flat[i + 1]!;
-    left.add(name);
+  const { headers } = request;
+  const was = valuesByName(before);
+  const is = valuesByName(flat);
+  const changed = [...new Set([...was.keys(), ...is.keys()])].filter(
+    (name) => was.get(name)?.join('\n') !== is.get(name)?.join('\n'),
+  );
+  for (const name of changed) {
+    const values = is.get(name);
+    if (values === undefined) delete headers[name];
+    else headers[name] = values.join(name === 'cookie' ? '; ' : ', ');
   }
-  for (let i = 0; i < before.length; i += 2) {
-    const name = before[i]!.toLowerCase();
-    if (!left.has(name)) delete request.headers[name];
+  const isChanged = (name: string): boolean => changed.includes(name.toLowerCase());
+  const kept = pairsOf(request.rawHeaders).filter(([name]) => !isChanged(name));
+  const made = pairsOf(flat).filter(([name]) => isChanged(name));
+  // Node's request of HTTP/2 has them as a getter.
+  Object.defineProperty(request, 'rawHeaders', {
+    value: [...kept, ...made].flat(),
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
+}
+
+function valuesByName(flat: readonly string[]): Map<string, string[]> {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of pairsOf(flat)) {
+    const key = name.toLowerCase();
+    const list = values.get(key);
+    if (list === undefined) values.set(key, [value]);
+    else list.push(value);
   }
+  return values;
 }
 
 /** Lets the configuration's Header lines and the cookies of rules reach the program's answer. */
@@ -115,8 +140,8 @@ function setAll(response: ServerResponse, given: Given): void {
     if (value !== undefined) response.appendHeader(name, Array.isArray(value) ? value : String(value));
 }
 
-function pairsOf(flat: readonly OutgoingHttpHeader[]): [string, OutgoingHttpHeader][] {
-  const pairs: [string, OutgoingHttpHeader][] = [];
+function pairsOf<Value>(flat: readonly Value[]): [string, Value][] {
+  const pairs: [string, Value][] = [];
   for (const [at, value] of flat.entries()) if (at % 2 === 1) pairs.push([String(flat[at - 1]), value]);
   return pairs;
 }
@@ -138,22 +163,22 @@ function replaceAll(response: ServerResponse, fields: HeaderList): void {
   for (const [name, value] of fields) response.appendHeader(name, value);
 }
 
-/** Settles when the program has answered, or its client is gone. */
+/** Settles when the program has answered, its client is gone, or a connection that it has taken for itself is closed. */
 export function answered(request: NodeRequest, response: ServerResponse): Promise<AppAnswered> {
   const { socket } = request;
   const before = socket.bytesWritten ?? 0;
   return new Promise((resolve) => {
-    finished(response, { readable: false }, (error) => {
+    const closed = (): void => settle(!response.writableFinished);
+    const settle = (error: unknown): void => {
+      socket.off?.('close', closed);
       const wireBytes = (socket.bytesWritten ?? 0) - before;
       const length = Number(response.getHeader('content-length'));
       const bytes = Number.isSafeInteger(length) ? length : Math.max(0, wireBytes - headLength(response));
-      resolve({
-        status: response.statusCode,
-        bytes,
-        wireBytes,
-        complete: error === null || error === undefined,
-      });
-    });
+      resolve({ status: response.statusCode, bytes, wireBytes, complete: !error });
+    };
+    finished(response, { readable: false }, settle);
+    // A response whose socket was taken off it never ends. Streams of HTTP/2 cannot be taken.
+    if (request.httpVersionMajor === 1) socket.on('close', closed);
   });
 }
 

@@ -1,16 +1,13 @@
 // The rules as a function of request, response and next: node:http, Connect and Express.
 
 import type { ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
-import type { Exchange } from '../../request/exchange.ts';
 import { Front } from '../front.ts';
 import type { MiddlewareOptions } from '../options.ts';
-import { headOf, type NodeRequest } from './arrived.ts';
-import { bodyLeft } from './arrived-body.ts';
-import { answered, LeftMountError, updateRequest, urlBelow, watchAnswer } from './hand-over.ts';
+import type { NodeRequest } from './arrived.ts';
+import { LeftMountError, urlBelow } from './hand-over.ts';
 import type { ParsedRequest } from './parsed-body.ts';
-import { NodeTransport, type Program } from './transport.ts';
-import { answerUpgrade, tryUpgrade } from './upgrade.ts';
+import { serveRequest } from './serve-request.ts';
+import { type Surface, withSurface } from './surface.ts';
 
 /** Goes on with the next handler, or with the error handler. */
 export type Next = (error?: unknown) => void;
@@ -25,16 +22,8 @@ export type MountedRequest = NodeRequest &
   };
 
 /** See `forNode`. */
-export interface NodeMiddleware {
+export interface NodeMiddleware extends Surface {
   (request: MountedRequest, response: ServerResponse, next?: Next): void;
-  /** Settles when requests can be answered at once; rejects where the configuration cannot be opened. */
-  readonly ready: Promise<void>;
-  /** A listener for the `upgrade` event of the server: WebSockets that rules proxy. Answers 404 to others, where nobody else listens. */
-  readonly upgrade: (request: NodeRequest, socket: Duplex, head: Buffer) => void;
-  /** The same for programs that have WebSockets of their own: false, and the socket untouched, where no rule wants it. */
-  readonly tryUpgrade: (request: NodeRequest, socket: Duplex, head: Buffer) => Promise<boolean>;
-  /** Ends what the configuration keeps open, once requests under way are over. */
-  readonly close: () => Promise<void>;
 }
 
 /**
@@ -45,20 +34,9 @@ export interface NodeMiddleware {
  */
 export function forNode(options: MiddlewareOptions): NodeMiddleware {
   const front = new Front(options);
-  const middleware = (request: MountedRequest, response: ServerResponse, next?: Next): void => {
-    void answer(front, request, response, next);
-  };
-  return Object.defineProperty(
-    Object.assign(middleware, {
-      upgrade: (request: NodeRequest, socket: Duplex, head: Buffer) =>
-        void answerUpgrade(front, request, socket, head),
-      tryUpgrade: (request: NodeRequest, socket: Duplex, head: Buffer) =>
-        tryUpgrade(front, request, socket, head),
-      close: () => front.close(),
-    }),
-    'ready',
-    { get: () => front.ready },
-  ) as NodeMiddleware;
+  return withSurface((request: MountedRequest, response: ServerResponse, next?: Next): void => {
+    answer(front, request, response, next);
+  }, front);
 }
 
 /** The same for Express 5: `app.use(forExpress({ root: 'public' }))`. What goes wrong reaches its error handler. */
@@ -66,53 +44,28 @@ export function forExpress(options: MiddlewareOptions): NodeMiddleware {
   return forNode(options);
 }
 
-async function answer(
-  front: Front,
-  request: MountedRequest,
-  response: ServerResponse,
-  next?: Next,
-): Promise<void> {
-  const goOn: Next = next ?? ((error) => answerAlone(response, error));
+function answer(front: Front, request: MountedRequest, response: ServerResponse, next?: Next): void {
   // A connection that was reset meanwhile has no address: rules on addresses could not hold.
   if (request.socket.destroyed) return;
+  const fail: Next = next ?? ((error) => answerAlone(response, error));
   const base = request.baseUrl ?? '';
   const url = wholeUrl(request, base);
-  let before: readonly string[] = [];
-  const program: Program = { fail: goOn };
-  if (front.settings.fallthrough && next !== undefined)
-    program.handOver = (x, to) => {
-      const below = urlBelow(base, to.url);
-      if (below === undefined) {
-        goOn(new LeftMountError(url, to.url, base));
-        return answered(request, response);
-      }
-      updateRequest(request, x, to, before);
-      request.url = below;
-      if (to.errorStatus !== 0) response.statusCode = to.errorStatus;
-      watchAnswer(response, x);
-      const done = answered(request, response);
-      next();
-      return done;
-    };
-  const transport = new NodeTransport(request, response, { base, ...front.documents }, program);
-  try {
-    await front.serve(
-      transport,
-      {
-        head: headOf(request, { url, mayUpgrade: false }),
-        body(head) {
-          const { body, lost } = bodyLeft(request, head, request);
-          transport.lostBody = lost;
-          return body;
-        },
-      },
-      (x: Exchange) => {
-        before = [...x.headers.flat];
-      },
-    );
-  } catch (error) {
-    goOn(error);
-  }
+  void serveRequest(
+    front,
+    { request, response, base, url, parsed: request },
+    {
+      fail,
+      goOn:
+        next &&
+        ((to) => {
+          const below = urlBelow(base, to.url);
+          if (below === undefined) return fail(new LeftMountError(url, to.url, base));
+          request.url = below;
+          if (to.errorStatus !== 0) response.statusCode = to.errorStatus;
+          next();
+        }),
+    },
+  );
 }
 
 /** Express takes the mount path off, and lets the rest begin with a slash that may not have been there. */

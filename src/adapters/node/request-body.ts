@@ -16,7 +16,12 @@ export class NodeBody implements BodySource {
     if (this.#sink !== undefined) throw new Error('the body of a request can be read once');
     this.#sink = sink;
     const request = this.#request;
-    if (request.destroyed && !request.readableEnded) {
+    // An end that somebody else has heard is not told again; nothing was in it, or the body would be another kind.
+    if (request.readableEnded) {
+      this.#end();
+      return;
+    }
+    if (request.destroyed) {
       this.#break();
       return;
     }

@@ -16,13 +16,16 @@ import { writeResponseHead } from '../../wire/serialize.ts';
 import type { AppAnswered, FrameworkTransport, HandedOver } from '../framework-transport.ts';
 import { writeBody } from './answer-body.ts';
 import { type NodeRequest, trailersOf } from './arrived.ts';
-import { type ConnectionEnds, endsOf } from './connection.ts';
+import { type ConnectionEnds, endsOf, type SocketUsage, usageOf } from './connection.ts';
 
 /** What a framework does with what is not answered here. */
 export interface Program {
   /** Undefined where there is nobody. */
   handOver?(x: Exchange, to: HandedOver): Promise<AppAnswered>;
-  fail(error: Error): void;
+  /** Hears that the answer is about to be written here, and not by the framework. */
+  answersHere?(): void;
+  /** Gives what went wrong to the framework's error handler. */
+  fail(error: unknown): void;
 }
 
 /** How a middleware is set up for one request. */
@@ -37,14 +40,20 @@ export class NodeTransport implements FrameworkTransport {
   readonly localAddress: string;
   readonly localPort: number;
   readonly secure: boolean;
-  readonly served = 0;
+  readonly served: number;
   readonly connection: object;
   lostBody: Error | undefined = undefined;
   readonly #request: NodeRequest;
   readonly #response: ServerResponse;
   readonly #program: Program;
+  readonly #usage: SocketUsage;
+  /** Bytes that earlier requests have read from the socket. */
+  readonly #readBefore: number;
+  #isLast = false;
   #watchers: ClientWatcher[] = [];
   #isWatching = false;
+  /** Whether what the response holds is of this exchange's making. */
+  #isAnswered = false;
 
   constructor(request: NodeRequest, response: ServerResponse, place: Place, program: Program) {
     const ends: ConnectionEnds = endsOf(request.socket);
@@ -60,10 +69,25 @@ export class NodeTransport implements FrameworkTransport {
     this.localPort = ends.localPort;
     this.secure = ends.secure;
     this.connection = request.socket;
+    this.#usage = usageOf(request.socket);
+    this.served = this.#usage.requests;
+    this.#usage.requests += 1;
+    this.#readBefore = this.#usage.bytesRead;
   }
 
   get takesOver(): boolean {
     return this.#program.handOver !== undefined;
+  }
+
+  /** Whether node:http keeps the connection; known once the head is written. */
+  get staysOpen(): boolean {
+    return !this.#isLast && this.#response.shouldKeepAlive && !this.#request.socket.destroyed;
+  }
+
+  /** Bytes that node:http has read since the request before; with pipelined requests those of the next one may be among them. */
+  get received(): number {
+    this.#usage.bytesRead = this.#request.socket.bytesRead ?? 0;
+    return this.#usage.bytesRead - this.#readBefore;
   }
 
   get trailers(): HeaderList | undefined {
@@ -71,6 +95,7 @@ export class NodeTransport implements FrameworkTransport {
   }
 
   handOver(x: Exchange, to: HandedOver): Promise<AppAnswered> {
+    this.#isAnswered = true;
     return this.#program.handOver!(x, to);
   }
 
@@ -79,18 +104,20 @@ export class NodeTransport implements FrameworkTransport {
   }
 
   interim(status: number, _reason: string, headers: HeaderList): void {
-    const link = headers.combined('link');
-    // node:http has no way to send others, and sends them to clients of HTTP/1.0, too.
-    if (status !== 103 || link === undefined || this.#response.headersSent) return;
     const { httpVersionMajor, httpVersionMinor } = this.#request;
+    // node:http has no way to send others, and HTTP/1.0 none to receive them (RFC 9110 section 15.2).
+    if (status !== 103 || !headers.has('link') || this.#response.headersSent) return;
     if (httpVersionMajor === 1 && httpVersionMinor === 0) return;
-    const rest = [...headers].filter(([name]) => name.toLowerCase() !== 'link');
-    this.#response.writeEarlyHints({ ...Object.fromEntries(rest), link });
+    const hints: Record<string, string> = {};
+    for (const [name] of headers) hints[name.toLowerCase()] = headers.combined(name.toLowerCase()) ?? '';
+    this.#response.writeEarlyHints(hints as Parameters<ServerResponse['writeEarlyHints']>[0]);
   }
 
   send(answer: Answer): Promise<Sent> | Sent {
     const response = this.#response;
+    this.#program.answersHere?.();
     if (response.headersSent || response.destroyed) return { bytes: 0, wireBytes: 0, complete: false };
+    this.#isAnswered = true;
     const { framing, length } = frameAnswer(answer, 1001);
     // Node would find it, too, in the middle of its work.
     const head = writeResponseHead(answer.status, answer.reason, answer.headers);
@@ -107,9 +134,7 @@ export class NodeTransport implements FrameworkTransport {
     const response = this.#response;
     const isHttp2 = this.#request.httpVersionMajor > 1;
     const names = new Set<string>();
-    // Node would take the removal of a field that is not there for a wish: no chunks, and the connection ends.
-    for (const name of ['Content-Length', 'Transfer-Encoding'])
-      if (response.hasHeader(name)) response.removeHeader(name);
+    if (response.hasHeader('Content-Length')) response.removeHeader('Content-Length');
     for (const [name, value] of headers) {
       const key = name.toLowerCase();
       if (isHttp2 && HOP_BY_HOP.has(key)) continue;
@@ -118,9 +143,18 @@ export class NodeTransport implements FrameworkTransport {
       else response.setHeader(name, value);
       names.add(key);
     }
-    if (close && !isHttp2) response.setHeader('Connection', 'close');
-    response.statusCode = status;
-    if (!isHttp2) response.statusMessage = reason;
+    if (isHttp2) {
+      response.writeHead(status);
+      return;
+    }
+    this.#isLast = close;
+    if (close)
+      response.setHeader(
+        'Connection',
+        names.has('connection') ? `${headers.combined('connection')}, close` : 'close',
+      );
+    // Node has words for a status that has none.
+    response.writeHead(status, reason);
   }
 
   /** An upgrade comes by another event (upgrade.ts); node:http has not given this connection away. */
@@ -150,8 +184,9 @@ export class NodeTransport implements FrameworkTransport {
     this.#watchers = this.#watchers.filter((each) => each !== watcher);
   }
 
+  /** A framework with limits of its own may have answered for a backend that was too slow: nobody waits for that then. */
   #closed(): void {
-    if (this.#response.writableFinished) return;
+    if (this.#isAnswered && this.#response.writableFinished) return;
     const watchers = this.#watchers;
     this.#watchers = [];
     for (const watcher of watchers) watcher.onClientGone();

@@ -45,13 +45,16 @@ export function tryUpgrade(
 
 async function decide(front: Front, request: NodeRequest, duplex: Duplex, head: Buffer): Promise<boolean> {
   const socket = duplex as Socket;
+  if (announcesBody(request)) {
+    refuseUpgrade(socket, 400);
+    return true;
+  }
   // What goes wrong on it before somebody else listens must not end the process.
   socket.on('error', ignore);
   const transport = new UpgradeTransport(socket, head, front);
   try {
     await front.serve(transport, {
       head: headOf(request, { url: request.url ?? '/', mayUpgrade: true }),
-      // A request with a body and an upgrade is no WebSocket's.
       body: () => undefined,
     });
   } catch (error) {
@@ -69,10 +72,17 @@ export async function answerUpgrade(
   request: NodeRequest,
   duplex: Duplex,
   head: Buffer,
-): Promise<void> {
-  if (await tryUpgrade(front, request, duplex, head)) return;
-  if (listenersOf(duplex) > 1) return;
+): Promise<boolean> {
+  if (await tryUpgrade(front, request, duplex, head)) return true;
+  if (listenersOf(duplex) > 1) return false;
   refuseUpgrade(duplex, 404);
+  return true;
+}
+
+/** Its bytes would be taken for the other protocol's. */
+function announcesBody({ headers }: NodeRequest): boolean {
+  const length = headers['content-length'];
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
 /** Ends a connection that nobody takes. */
@@ -134,13 +144,14 @@ class UpgradeTransport implements FrameworkTransport {
     this.#socket.destroy();
   }
 
-  interim(): void {
-    // An answer follows at once.
+  interim(status: number, reason: string, headers: HeaderList): void {
+    const head = writeResponseHead(status, reason, headers);
+    if (typeof head === 'string' && this.#socket.writable) this.#socket.write(head, 'latin1');
   }
 
   async send(answer: Answer): Promise<Sent> {
     const frame = frameAnswer(answer, 1001);
-    answer.headers.set('Connection', 'close');
+    answer.headers.merge('Connection', 'close');
     const head = writeResponseHead(answer.status, answer.reason, answer.headers);
     if (typeof head !== 'string') throw new UnsafeAnswer(`the ${head.part} of ${JSON.stringify(head.text)}`);
     this.#socket.on('drain', () => this.#sender.drained());

@@ -1,0 +1,183 @@
+// The rules as a plugin of Fastify 5: a hook in front of everything that reads the body. Fastify has found the route by then;
+// where rules change the URL it is asked once more.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { HandedOver } from './framework-transport.ts';
+import { Front } from './front.ts';
+import type { NodeRequest } from './node/arrived.ts';
+import { urlBelow } from './node/hand-over.ts';
+import type { ParsedRequest } from './node/parsed-body.ts';
+import { serveRequest } from './node/serve-request.ts';
+import { type Surface, withSurface } from './node/surface.ts';
+import { answerUpgrade } from './node/upgrade.ts';
+import type { MiddlewareOptions } from './options.ts';
+
+/** What the rules use of Fastify's reply. */
+export interface FastifyReplyPart {
+  readonly raw: ServerResponse;
+  getHeaders(): { readonly [name: string]: number | string | string[] | undefined };
+  hijack(): unknown;
+}
+
+/** Their hook. */
+export type FastifyHook = (
+  request: { readonly raw: IncomingMessage },
+  reply: FastifyReplyPart,
+  done: (error?: Error) => void,
+) => void;
+
+/** What they use of an instance of Fastify. */
+export interface FastifyInstancePart {
+  readonly prefix: string;
+  addHook(name: 'onRequest', hook: FastifyHook): unknown;
+  addHook(name: 'onClose', hook: () => Promise<void>): unknown;
+  routing(request: IncomingMessage, response: ServerResponse): void;
+}
+
+/** See `forFastify`. */
+export interface FastifyRules extends Surface {
+  (instance: FastifyInstancePart, options: { readonly prefix?: string }): Promise<void>;
+}
+
+/**
+ * Rules of an Apache configuration or .htaccess as a plugin of Fastify: `await app.register(forFastify({ root: 'public' }))`,
+ * before other plugins. `prefix` among the options of `register` is the path that the rules are mounted at. They are closed
+ * with the application.
+ *
+ * Throws TypeError for wrong options and RulesError for a configuration with mistakes.
+ */
+export function forFastify(options: MiddlewareOptions): FastifyRules {
+  const front = new Front(options);
+  /** Upgrades that the rules have been asked about: whether they have taken the connection. */
+  const upgrades: Upgrades = new WeakMap();
+  const plugin = async (
+    instance: FastifyInstancePart,
+    { prefix = '' }: { readonly prefix?: string },
+  ): Promise<void> => {
+    await front.ready;
+    const base = joinPaths(instance.prefix, prefix);
+    requirePlain(base);
+    // The routes of an instance begin with its prefix.
+    const gate = prefix === '' ? '' : base;
+    instance.addHook('onRequest', hookAt(instance, { front, upgrades, base, gate }));
+    instance.addHook('onClose', () => front.close());
+  };
+  const upgrade = (request: NodeRequest, socket: Duplex, head: Buffer): void => {
+    upgrades.set(request, answerUpgrade(front, request, socket, head));
+  };
+  return Object.assign(withSurface(plugin, front), MARKS, { upgrade });
+}
+
+type Upgrades = WeakMap<IncomingMessage, Promise<boolean>>;
+
+/** For the instance that it is registered with, not for one of its own; and not for other versions. */
+const MARKS = {
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: 'portico',
+  [Symbol.for('plugin-meta')]: { name: 'portico', fastify: '5.x' },
+};
+
+/** Where the rules are mounted. */
+interface Place {
+  readonly front: Front;
+  readonly upgrades: Upgrades;
+  /** The mount path, without a slash at its end; '' for the root. */
+  readonly base: string;
+  /** Where requests have to be for the rules to see them; '' for anywhere. */
+  readonly gate: string;
+}
+
+/** As Fastify puts prefixes together (lib/plugin-override.js). */
+function joinPaths(outer: string, inner: string): string {
+  const first = outer.replace(/\/$/, '');
+  const second = inner.replace(/\/$/, '');
+  return second === '' || second.startsWith('/') ? first + second : `${first}/${second}`;
+}
+
+/** A folder stands at one place. */
+function requirePlain(base: string): void {
+  if (!/[:*(]/.test(base)) return;
+  throw new TypeError(`rules cannot be mounted at ${base}: a prefix for them has no parameters`);
+}
+
+function hookAt(instance: FastifyInstancePart, { front, upgrades, base, gate }: Place): FastifyHook {
+  /** Requests that have been through: Fastify is asked again for the route, and all hooks run again. */
+  const led = new WeakSet<IncomingMessage>();
+  return (request, reply, done) => {
+    const { raw } = request;
+    if (led.has(raw) || !isBelow(gate, raw.url ?? '/')) return done();
+    led.add(raw);
+    // A connection that was reset meanwhile has no address: rules on addresses could not hold.
+    if (raw.socket.destroyed) return void reply.hijack();
+    const isLed = { front, base, instance, raw, reply, done };
+    if (raw.headers.upgrade === undefined) lead(isLed);
+    else void leadUpgrade(isLed, upgrades);
+  };
+}
+
+/** Plugins for WebSockets bring upgrades here, too, where the rules may have taken the connection already. */
+async function leadUpgrade(isLed: Led, upgrades: Upgrades): Promise<void> {
+  // All listeners of the upgrade have been called by then.
+  await undefined;
+  if ((await upgrades.get(isLed.raw)) === true) isLed.reply.hijack();
+  else lead(isLed);
+}
+
+/** A request of node:http, with what Fastify and parsers keep on it. */
+type FastifyRaw = IncomingMessage & ParsedRequest & { originalUrl?: string };
+
+interface Led {
+  readonly front: Front;
+  readonly base: string;
+  readonly instance: FastifyInstancePart;
+  readonly raw: FastifyRaw;
+  readonly reply: FastifyReplyPart;
+  readonly done: (error?: Error) => void;
+}
+
+function lead({ front, base, instance, raw, reply, done }: Led): void {
+  const { url = '/', method } = raw;
+  const goOn = (to: HandedOver): void => {
+    if (to.errorStatus !== 0) reply.raw.statusCode = to.errorStatus;
+    if (to.url === url && raw.method === method) {
+      done();
+      return;
+    }
+    // Fastify's request.originalUrl.
+    raw.originalUrl ??= url;
+    raw.url = to.url;
+    reply.hijack();
+    instance.routing(raw, reply.raw);
+  };
+  const brought = { request: raw, response: reply.raw, base, url, parsed: raw };
+  void serveRequest(front, brought, {
+    goOn,
+    fail: (error) => done(error as Error),
+    answersHere: () => takeOver(reply),
+  });
+}
+
+/** What hooks have set so far is kept by Fastify, and goes out with the answer of the rules, too. */
+function takeOver(reply: FastifyReplyPart): void {
+  reply.hijack();
+  const { raw } = reply;
+  if (raw.headersSent) return;
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) raw.setHeader(name, value);
+}
+
+/** Whether Fastify may take a URL for one below the mount path: it decodes before it compares. */
+function isBelow(base: string, url: string): boolean {
+  if (base === '') return true;
+  const path = decode(url.replace(/[?#].*/s, '')).replace(/\/{2,}/g, '/');
+  return urlBelow(base, path) !== undefined;
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,69 @@
+// The examples of docs/middleware-fastify.md and docs/middleware-koa.md run as they stand there; so do these pages' first lines
+// as CommonJS.
+
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { ask } from './ask.ts';
+import { startExample } from './example-process.ts';
+
+const run = promisify(execFile);
+const json = { 'Content-Type': 'application/json' };
+
+test('the example of Fastify', async () => {
+  const example = await startExample('middleware-fastify');
+  const { port } = example;
+  const product = await ask(port, '/7-hammer?in=de');
+  expect(JSON.parse(product.body)).toEqual({ id: '7', query: { in: 'de' }, askedFor: '/7-hammer?in=de' });
+  expect(product.headers['x-content-type-options']).toBe('nosniff');
+  expect(JSON.parse((await ask(port, '/product.php?id=8')).body)).toMatchObject({ id: '8', query: {} });
+  const order = await ask(port, '/order.php', { method: 'POST', headers: json, body: '{"id":7}' });
+  expect([order.status, order.body]).toEqual([201, '{"ordered":{"id":7}}']);
+  const moved = await ask(port, '/faq.html');
+  expect([moved.status, moved.headers.location]).toEqual([301, `http://127.0.0.1:${port}/help/`]);
+  expect((await ask(port, '/help/')).body).toBe('<h1>Help</h1>\n');
+  const admin = await ask(port, '/admin/users');
+  expect([admin.status, admin.body]).toEqual([403, '<h1>Staff only</h1>']);
+  expect((await ask(port, '/nowhere')).status).toBe(404);
+  expect(await example.stop()).toBe(0);
+});
+
+test('the example of Koa', async () => {
+  const example = await startExample('middleware-koa');
+  const { port } = example;
+  const note = await ask(port, '/note/7.html');
+  expect([note.body, note.headers['cache-control']]).toEqual([
+    '{"id":"7","askedFor":"/note/7.html"}',
+    'max-age=60',
+  ]);
+  const noted = await ask(port, '/note', { method: 'POST', headers: json, body: '{"text":"a"}' });
+  expect([noted.status, noted.body, noted.headers['cache-control']]).toEqual([
+    201,
+    '{"noted":{"text":"a"}}',
+    undefined,
+  ]);
+  expect((await ask(port, '/reports/1?x')).body).toBe('the older application: /r/1?x\n');
+  const www = await ask(port, '/robots.txt', { headers: { Host: 'www.site.test' } });
+  expect([www.status, www.headers.location]).toEqual([308, 'http://site.test/robots.txt']);
+  expect((await ask(port, '/robots.txt')).body).toBe('User-agent: *\n');
+  expect(await example.stop()).toBe(0);
+  expect(example.printed).toContain('GET /note/7.html 200\nPOST /note 201\nGET /reports/1?x 200\n');
+});
+
+test('CommonJS programs require the rules', async () => {
+  const program = `
+    const { forFastify, forKoa } = require('portico/middleware');
+    const configuration = 'RewriteEngine on\\nRewriteRule ^/old$ /new\\n';
+    const app = require('fastify')();
+    app.register(forFastify({ configuration }));
+    app.get('/new', async () => 'new');
+    const koa = new (require('koa'))();
+    koa.use(forKoa({ configuration }));
+    app.inject('/old').then(({ body }) => console.log(body, koa.middleware.length));
+  `;
+  const { stdout } = await run(process.execPath, ['-e', program], {
+    cwd: import.meta.dirname,
+    timeout: 20_000,
+  });
+  expect(stdout).toBe('new 1\n');
+});

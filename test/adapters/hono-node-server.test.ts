@@ -232,7 +232,7 @@ it('writes answers of the application to the access log when they are out', asyn
     const text = readFileSync(log, 'utf8');
     return text.split('\n').length > 2 ? text : undefined;
   });
-  expect(lines.split('\n')[0]).toBe('GET /old 202 5 -');
+  expect(lines.split('\n')[0]).toBe('GET /old 202 5 +');
   expect(lines.split('\n')[1]).toMatch(/^GET \/cut 200 \d+ X$/);
 });
 

@@ -1,11 +1,34 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** vitest begins with the longest texts; these are short, and the tests in them take longest. */
+const LONGEST = [
+  '/test/conformance.test.ts',
+  '/test/recorded.test.ts',
+  '/test/differences.test.ts',
+  '/src/server/apps/supervisor.test.ts',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const at = LONGEST.findIndex((name) => moduleId.endsWith(name));
+      return at < 0 ? LONGEST.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    pool: 'threads',
+    // Processes and not threads: what a test measures of its process is its own.
+    pool: 'forks',
     isolate: false,
+    // More than two cores need: most tests wait for something most of the time.
+    maxWorkers: 3,
     maxConcurrency: 3,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

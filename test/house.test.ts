@@ -78,5 +78,5 @@ describe('the house', () => {
     const checked = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
     expect(checked.stderr).toBe('');
     expect(checked.status).toBe(0);
-  });
+  }, 120_000);
 });

@@ -70,8 +70,7 @@ export class Front {
 
   /** Whether URLs stand for files, and files that exist are served. */
   get documents(): Pick<FrameworkTransport, 'hasDocuments' | 'servesFiles'> {
-    const has = hasDocuments(this.#site);
-    return { hasDocuments: has, servesFiles: has && this.settings.files !== false };
+    return { hasDocuments: hasDocuments(this.#site), servesFiles: this.settings.files !== false };
   }
 
   async #open(site: Site): Promise<void> {

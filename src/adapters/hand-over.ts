@@ -30,11 +30,14 @@ function nameRoot(x: Exchange): Verdict {
   return DECLINED;
 }
 
-/** Finds the file below the mount path. What is outside of it has none here, and nothing has one without documents. */
+/**
+ * Finds the file below the mount path. What is outside of it has none here, and without documents nothing has one but what
+ * an Alias stands for.
+ */
 function mapMounted(x: Exchange): Verdict {
   const framework = frameworkOf(x);
   if (framework === undefined || x.proxied) return DECLINED;
-  if (!framework.hasDocuments) return OK;
+  if (!framework.hasDocuments) return x.contextDocumentRoot === undefined ? OK : DECLINED;
   if (framework.base === '') return DECLINED;
   const root = documentRoot(x);
   const name = x.filename ?? '';

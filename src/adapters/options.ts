@@ -15,8 +15,8 @@ export interface MiddlewareOptions {
   /** A file of such lines. It and the files it includes are read again when they change. */
   readonly configurationFile?: string;
   /**
-   * Whether files that exist are served. True unless there is neither `root` nor a DocumentRoot line. With false the
-   * rules still see the files (`-f`, `-d`), and the program serves them.
+   * Whether files that exist are served: those of `root`, DocumentRoot and Alias lines. True unless said otherwise. With
+   * false the rules still see the files (`-f`, `-d`), and the program serves them.
    */
   readonly files?: boolean;
   /** What the .htaccess files below `root` may do: `all` or Apache's words, such as `FileInfo Indexes`; `None` leaves them unread. */

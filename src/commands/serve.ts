@@ -3,7 +3,7 @@
 import { printTree } from '../conf/print.ts';
 import { hasError, type Site } from '../conf/site.ts';
 import { Machine } from '../server/machine.ts';
-import { latin1 } from './bytes.ts';
+import { latin1 } from '../tools/bytes.ts';
 import { type ConfigurationOptions, nameOf, readConfiguration, takeSettingsOf } from './configuration.ts';
 import { frontConfiguration } from './front.ts';
 import { exitSoon, runServer } from './running.ts';
@@ -24,8 +24,18 @@ const SIGNALS: SignalRules = {
 export async function runServe(options: ServeOptions): Promise<number> {
   takeSettingsOf(options);
   if (options.printConfig) return printConfiguration(options);
+  if (!(await serveUntilSignal(options))) return 1;
+  exitSoon();
+  return 0;
+}
+
+/**
+ * Serves until a signal ends it, in a process that may go on afterwards. Answers whether it could start.
+ * @public called by test/support/warm-host.mjs
+ */
+export function serveUntilSignal(options: ServeOptions): Promise<boolean> {
   const machine = new Machine(sayWarning);
-  const isStarted = await runServer({
+  return runServer({
     machine,
     signals: SIGNALS,
     configuration: nameOf(options),
@@ -34,9 +44,6 @@ export async function runServe(options: ServeOptions): Promise<number> {
       process.stdout.write(`portico: ready on ${instance.urls.join(', ')}\n`);
     },
   });
-  if (!isStarted) return 1;
-  exitSoon();
-  return 0;
 }
 
 function printConfiguration(options: ServeOptions): number {

@@ -157,6 +157,43 @@ it('answers with the reason and the end of the connection that the server has', 
   expect([bad.status, bad.reason]).toEqual([417, 'Expectation Failed']);
 });
 
+it('sends fields of its answers as they are spelled and repeated, and no type where there is none', async () => {
+  const app = new Hono<Env>();
+  app.use(async (c, next) => {
+    await next();
+    c.res.headers.append('x-b', 'outside');
+    c.res.headers.set('x-outside', 'yes');
+  });
+  app.use('/replaced/*', async (c, next) => {
+    await next();
+    c.res = new Response('another', { status: 404 });
+  });
+  app.use(
+    rulesFor(app, {
+      root: folderOf({
+        untyped: 'abc',
+        '.htaccess':
+          'Header add X-A 1\nHeader add X-A 2\nHeader set X-B b\nHeader add Set-Cookie a=1\nHeader add Set-Cookie b=2',
+      }),
+      fallthrough: false,
+    }),
+  );
+  const { port } = await listen({ fetch: app.fetch });
+  const answer = await send(port, 'GET /untyped HTTP/1.1\nHost: h');
+  const fields = answer.headers.filter(([name]) => /^(?:x-|set-cookie|content-type|accept)/i.test(name));
+  expect(fields.map((field) => field.join(': '))).toEqual([
+    'Accept-Ranges: bytes',
+    'X-A: 1',
+    'X-A: 2',
+    'Set-Cookie: a=1',
+    'Set-Cookie: b=2',
+    'x-b: b, outside',
+    'x-outside: yes',
+  ]);
+  const replaced = await send(port, 'GET /replaced/x HTTP/1.1\nHost: h');
+  expect([replaced.status, replaced.reason, replaced.body]).toEqual([404, 'Not Found', 'another']);
+});
+
 it('keeps a connection for one request after the other, bodies read or not', async () => {
   const app = appWith(htaccess('RewriteEngine On', 'RewriteRule ^no - [F]', 'RewriteRule ^old /new'));
   app.post('/new', async (c) => c.text(`${(await c.req.text()).length}`));
@@ -195,7 +232,7 @@ it('writes answers of the application to the access log when they are out', asyn
     const text = readFileSync(log, 'utf8');
     return text.split('\n').length > 2 ? text : undefined;
   });
-  expect(lines.split('\n')[0]).toBe('GET /old 202 5 -');
+  expect(lines.split('\n')[0]).toBe('GET /old 202 5 +');
   expect(lines.split('\n')[1]).toMatch(/^GET \/cut 200 \d+ X$/);
 });
 

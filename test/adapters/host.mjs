@@ -4,6 +4,8 @@
 import { createServer } from 'node:http';
 import * as middleware from 'portico/middleware';
 
+const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';
+
 /** For each kind: makes a program and answers how it is closed. */
 const KINDS = {
   async node(options, port) {
@@ -29,7 +31,8 @@ const KINDS = {
 
   async fastify(options, port) {
     const { default: fastify } = await import('fastify');
-    const app = fastify();
+    // Its own answer leaves the connection to the client, who asks on it again; Node's closes it.
+    const app = fastify({ clientErrorHandler: (_error, socket) => socket.end(BAD_REQUEST) });
     const rules = middleware.forFastify(options);
     await app.register(rules);
     app.server.on('upgrade', rules.upgrade);

@@ -194,7 +194,7 @@ export class NodeTransport implements FrameworkTransport {
 }
 
 /** Fields that HTTP/2 has no place for (RFC 9113 section 8.2.2). */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
+export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-connection',

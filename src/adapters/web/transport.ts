@@ -9,14 +9,14 @@ import {
   UnsafeAnswer,
 } from '../../request/transport.ts';
 import { frameAnswer } from '../../server/answer-framing.ts';
-import { abortContent, type BodyContent } from '../../wire/body.ts';
+import { abortContent, type BodyContent, type BodySource } from '../../wire/body.ts';
 import type { HeaderList } from '../../wire/header-list.ts';
-import { RESPONSE_HOP_BY_HOP } from '../../wire/hop-by-hop.ts';
 import { writeResponseHead } from '../../wire/serialize.ts';
 import type { AppAnswered, FrameworkTransport, HandedOver } from '../framework-transport.ts';
 import { trailersOf } from '../node/arrived.ts';
-import type { ConnectionEnds } from '../node/connection.ts';
-import type { Place } from '../node/transport.ts';
+import { type ConnectionEnds, type SocketUsage, usageOf } from '../node/connection.ts';
+import { answered } from '../node/hand-over.ts';
+import { HOP_BY_HOP, type Place } from '../node/transport.ts';
 import { streamOf } from './answer-stream.ts';
 import { sendExactHead } from './exact-head.ts';
 import { fieldsOf } from './fields.ts';
@@ -44,13 +44,17 @@ export class WebTransport implements FrameworkTransport {
   readonly localAddress: string;
   readonly localPort: number;
   readonly secure: boolean;
-  readonly served = 0;
+  readonly served: number;
   readonly connection: object;
   lostBody: Error | undefined = undefined;
   readonly #signal: AbortSignal;
   readonly #node: NodeBindings | undefined;
   readonly #program: WebProgram;
   readonly #reply: Reply;
+  readonly #usage: SocketUsage | undefined;
+  /** Bytes that earlier requests have read from the socket. */
+  readonly #readBefore: number;
+  #isLast = false;
   #watchers: ClientWatcher[] = [];
 
   constructor({ signal, ends, node }: WebConnection, place: Place, program: WebProgram, reply: Reply) {
@@ -67,6 +71,23 @@ export class WebTransport implements FrameworkTransport {
     this.#node = node;
     this.#program = program;
     this.#reply = reply;
+    this.#usage = node && usageOf(node.incoming.socket);
+    this.served = this.#usage?.requests ?? 0;
+    this.#readBefore = this.#usage?.bytesRead ?? 0;
+    if (this.#usage !== undefined) this.#usage.requests += 1;
+  }
+
+  /** Whether node:http keeps the connection; known once the answer is sent. */
+  get staysOpen(): boolean {
+    const outgoing = this.#node?.outgoing;
+    return outgoing?.shouldKeepAlive === true && !this.#isLast && !this.#node!.incoming.socket.destroyed;
+  }
+
+  /** Bytes that node:http has read since the request before; 0 without it. */
+  get received(): number {
+    if (this.#usage === undefined) return 0;
+    this.#usage.bytesRead = this.#node!.incoming.socket.bytesRead ?? 0;
+    return this.#usage.bytesRead - this.#readBefore;
   }
 
   get takesOver(): boolean {
@@ -96,40 +117,38 @@ export class WebTransport implements FrameworkTransport {
     const head = writeResponseHead(status, reason, answer.headers);
     if (typeof head !== 'string') throw new UnsafeAnswer(`the ${head.part} of ${JSON.stringify(head.text)}`);
     if (status < 200 || status > 599) throw new UnsafeAnswer(`status ${status}, which no web Response has`);
-    const headers = this.#fieldsOf(answer);
-    const body = this.#bodyFor(answer, headers);
-    if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) {
-      const bytes = typeof body === 'string' ? Buffer.from(body, 'latin1') : body;
-      this.#give(bytes ?? null, answer, headers);
-      return { bytes: bytes?.length ?? 0, wireBytes: bytes?.length ?? 0, complete: true };
-    }
-    return new Promise((done) => {
-      const announced = framing === 'length' ? length : undefined;
-      const stream = streamOf({ source: body, length: announced, signal: this.#signal, done });
-      this.#give(stream, answer, headers);
+    this.#tidyFields(answer);
+    const body = bodyFor(answer);
+    if (body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body))
+      return this.#stream(body, framing === 'length' ? length : undefined, answer);
+    const bytes = typeof body === 'string' ? Buffer.from(body, 'latin1') : body;
+    return this.#give(bytes ?? null, answer, complete(bytes?.length ?? 0));
+  }
+
+  #stream(source: BodySource, length: number | undefined, answer: Answer): Promise<Sent> | Sent {
+    let done!: (sent: Sent) => void;
+    const streamed = new Promise<Sent>((resolve) => {
+      done = resolve;
     });
+    return this.#give(streamOf({ source, length, signal: this.#signal, done }), answer, streamed);
   }
 
-  #bodyFor({ status, bodiless, body }: Answer, headers: Headers): BodyContent | undefined {
-    // The web knows of no 205 with a body.
-    if (bodiless || status !== 205) return body;
-    abortContent(body);
-    headers.delete('content-length');
-    return undefined;
+  /** Answers, and settles when the answer is out: node:http knows of it; without it the body alone is known. */
+  #give(body: Bytes, answer: Answer, made: Promise<Sent> | Sent): Promise<Sent> | Sent {
+    const { status, reason, headers, close } = answer;
+    const node = this.#node;
+    const out = node?.outgoing && answered(node.incoming, node.outgoing);
+    this.#isLast = close;
+    if (node !== undefined) sendExactHead(node, answer);
+    this.#reply.give(new Response(body, { status, statusText: reason, headers: fieldsOf(headers) }));
+    return out === undefined ? made : bothSent(made, out);
   }
 
-  #fieldsOf({ headers, close }: Answer): Headers {
-    const fields = fieldsOf(headers);
-    for (const name of OF_A_CONNECTION) fields.delete(name);
-    if (close && this.#node !== undefined && this.#node.incoming.httpVersionMajor < 2)
-      fields.set('connection', 'close');
-    return fields;
-  }
-
-  #give(body: Uint8Array | ReadableStream | null, { status, reason }: Answer, headers: Headers): void {
-    const response = new Response(body, { status, statusText: reason, headers });
-    if (this.#node !== undefined) sendExactHead(this.#node, response, reason);
-    this.#reply.give(response);
+  /** HTTP/1.1 has a place for what HTTP/2 has none for. */
+  #tidyFields({ headers, close }: Answer): void {
+    if (this.#node === undefined || this.#node.incoming.httpVersionMajor > 1)
+      for (const name of HOP_BY_HOP) headers.delete(name);
+    else if (close) headers.merge('Connection', 'close');
   }
 
   /** An upgrade comes by another event (node/upgrade.ts). */
@@ -164,7 +183,21 @@ export class WebTransport implements FrameworkTransport {
   };
 }
 
-/** What a login of a proxy asks for is the client's own. */
-const OF_A_CONNECTION: readonly string[] = [...RESPONSE_HOP_BY_HOP].filter(
-  (name) => name !== 'proxy-authenticate',
-);
+/** The web knows of no 205 with a body. */
+function bodyFor({ status, bodiless, body, headers }: Answer): BodyContent | undefined {
+  if (bodiless || status !== 205) return body;
+  abortContent(body);
+  headers.delete('content-length');
+  return undefined;
+}
+
+type Bytes = Uint8Array | ReadableStream | null;
+
+function complete(bytes: number): Sent {
+  return { bytes, wireBytes: bytes, complete: true };
+}
+
+async function bothSent(made: Promise<Sent> | Sent, out: Promise<Sent>): Promise<Sent> {
+  const [body, wire] = await Promise.all([made, out]);
+  return { ...body, wireBytes: wire.wireBytes, complete: body.complete && wire.complete };
+}

@@ -6,7 +6,7 @@ import { type Case, readCaseFile } from '../support/case-file.ts';
 import { caseFiles, topicOf } from '../support/case-list.ts';
 import { type CaseAnswer, runCaseOn, type StartOn } from '../support/run-case.ts';
 import { type Framework, FrameworkHost, frameworks } from './host-process.ts';
-import { isConnectionLine, isOfNode, OF_NODE, whyLeftOut } from './left-out.ts';
+import { isConnectionLine, isNotOurs, joinRepeated, NOT_OURS, whyLeftOut } from './left-out.ts';
 
 let host: FrameworkHost;
 
@@ -26,8 +26,9 @@ afterAll(async () => {
   );
 });
 
-function withoutConnection({ request, lines }: CaseAnswer): CaseAnswer {
-  return { request, lines: lines.filter((line) => !isConnectionLine(line)) };
+function withoutConnection({ request, lines }: CaseAnswer, framework: Framework): CaseAnswer {
+  const own = lines.filter((line) => !isConnectionLine(line));
+  return { request, lines: framework === 'hono' ? joinRepeated(own) : own };
 }
 
 /** Both lists without what says nothing of the framework; pipelined answers belong to the request before them. */
@@ -37,21 +38,22 @@ function comparable(
   actual: readonly CaseAnswer[],
   framework: Framework,
 ): { readonly expected: CaseAnswer[]; readonly actual: CaseAnswer[] } {
-  const pairs = groupByRequest(expected).map(
-    (group, at) => [group, groupByRequest(actual)[at] ?? []] as const,
-  );
+  const topic = topicOf(testCase.file);
+  const given = groupByRequest(actual);
+  const pairs = groupByRequest(expected).map((group, at) => [group, given[at] ?? []] as const);
   const kept = pairs.filter(([[first], got]) => {
-    const isNodes = got.some(({ lines }) => lines[0] === OF_NODE);
-    const why = isNodes
-      ? 'answered by node:http'
-      : whyLeftOut(topicOf(testCase.file), testCase.name, first!.request);
+    const isNotOurs = got.some(({ lines }) => lines[0] === NOT_OURS);
+    const why = isNotOurs
+      ? 'answered before the rules'
+      : whyLeftOut(topic, testCase.name, first!.request, framework);
     if (why !== undefined) left.set(why, (left.get(why) ?? 0) + 1);
     return why === undefined;
   });
   compared.set(framework, (compared.get(framework) ?? 0) + kept.length);
+  const own = (answer: CaseAnswer): CaseAnswer => withoutConnection(answer, framework);
   return {
-    expected: kept.flatMap(([group]) => group.map(withoutConnection)),
-    actual: kept.flatMap(([, got]) => got.map(withoutConnection)),
+    expected: kept.flatMap(([group]) => group.map(own)),
+    actual: kept.flatMap(([, got]) => got.map(own)),
   };
 }
 
@@ -71,7 +73,7 @@ async function differences(testCase: Case, answers: AnswersFile | undefined): Pr
       (site) =>
         host.start(framework, site),
   );
-  const runs = await runCaseOn(testCase, starts, (outcome) => (isOfNode(outcome) ? [OF_NODE] : undefined));
+  const runs = await runCaseOn(testCase, starts, (outcome) => (isNotOurs(outcome) ? [NOT_OURS] : undefined));
   return frameworks.flatMap((framework, at) => {
     const { answers: actual, log } = runs[at]!;
     const pair = comparable(testCase, answers?.byCase.get(testCase.name) ?? [], actual, framework);

@@ -1,4 +1,4 @@
-// The examples of docs/middleware-fastify.md and docs/middleware-koa.md run as they stand there; so do these pages' first lines
+// The examples of docs/middleware-express.md and its neighbours run as they stand there; so do these pages' first lines
 // as CommonJS.
 
 import { execFile } from 'node:child_process';
@@ -9,6 +9,43 @@ import { startExample } from './example-process.ts';
 
 const run = promisify(execFile);
 const json = { 'Content-Type': 'application/json' };
+
+test('the example of Express', async () => {
+  const example = await startExample('middleware-express');
+  const { port } = example;
+  const about = await ask(port, '/index.php?page=about');
+  expect(JSON.parse(about.body)).toEqual({
+    name: 'about',
+    askedFor: '/index.php?page=about',
+    from: '127.0.0.1',
+  });
+  expect(about.headers['x-content-type-options']).toBe('nosniff');
+  expect(JSON.parse((await ask(port, '/team.html')).body)).toMatchObject({ name: 'team' });
+  const contact = await ask(port, '/contact', { method: 'POST', headers: json, body: '{ "text": "hi" }' });
+  expect([contact.status, contact.body]).toEqual([201, '{"received":{"text":"hi"}}']);
+  const blog = await ask(port, '/blog/12');
+  expect([blog.status, blog.headers.location]).toEqual([301, 'https://blog.example.test/12']);
+  const members = await ask(port, '/members/list');
+  expect([members.status, members.body]).toEqual([403, '<h1>Members only</h1>']);
+  const style = await ask(port, '/site.css');
+  expect([style.headers['content-type'], style.headers['cache-control']]).toEqual([
+    'text/css',
+    'max-age=3600',
+  ]);
+  const missing = await ask(port, '/nowhere');
+  expect([missing.status, missing.body]).toEqual([404, expect.stringContaining('Cannot GET /nowhere')]);
+  expect(await example.stop()).toBe(0);
+});
+
+test('the example of node:http', async () => {
+  const example = await startExample('middleware-node');
+  const { port } = example;
+  expect((await ask(port, '/')).body).toBe('<h1>Hello</h1>\n');
+  expect((await ask(port, '/v1/users?all')).body).toBe('{"path":"/api/users","version":"1"}');
+  expect((await ask(port, '/api/internal/x')).status).toBe(200);
+  expect((await ask(port, '/other')).status).toBe(404);
+  expect(await example.stop()).toBe(0);
+});
 
 test('the example of Fastify', async () => {
   const example = await startExample('middleware-fastify');

@@ -12,9 +12,8 @@ import { openClient } from '../support/websocket-client.ts';
 import { ask } from './ask.ts';
 import { digestOf } from './backend.ts';
 import { listen } from './listen.ts';
-import { backendOf, folderOf, later, type Program, situations } from './situations.ts';
-
-const quiet = (): void => undefined;
+import { backendOf, folderOf, later, type Program, quiet } from './scene.ts';
+import { situations } from './situations.ts';
 
 const answerError: ErrorRequestHandler = (
   error: Error & { status?: number; code?: string },
@@ -168,7 +167,7 @@ describe('bodies that were read before', () => {
       app.use(
         express.json({
           verify(request, _response, bytes) {
-            (request as Request & { rawBody?: Buffer }).rawBody = bytes;
+            Object.assign(request, { rawBody: bytes });
           },
         }),
       );

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { RunningServer, ServerPlace } from '../support/server-process.ts';
 import { serverUser } from '../support/server-user.ts';
 
-export const frameworks = ['node', 'express'] as const;
+export const frameworks = ['node', 'express', 'fastify', 'koa', 'hono'] as const;
 
 export type Framework = (typeof frameworks)[number];
 

@@ -4,6 +4,8 @@
 import { createServer } from 'node:http';
 import * as middleware from 'portico/middleware';
 
+const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';
+
 /** For each kind: makes a program and answers how it is closed. */
 const KINDS = {
   async node(options, port) {
@@ -29,10 +31,11 @@ const KINDS = {
 
   async fastify(options, port) {
     const { default: fastify } = await import('fastify');
-    const app = fastify({ routerOptions: { ignoreTrailingSlash: false } });
-    await app.register(middleware.forFastify, options);
-    await app.ready();
-    app.server.removeAllListeners('upgrade');
+    // Its own answer leaves the connection to the client, who asks on it again; Node's closes it.
+    const app = fastify({ clientErrorHandler: (_error, socket) => socket.end(BAD_REQUEST) });
+    const rules = middleware.forFastify(options);
+    await app.register(rules);
+    app.server.on('upgrade', rules.upgrade);
     await app.listen({ port, host: '127.0.0.1' });
     return () => {
       app.server.closeAllConnections();
@@ -45,8 +48,9 @@ const KINDS = {
       import('hono'),
       import('@hono/node-server'),
     ]);
-    const rules = middleware.forHono(options);
-    const app = new Hono().use(rules);
+    const app = new Hono();
+    const rules = middleware.forHono({ app, ...options });
+    app.use(rules);
     return listening(createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }), port, rules);
   },
 };

@@ -2,7 +2,7 @@
 
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Program } from './situations.ts';
+import type { Program } from './scene.ts';
 
 /** Listens on loopback; `close` ends connections, server and rules. */
 export async function listen(server: Server, rules: { close(): Promise<void> }): Promise<Program> {

@@ -18,7 +18,9 @@ import {
 import { ask } from './ask.ts';
 import { digestOf } from './backend.ts';
 import { listen } from './listen.ts';
-import { backendOf, folderOf, later, type Program, situations, situationsOnHttp2 } from './situations.ts';
+import { backendOf, folderOf, later, type Program } from './scene.ts';
+import { situations } from './situations.ts';
+import { situationsOnHttp2 } from './situations-http2.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 

@@ -1,71 +1,25 @@
 // What people use rules in a program for, told once and tried in each framework: the program is the framework's own, and has
-// the routes that `ProgramRoutes` names.
+// the routes that `StartProgram` names.
 
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
-import { connect, constants } from 'node:http2';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { MiddlewareOptions } from '../../src/adapters/index.ts';
 import { startWebSocketBackend } from '../support/websocket-backend.ts';
 import { openClient } from '../support/websocket-client.ts';
 import { ask, begin } from './ask.ts';
-import { askHttp2 } from './ask-http2.ts';
-import { type Backend, digestOf, startBackend } from './backend.ts';
+import { digestOf } from './backend.ts';
+import { backendOf, folderOf, later, type Program, quiet, soon } from './scene.ts';
 
 /**
- * A program that listens. Its routes:
+ * Starts a program with rules and these routes:
  * `GET /new` answers `new`, a space and the query; `POST /upload` answers `app` and the digest of the body;
  * `GET /stream` streams `one two three`; `GET /own` answers `own` with a cookie `own=1` and the field `X-Own: 1`;
  * `GET /sorry` answers `sorry`; `GET /fail` fails with `deliberate`. What nothing answers is the framework's 404, and errors
- * are answered by an error handler with 500, `handled` and the name of the error.
+ * are answered by an error handler with 500, `handled` and the message of the error.
  */
-export interface Program {
-  readonly port: number;
-  close(): Promise<void>;
-}
-
 export type StartProgram = (options: MiddlewareOptions) => Promise<Program>;
-
-const quiet = (): void => undefined;
-
-/** Things to undo after a test. */
-const undo: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const each of undo.splice(0).reverse()) await each();
-});
-
-/** Ends something after the test. */
-export function later<Closed extends { close(): Promise<unknown> }>(closed: Closed): Closed {
-  undo.push(() => closed.close());
-  return closed;
-}
-
-/** A folder with these files, for the time of the test. */
-export async function folderOf(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'portico-adapters-'));
-  undo.push(() => rm(folder, { recursive: true }));
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), text);
-  }
-  return folder;
-}
-
-/** A backend for the time of the test. */
-export async function backendOf(): Promise<Backend> {
-  return later(await startBackend());
-}
-
-/** Waits for something that happens soon. */
-export async function soon(isThere: () => boolean): Promise<void> {
-  for (let i = 0; i < 500 && !isThere(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(isThere()).toBe(true);
-}
 
 /** The tests of a framework. */
 export function situations(start: StartProgram): void {
@@ -236,60 +190,6 @@ export function situations(start: StartProgram): void {
     expect((await client.ask('hello')).bytes.toString()).toBe('hello');
     client.socket.close();
     await client.closed();
-  });
-}
-
-/** The tests of a framework on HTTP/2 without TLS. */
-export function situationsOnHttp2(start: StartProgram): void {
-  const run = async (options: MiddlewareOptions): Promise<number> =>
-    later(await start({ log: quiet, ...options })).port;
-
-  test('over HTTP/2 rules lead to routes, redirect, serve files and change answers', async () => {
-    const root = await folderOf({
-      '.htaccess':
-        'RewriteEngine on\nRewriteRule ^old$ new?a=b\nRewriteRule ^away$ http://other.test/x [R=302,L]\nHeader set X-Rules yes\nErrorDocument 403 /sorry\nRewriteRule ^no$ - [F]\n',
-      'a.txt': 'a file\n',
-    });
-    const port = await run({ root });
-    const old = await askHttp2(port, '/old');
-    expect([old.status, old.headers['x-rules'], old.body]).toEqual([200, 'yes', 'new a=b']);
-    const away = await askHttp2(port, '/away');
-    expect([away.status, away.headers.location]).toEqual([302, 'http://other.test/x']);
-    expect((await askHttp2(port, '/a.txt')).body).toBe('a file\n');
-    const head = await askHttp2(port, '/a.txt', { ':method': 'HEAD' });
-    expect([head.status, head.headers['content-length'], head.body]).toEqual([200, '7', '']);
-    const stream = await askHttp2(port, '/stream');
-    expect([stream.headers['x-rules'], stream.body]).toEqual(['yes', 'one two three']);
-    const no = await askHttp2(port, '/no');
-    expect([no.status, no.body]).toEqual([403, 'sorry']);
-    expect((await askHttp2(port, '/nothing')).status).toBe(404);
-  });
-
-  test('over HTTP/2 requests are passed to a backend, uploads come to the program, and fields are changed', async () => {
-    const backend = await backendOf();
-    const port = await run({
-      configuration: `ProxyPass "/api" "http://127.0.0.1:${backend.port}"\nRequestHeader set X-Rules yes\n`,
-    });
-    const got = await askHttp2(port, '/api/x');
-    expect([got.status, got.headers['x-backend'], got.body.split(' ')[1]]).toEqual([200, 'here', '/x']);
-    const body = randomBytes(5 * 1024 * 1024);
-    const digest = await digestOf([body] as unknown as AsyncIterable<Buffer>);
-    const passed = await askHttp2(port, '/api/up', { ':method': 'POST' }, body);
-    expect(passed.body).toBe(`POST /up ${digest}\n`);
-    const type = { 'content-type': 'application/octet-stream' };
-    const own = await askHttp2(port, '/upload', { ':method': 'POST', ...type }, body);
-    expect(own.body).toBe(`app ${digest}`);
-  });
-
-  test('over HTTP/2 a backend hears that the client has gone', async () => {
-    const backend = await backendOf();
-    const port = await run({ configuration: `ProxyPass "/api" "http://127.0.0.1:${backend.port}"\n` });
-    const session = connect(`http://127.0.0.1:${port}`);
-    const stream = session.request({ ':path': '/api/events' });
-    await once(stream, 'data');
-    stream.close(constants.NGHTTP2_CANCEL);
-    await soon(() => backend.gone === 1);
-    session.destroy();
   });
 }
 

@@ -183,12 +183,14 @@ describe('a connection that is over', () => {
     const keep = (request: IncomingMessage | Http2ServerRequest) => {
       requests.push(request);
     };
-    const plain = connect(await listen(createServer(keep)), '127.0.0.1');
+    const server = createServer(keep);
+    const plain = connect(await listen(server), '127.0.0.1');
     plain.write('GET / HTTP/1.1\r\nHost: a.test\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n');
     const session = connectHttp2(`http://127.0.0.1:${await listen(createHttp2Server(keep))}`);
     session.request({ 'x-forwarded-for': '203.0.113.7' }).on('error', () => undefined);
     session.on('error', () => undefined);
     for (let at = 0; requests.length < 2 && at < 200; at++) await sleep(10);
+    server.close();
     plain.destroy();
     session.destroy();
     const overHttp2 = requests.find((request) => request.httpVersionMajor === 2)!;

@@ -5,7 +5,18 @@ import { type CaseSite, createCaseSite } from './case-site.ts';
 import { writeAnswer, writeText } from './comparison.ts';
 import { createRawClient, type RawClient, type RawOutcome } from './raw-client.ts';
 import { buildRequest, type RequestTemplate } from './request-template.ts';
-import { type RunningServer, runConfigtest, type ServerKind, startServer } from './server-process.ts';
+import {
+  type ConfigtestResult,
+  type RunningServer,
+  runConfigtest,
+  type ServerKind,
+  type ServerPlace,
+  startServer,
+} from './server-process.ts';
+import { runWarmConfigtest, startWarmPortico } from './warm-portico.ts';
+
+/** Who answers a case: a server with a process of its own, or portico in one that has answered others. */
+export type CaseServer = ServerKind | 'warm portico';
 
 /** One recorded or measured answer: the request as the case spells it, and the lines to compare. */
 export interface CaseAnswer {
@@ -20,7 +31,7 @@ export interface CaseRun {
 }
 
 /** Runs a case; throws where the server does not start. */
-export async function runCase(testCase: Case, kind: ServerKind): Promise<CaseRun> {
+export async function runCase(testCase: Case, kind: CaseServer): Promise<CaseRun> {
   try {
     return await runOnce(testCase, kind);
   } catch (error) {
@@ -31,7 +42,7 @@ export async function runCase(testCase: Case, kind: ServerKind): Promise<CaseRun
   }
 }
 
-async function runOnce(testCase: Case, kind: ServerKind): Promise<CaseRun> {
+async function runOnce(testCase: Case, kind: CaseServer): Promise<CaseRun> {
   const site = await createCaseSite(testCase);
   try {
     return testCase.isConfigtest
@@ -42,16 +53,16 @@ async function runOnce(testCase: Case, kind: ServerKind): Promise<CaseRun> {
   }
 }
 
-async function checkConfiguration(site: CaseSite, kind: ServerKind): Promise<CaseRun> {
-  const { isAccepted, message } = await runConfigtest(kind, site);
+async function checkConfiguration(site: CaseSite, kind: CaseServer): Promise<CaseRun> {
+  const { isAccepted, message } = await checkOn(kind, site);
   return {
     answers: [{ request: 'configtest', lines: [isAccepted ? '(accepted)' : '(refused)'] }],
     log: message,
   };
 }
 
-async function sendRequests(testCase: Case, site: CaseSite, kind: ServerKind): Promise<CaseRun> {
-  return sendTo(testCase, site, await startServer(kind, site));
+async function sendRequests(testCase: Case, site: CaseSite, kind: CaseServer): Promise<CaseRun> {
+  return sendTo(testCase, site, await startOn(kind, site));
 }
 
 /** Writes an answer down in its own way; undefined leaves that to the rules for all. */
@@ -104,6 +115,14 @@ async function sendTo(
     await server.stop();
   }
   return { answers, log: site.withNames(server.log()) };
+}
+
+function startOn(kind: CaseServer, place: ServerPlace): Promise<RunningServer> {
+  return kind === 'warm portico' ? startWarmPortico(place) : startServer(kind, place);
+}
+
+function checkOn(kind: CaseServer, place: ServerPlace): Promise<ConfigtestResult> {
+  return kind === 'warm portico' ? runWarmConfigtest(place) : runConfigtest(kind, place);
 }
 
 interface Talk {

@@ -21,6 +21,7 @@ export interface ClientInfo {
   readonly address: string | undefined;
   /** The port that the client sent from, where it is known. */
   readonly clientPort: number | undefined;
+  /** What the client speaks: `https` over TLS, else `http`. */
   readonly scheme: Scheme;
   /** The name that the client asked, in lower case, without port; an IPv6 address has brackets. Undefined where there is none, or none of `hosts`. */
   readonly host: string | undefined;
@@ -28,7 +29,7 @@ export interface ClientInfo {
   readonly port: number;
   /** `host`, and `:port` where it is not the one of the scheme. */
   readonly authority: string | undefined;
-  /** What a proxy has cut off the path, as in `/shop`; ''. */
+  /** What a proxy has cut off the path, as in `/shop`; '' where nobody says so. */
   readonly prefix: string;
   /** `https://shop.example/shop`, without a slash at its end. Only the prefix where `host` is undefined. */
   readonly baseUrl: string;
@@ -42,6 +43,7 @@ export interface ClientInfo {
   readonly ignored: readonly Ignored[];
 }
 
+/** Reads one request; it keeps nothing. */
 export interface ReadClientInfo {
   /** A request of node:http, node:https or node:http2. Never throws. */
   (request: NodeRequest): ClientInfo;

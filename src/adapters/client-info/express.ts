@@ -13,6 +13,7 @@ declare global {
   }
 }
 
+/** A function for `app.use`. */
 export type ExpressMiddleware = (request: NodeRequest, response: unknown, next: () => void) => void;
 
 /** Middleware that sets `req.clientInfo`. Express's own `trust proxy` plays no part in it. */

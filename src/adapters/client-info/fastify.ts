@@ -6,17 +6,22 @@ import type { ClientInfoOptions } from './settings.ts';
 
 /** What is looked at of a Fastify request. */
 export interface FastifyRequestLike {
+  /** The request of node:http. */
   readonly raw: NodeRequest;
 }
 
-type OnRequest = (request: FastifyRequestLike, reply: unknown, done: () => void) => void;
+/** A hook of Fastify's, called with each request. */
+export type FastifyOnRequest = (request: FastifyRequestLike, reply: unknown, done: () => void) => void;
 
 /** What is used of a Fastify instance. */
 export interface FastifyLike {
+  /** Declares the property that every request gets. */
   decorateRequest(name: 'clientInfo', value: null): unknown;
-  addHook(name: 'onRequest', hook: OnRequest): unknown;
+  /** Adds what runs before anything else of a request. */
+  addHook(name: 'onRequest', hook: FastifyOnRequest): unknown;
 }
 
+/** A plugin for `app.register`. */
 export type FastifyPlugin = (fastify: FastifyLike, options: ClientInfoOptions, done: () => void) => void;
 
 /**

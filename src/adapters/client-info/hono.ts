@@ -7,27 +7,34 @@ import type { WebPeer, WebRequest } from './web-request.ts';
 
 /** For `new Hono<{ Variables: ClientInfoVariables }>()`. */
 export interface ClientInfoVariables {
+  /** Set by honoClientInfo. */
   clientInfo: ClientInfo;
 }
 
 /** What is looked at of a Hono context. */
 export interface HonoContext {
+  /** What the runtime hands in; on @hono/node-server the request of node:http is in it. */
   readonly env: unknown;
+  /** The request; `raw` is the web Request. */
   readonly req: { readonly raw: WebRequest };
+  /** Sets a variable of the context. */
   // biome-ignore lint/suspicious/noExplicitAny: every Hono has keys and types of its own.
   readonly set: any;
 }
 
+/** A function for `app.use`. */
 export type HonoMiddleware = (context: HonoContext, next: () => Promise<void>) => Promise<void>;
 
+/** The options of createClientInfo, and who the peer is. */
 export type HonoClientInfoOptions = ClientInfoOptions & {
   /** The other end of the connection, where Hono does not run on @hono/node-server. */
   readonly peer?: ((context: HonoContext) => WebPeer | undefined) | undefined;
 };
 
 /** Middleware that sets the variable `clientInfo`. */
-export function honoClientInfo({ peer, ...options }: HonoClientInfoOptions): HonoMiddleware {
-  const clientInfo = createClientInfo(options);
+export function honoClientInfo(options: HonoClientInfoOptions): HonoMiddleware {
+  const { peer, ...others } = options;
+  const clientInfo = createClientInfo(others);
   return (context, next) => {
     context.set('clientInfo', read(clientInfo, context, peer));
     return next();

@@ -1,10 +1,12 @@
 // What a request said that did not count, and why: for whoever wonders where an answer comes from.
 
+/** A value of a request that did not count. */
 export interface Ignored {
-  /** The header field, in lower case; `peer` for an address that the caller gave. */
+  /** The header field, in lower case. */
   readonly field: string;
   /** What it said, cut to 200 characters, with `?` for whatever is not printable ASCII. From a client: escape it in HTML. */
   readonly value: string;
+  /** The reason, in a few words of English. */
   readonly why: string;
 }
 

@@ -1,9 +1,10 @@
-// portico/client-info: who a request comes from and what it was sent to, behind any proxy. Re-exports only.
+// Who a request comes from and what it was sent to, behind any proxy. Re-exports only.
 
 export { type ClientInfo, createClientInfo, type ReadClientInfo } from './client-info.ts';
 export { type ExpressMiddleware, expressClientInfo } from './express.ts';
 export {
   type FastifyLike,
+  type FastifyOnRequest,
   type FastifyPlugin,
   type FastifyRequestLike,
   fastifyClientInfo,
@@ -22,6 +23,7 @@ export type { Party } from './node-identifier.ts';
 export type { NodeRequest, NodeSocket } from './node-request.ts';
 export type {
   ClientInfoOptions,
+  CommonOptions,
   ForwardedField,
   ForwardedOptions,
   XForwardedOptions,

@@ -6,16 +6,20 @@ import type { ClientInfoOptions } from './settings.ts';
 
 /** For `new Koa<ClientInfoState>()`. */
 export interface ClientInfoState {
+  /** Set by koaClientInfo. */
   clientInfo: ClientInfo;
 }
 
 /** What is looked at of a Koa context. */
 export interface KoaContext {
+  /** The request of node:http. */
   readonly req: NodeRequest;
+  /** Where `clientInfo` is put. */
   // biome-ignore lint/suspicious/noExplicitAny: Koa's state is what the application makes of it.
   readonly state: any;
 }
 
+/** A function for `app.use`. */
 export type KoaMiddleware = <T>(context: KoaContext, next: () => Promise<T>) => Promise<T>;
 
 /** Middleware that sets `ctx.state.clientInfo`. Koa's own `app.proxy` plays no part in it. */

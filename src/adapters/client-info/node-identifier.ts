@@ -9,6 +9,7 @@ import { isIpv6 } from '../../wire/authority.ts';
 export interface Party {
   /** IPv4 in four decimal parts (IPv4 in IPv6 form, too) or IPv6 as RFC 5952 writes it; undefined where nobody said one. */
   readonly address: string | undefined;
+  /** The port it speaks from, where somebody said one. */
   readonly port: number | undefined;
   /** The address, or else `unix` (a socket of this machine), `unknown`, or a made-up name that begins with `_`. */
   readonly name: string;

@@ -5,15 +5,21 @@ import { type Party, partyOf, UNIX_SOCKET, UNKNOWN } from './node-identifier.ts'
 
 /** What is looked at of a request; IncomingMessage and Http2ServerRequest have it. */
 export interface NodeRequest {
+  /** Fields by their names in lower case; several lines of one name as a list, or joined by commas. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The connection; without one, nothing is trusted. */
   readonly socket?: NodeSocket | null | undefined;
 }
 
 /** What is looked at of a connection; Socket and TLSSocket have it. */
 export interface NodeSocket {
+  /** The other end; undefined for a local socket, and when the connection is over. */
   readonly remoteAddress?: string | undefined;
+  /** The port of the other end. */
   readonly remotePort?: number | undefined;
+  /** This end; undefined for a local socket. */
   readonly localAddress?: string | undefined;
+  /** True when the connection is over. */
   readonly destroyed?: boolean | undefined;
 }
 

@@ -7,7 +7,8 @@ import { compileTrust, type IsTrusted, type Trust } from './trust.ts';
 /** The fields X-Forwarded-For, -Host, -Proto, -Port and -Prefix, and X-Real-IP. */
 export type ForwardedField = 'for' | 'host' | 'proto' | 'port' | 'prefix' | 'real-ip';
 
-interface CommonOptions {
+/** What has to be decided whichever fields proxies write. */
+export interface CommonOptions {
   /** Your proxies: addresses, ranges, `loopback`, `private`, `linklocal`, `unix`, or a function. */
   readonly trust: Trust;
   /** The names that this application answers for (`shop.example`, `*.shop.example`); another one is no `host`. */
@@ -16,6 +17,7 @@ interface CommonOptions {
   readonly maxHops?: number | undefined;
 }
 
+/** Options where proxies write X-Forwarded-For and its kin, which is the default. */
 export interface XForwardedOptions extends CommonOptions {
   /** The family of fields that your proxies write. The other one never counts. */
   readonly from?: 'x-forwarded' | undefined;
@@ -31,13 +33,17 @@ export interface XForwardedOptions extends CommonOptions {
   readonly appended?: readonly ForwardedField[] | undefined;
 }
 
+/** Options where proxies write Forwarded. */
 export interface ForwardedOptions extends CommonOptions {
   /** RFC 7239's one field for all. */
   readonly from: 'forwarded';
+  /** Not here: Forwarded says everything. */
   readonly fields?: undefined;
+  /** Not here: every element says who wrote it. */
   readonly appended?: undefined;
 }
 
+/** The options of createClientInfo, and of the middleware for each framework. */
 export type ClientInfoOptions = XForwardedOptions | ForwardedOptions;
 
 export interface Settings {

@@ -11,7 +11,10 @@ import type { Party } from './node-identifier.ts';
  */
 export type TrustFunction = (address: string, hop: number) => boolean;
 
-/** Addresses, ranges (`10.0.0.0/8`, `2001:db8::/32`) and the names of `NAMED_RANGES`, or a function. */
+/**
+ * Addresses, ranges (`10.0.0.0/8`, `2001:db8::/32`) and names (`loopback`, `private`, `uniquelocal`, `linklocal`, `unix`),
+ * or a function.
+ */
 export type Trust = string | readonly string[] | TrustFunction;
 
 /** True for a trusted proxy. */

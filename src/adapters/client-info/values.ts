@@ -3,6 +3,7 @@
 
 import { type Authority, parseAuthority } from '../../wire/authority.ts';
 
+/** The schemes there are; `ws` is `http`, and `wss` is `https`. */
 export type Scheme = 'http' | 'https';
 
 const SCHEMES: ReadonlyMap<string, Scheme> = new Map([

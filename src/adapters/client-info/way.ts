@@ -11,6 +11,7 @@ import type { Settings } from './settings.ts';
 
 /** A party on the way, and whether it is a trusted proxy. */
 export interface Hop extends Party {
+  /** Whether `trust` has it: then the one that it names counts, too. */
   readonly isTrusted: boolean;
 }
 

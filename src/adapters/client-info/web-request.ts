@@ -6,7 +6,9 @@ import { type Party, partyOf, UNIX_SOCKET } from './node-identifier.ts';
 
 /** What is looked at of a Request. */
 export interface WebRequest {
+  /** The absolute URL; scheme and host are taken from it. */
   readonly url: string;
+  /** The fields. */
   readonly headers: { get(name: string): string | null };
 }
 

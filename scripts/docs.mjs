@@ -1,11 +1,12 @@
 // Writes docs/reference/ (a page per module), docs/directives.md (all of them, by name), docs/errors.md, docs/lint.md and
 // docs/traps.md from the code, docs/api/ from its types, what commands print into docs/explain.md, and the modules that are
-// missing into docs/from-apache.md, examples into docs/library.md: `npm run docs`; with --check it only says whether they
-// are up to date. Reads the built package (npm run build).
+// missing into docs/from-apache.md, examples into docs/library.md and docs/rewrite.md: `npm run docs`; with --check it only
+// says whether they are up to date. Reads the built package (npm run build).
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { rewriteCodes } from '../dist/adapters/rewrite/codes.js';
 import { directiveList, placesOf, titleOf } from '../dist/commands/directives.js';
 import { confCodes } from '../dist/conf/codes.js';
 import { isQuietModule, standardModules } from '../dist/conf/known-modules.js';
@@ -87,7 +88,9 @@ function directivesPage() {
 }
 
 function errorsPage() {
-  const rows = Object.entries(confCodes).map(([code, text]) => `| \`${code}\` | ${text} |`);
+  const rows = Object.entries({ ...confCodes, ...rewriteCodes }).map(
+    ([code, text]) => `| \`${code}\` | ${text} |`,
+  );
   return [
     '# Error codes',
     '',
@@ -147,6 +150,7 @@ function withMissingModules(name) {
 const pages = {
   'explain.md': shownPage('explain.md', 'explain'),
   'library.md': withExamples('library.md'),
+  'rewrite.md': withExamples('rewrite.md'),
   'from-apache.md': withMissingModules('from-apache.md'),
   'directives.md': directivesPage(),
   'errors.md': errorsPage(),

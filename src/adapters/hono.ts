@@ -13,22 +13,29 @@ import type { BodyCache } from './web/kept-body.ts';
 
 /** What the rules use of Hono's context. */
 export interface HonoContext {
+  /** Hono's request, with what it has kept of a body and of the routes that match. */
   readonly req: {
     readonly raw: Request;
     readonly bodyCache?: object;
     readonly routeIndex?: number;
     readonly matchedRoutes?: readonly { readonly basePath?: string }[];
   };
+  /** What the server gives to every request: node-server's bindings, for one. */
   readonly env: unknown;
+  /** Of runtimes that have one; given back where the application is asked again. */
   readonly executionCtx?: unknown;
+  /** Whether there is an answer. */
   readonly finalized: boolean;
+  /** The answer. */
   get res(): Response;
   set res(response: Response | undefined);
+  /** Keeps a value for the routes: `portico`, what the rules have found out. */
   set(key: string, value: unknown): void;
 }
 
 /** What the rules use of an application. */
 export interface HonoApp {
+  /** Answers a request. */
   fetch(request: Request, env?: never, executionCtx?: never): Response | Promise<Response>;
 }
 

@@ -4,9 +4,9 @@ import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { modules } from '../modules/index.ts';
 import { PORTICO_VERSION } from '../request/software.ts';
+import { latin1 } from '../tools/bytes.ts';
 import { describeApps } from './apps/arguments.ts';
 import type { AppsOptions } from './apps/run.ts';
-import { latin1 } from './bytes.ts';
 import type { ConfigtestOptions } from './configtest.ts';
 import {
   configurationOptions,

@@ -5,7 +5,7 @@ import type { ConfIo } from '../conf/io.ts';
 import { readSite, type SiteResult } from '../conf/site.ts';
 import { modules } from '../modules/index.ts';
 import type { Machine } from '../server/machine.ts';
-import { latin1 } from './bytes.ts';
+import { latin1 } from '../tools/bytes.ts';
 import { takeSettings } from './envvars.ts';
 import { type FrontOptions, frontConfiguration } from './front.ts';
 import { sayWarning } from './terminal.ts';

@@ -3,7 +3,7 @@
 import { printTree } from '../conf/print.ts';
 import { hasError, type Site } from '../conf/site.ts';
 import { Machine } from '../server/machine.ts';
-import { latin1 } from './bytes.ts';
+import { latin1 } from '../tools/bytes.ts';
 import { type ConfigurationOptions, nameOf, readConfiguration, takeSettingsOf } from './configuration.ts';
 import { frontConfiguration } from './front.ts';
 import { exitSoon, runServer } from './running.ts';

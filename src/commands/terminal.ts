@@ -4,7 +4,7 @@ import pc from 'picocolors';
 import { type Diagnostic, drawDiagnostic, type Painter } from '../kit/diagnostic.ts';
 import { ConfigurationError } from '../server/instance.ts';
 import { messageOf, StartError } from '../server/start-error.ts';
-import { latin1 } from './bytes.ts';
+import { latin1 } from '../tools/bytes.ts';
 
 const colors = colorsOf(process.stderr);
 

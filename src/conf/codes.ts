@@ -19,7 +19,8 @@ export const confCodes = {
     'Words after the last argument of a directive, or after the > of a section, have no effect.',
   'conf/include-depth': 'Include directives lead back to a file that is being read, or nest too deep.',
   'conf/include-no-match': 'The wildcard of an Include directive matches no file.',
-  'conf/line-too-long': 'A line, with its continuations, is longer than 16 MiB.',
+  'conf/line-too-long':
+    'A line, with its continuations and what its variables stand for, is longer than 16 MiB.',
   'conf/macro': 'A Macro section or its use is not right.',
   'conf/missing-argument': 'A section lacks the argument that says what it applies to.',
   'conf/missing-bracket': 'The > that ends the opening or closing of a section is missing.',

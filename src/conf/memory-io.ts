@@ -3,13 +3,26 @@
 import type { ConfIo, FileFacts } from './io.ts';
 import { normalisePath } from './path.ts';
 
-/** Reads from `files` (text by absolute path); directories are what the paths imply. */
+/** What else is to be found on the machine. */
+export interface MemoryOptions {
+  /** Directories that may have nothing in them. */
+  readonly folders?: Iterable<string>;
+  /** When every file was changed last, in milliseconds since 1970. */
+  readonly time?: number;
+}
+
+/** What a system takes as a name, and as a path, in bytes. */
+const LONGEST_NAME = 255;
+const LONGEST_PATH = 4095;
+
+/** Reads from `files` (text by absolute path); directories are those named and what the paths imply. */
 export function createMemoryIo(
   files: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string>> = {},
+  { folders = [], time = 0 }: MemoryOptions = {},
 ): ConfIo {
   const texts = new Map(Object.entries(files).map(([path, text]) => [normalisePath(path), text]));
-  const children = listChildren(texts.keys());
+  const children = listChildren(texts.keys(), folders);
   return {
     read: (path) => {
       const text = texts.get(normalisePath(path));
@@ -18,9 +31,11 @@ export function createMemoryIo(
       return text;
     },
     stat: (path) => {
-      const text = texts.get(normalisePath(path));
-      if (text !== undefined) return factsOf('file', text.length);
-      return children.has(normalisePath(path)) ? factsOf('directory', 0) : undefined;
+      refuseLong(path);
+      const plain = normalisePath(path);
+      if (children.has(plain)) return factsOf('directory', 0, time);
+      const text = path.endsWith('/') ? undefined : texts.get(plain);
+      return text === undefined ? undefined : factsOf('file', text.length, time);
     },
     list: (path) => {
       const names = children.get(normalisePath(path));
@@ -31,23 +46,41 @@ export function createMemoryIo(
   };
 }
 
-function listChildren(paths: Iterable<string>): ReadonlyMap<string, ReadonlySet<string>> {
+function listChildren(
+  paths: Iterable<string>,
+  folders: Iterable<string>,
+): ReadonlyMap<string, ReadonlySet<string>> {
   const children = new Map<string, Set<string>>([['/', new Set()]]);
-  for (const path of paths) {
-    for (let at = path; at !== '/'; ) {
-      const cut = at.lastIndexOf('/');
-      const parent = at.slice(0, cut) || '/';
-      const names = children.get(parent) ?? new Set();
-      children.set(parent, names.add(at.slice(cut + 1)));
-      at = parent;
-    }
-  }
+  const addFolder = (folder: string): Set<string> => {
+    const known = children.get(folder);
+    if (known !== undefined) return known;
+    const names = new Set<string>();
+    children.set(folder, names);
+    addTo(folder);
+    return names;
+  };
+  const addTo = (path: string): void => {
+    const cut = path.lastIndexOf('/');
+    addFolder(path.slice(0, cut) || '/').add(path.slice(cut + 1));
+  };
+  for (const folder of folders) addFolder(normalisePath(folder));
+  for (const path of paths) addTo(path);
   return children;
 }
 
-function factsOf(kind: FileFacts['kind'], size: number): FileFacts {
+function factsOf(kind: FileFacts['kind'], size: number, time: number): FileFacts {
   const mode = kind === 'directory' ? 0o755 : 0o644;
-  return { kind, size, mtime: 0, ctime: 0, inode: 0, device: 0, uid: 0, gid: 0, mode };
+  const micros = time * 1000;
+  return { kind, size, mtime: micros, ctime: micros, inode: 0, device: 0, uid: 0, gid: 0, mode };
+}
+
+function refuseLong(path: string): void {
+  const isLong = path.length > LONGEST_NAME && (path.length > LONGEST_PATH || hasLongName(path));
+  if (isLong) throw systemError('ENAMETOOLONG', path);
+}
+
+function hasLongName(path: string): boolean {
+  return path.split('/').some((name) => name.length > LONGEST_NAME);
 }
 
 function systemError(code: string, path: string): Error {

@@ -36,6 +36,8 @@ export interface ReaderOptions {
   readonly skipUnknownModules?: boolean;
   /** Macros that are defined already. */
   readonly macros?: ReadonlyMap<string, Macro>;
+  /** Bytes that macros and variables may add to the text. */
+  readonly mostExpanded?: number;
 }
 
 /** A file that was read: how many Include lines led to it, and on which line the last of them stands. */
@@ -45,7 +47,7 @@ export interface ReadFile {
   readonly line: number | undefined;
 }
 
-/** Bytes of all uses of macros together: each macro may use others twice. */
+/** Bytes that macros and variables add to the text: each may use others twice. */
 const MOST_EXPANDED = 16 * 1024 * 1024;
 
 /** Apache's bound for Include lines inside included files. */
@@ -69,6 +71,7 @@ export class Reader implements ReadState {
   readonly skipsUnknownModules: boolean;
   readonly #htaccess: boolean;
   readonly #undefined = new Set<string>();
+  readonly #mostExpanded: number;
   /** Files and macros that are being read, outermost first. */
   readonly #chain: string[] = [];
   #into: ConfNode[] = this.nodes;
@@ -83,6 +86,7 @@ export class Reader implements ReadState {
     this.macros = new Map(macros);
     this.#htaccess = htaccess ?? false;
     this.skipsUnknownModules = skipUnknownModules ?? false;
+    this.#mostExpanded = options.mostExpanded ?? MOST_EXPANDED;
   }
 
   /** Reads a file of the command line, or a text. */
@@ -120,7 +124,7 @@ export class Reader implements ReadState {
   /** Reads the text of a macro's use; false when uses of macros in macros have come to too much. */
   readExpansion(source: Source, name: string): boolean {
     this.#expanded += source.text.length;
-    if (this.#expanded > MOST_EXPANDED) return false;
+    if (this.#expanded > this.#mostExpanded) return false;
     this.#readText(source, name);
     return true;
   }
@@ -165,6 +169,11 @@ export class Reader implements ReadState {
       missing: (name, offset) => this.#reportUndefined(name, node.line.placeAt(offset)),
     });
     if (line === node.line) return node;
+    this.#expanded += Math.max(0, line.text.length - node.line.text.length);
+    if (this.#expanded > this.#mostExpanded) {
+      this.report('conf/line-too-long', 'Line too long', node.line);
+      return undefined;
+    }
     const again = parseLine(line);
     if (again.kind === 'directive' && node.kind === 'directive') return again;
     if (again.kind === 'section' && node.kind === 'section') {

@@ -35,6 +35,8 @@ export interface SiteOptions {
   readonly after?: readonly string[];
   /** Pass over LoadModule lines of modules that are not Apache's own. */
   readonly skipUnknownModules?: boolean;
+  /** How many bytes macros and variables may add to the text; 16 MiB where it is not given. */
+  readonly mostExpanded?: number;
 }
 
 /** A configuration, read and merged. It never changes: what it holds is frozen. */
@@ -124,10 +126,18 @@ function readSources(options: SiteOptions): Reader {
 }
 
 function runReader(options: SiteOptions, io: ConfIo, mode: LoadMode): Reader {
-  const { modules, sources, serverRoot = '/', before = [], after = [], skipUnknownModules = false } = options;
+  const { modules, sources, serverRoot = '/', before = [], after = [] } = options;
+  const { skipUnknownModules = false, mostExpanded } = options;
   const loaded = new LoadedModules(modules, mode);
   const defines = new Defines(options.defines);
-  const reader = new Reader({ io, loaded, defines, serverRoot, skipUnknownModules });
+  const reader = new Reader({
+    io,
+    loaded,
+    defines,
+    serverRoot,
+    skipUnknownModules,
+    ...(mostExpanded === undefined ? {} : { mostExpanded }),
+  });
   for (const text of before) reader.readSource({ name: '-C directive', text });
   for (const source of sources) reader.readSource(source);
   for (const text of after) reader.readSource({ name: '-c directive', text });

@@ -42,6 +42,24 @@ function hintFor(name: string, loaded: LoadedModules, others: readonly string[])
   if (standard) return hintAtStandard(name, standard, loaded);
   const removed = REMOVED.get(name.toLowerCase());
   if (removed) return `${name} went with httpd 2.4; ${removed}`;
+  return hintAtMeant(name, loaded, others);
+}
+
+/** Names that something is looked for that was meant: a file with more of them is no configuration. */
+const MOST_HINTS = 200;
+
+const hints: WeakMap<LoadedModules, Map<string, string | undefined>> = new WeakMap();
+
+function hintAtMeant(name: string, loaded: LoadedModules, others: readonly string[]): string | undefined {
+  const known = hints.get(loaded) ?? new Map<string, string | undefined>();
+  hints.set(loaded, known);
+  if (known.has(name) || known.size >= MOST_HINTS) return known.get(name);
+  const hint = findMeant(name, loaded, others);
+  known.set(name, hint);
+  return hint;
+}
+
+function findMeant(name: string, loaded: LoadedModules, others: readonly string[]): string | undefined {
   const section = name.startsWith('<') ? undefined : findSection(name, loaded, others);
   if (section) return `${section} is a section: write <${section} …> and </${section}>.`;
   const meant = suggest(name, [...others, ...loaded.names()]);

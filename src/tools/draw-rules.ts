@@ -12,18 +12,27 @@ export function drawRules(story: RulesStory, pen: Pen): Row[] {
     { at: '', text: '' },
     { at: '', text: titleOf(story, pen) },
   ];
-  const rows = runsOf(story.rules, pen.isVerbose).flatMap((run) =>
-    run.length > MOST_MISSES && !pen.isVerbose
-      ? foldedRows(run, pen)
-      : run.flatMap((rule) => ruleRows(rule, pen)),
-  );
+  const told = story.untold === 0 ? [story.rules] : [story.rules.slice(0, -1), story.rules.slice(-1)];
+  const [rows = [], lastRows = []] = told.map((rules) => rowsOf(rules, pen));
+  const between =
+    story.untold === 0 ? [] : [{ at: '', text: painter.faint(`… ${story.untold} tries more, then`) }];
   const end = shownResult(story);
   return [
     ...head,
     ...rows,
+    ...between,
+    ...lastRows,
     ...(end === undefined ? [] : [{ at: '', text: painter.away(`= ${show(end)}`) }]),
     { at: '', text: '' },
   ];
+}
+
+function rowsOf(rules: readonly RuleStory[], pen: Pen): Row[] {
+  return runsOf(rules, pen.isVerbose).flatMap((run) =>
+    run.length > MOST_MISSES && !pen.isVerbose
+      ? foldedRows(run, pen)
+      : run.flatMap((rule) => ruleRows(rule, pen)),
+  );
 }
 
 function titleOf(

@@ -34,6 +34,12 @@ export function readAround(lone: LoneHtaccess, io: ConfIo): SiteResult {
     'AllowOverride All',
     'Require all granted',
     '</Directory>',
+    // As Debian's PHP-FPM sets it up: what most of these files lead to are scripts.
+    '<FilesMatch "\\.ph(?:ar|p|tml)$">',
+    `<If "-f '%{REQUEST_FILENAME}'">`,
+    'SetHandler "proxy:unix:/run/php/php-fpm.sock|fcgi://localhost"',
+    '</If>',
+    '</FilesMatch>',
     '',
   ].join('\n');
   return readSite({ sources: [{ name: '--htaccess', text }], modules, io, serverRoot: lone.root });

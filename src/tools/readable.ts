@@ -12,6 +12,11 @@ export function readable(bytes: string): string {
   return text === undefined ? escapeControls(bytes) : text.replace(/[\x00-\x1f\x7f-\x9f]/g, escapeControls);
 }
 
+/** The same for the bytes of a request, whose line ends stay. */
+export function readableLines(bytes: string): string {
+  return bytes.split('\r\n').map(readable).join('\r\n');
+}
+
 function decoded(bytes: string): string | undefined {
   try {
     return decoder.decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)));

@@ -51,6 +51,8 @@ export interface RulesStory {
   /** What the first pattern was held against. */
   readonly subject: string | undefined;
   readonly rules: readonly RuleStory[];
+  /** Of a run without end, how many tries are not told: those before the last one. */
+  readonly untold: number;
   /** What the run came to, where it changed anything. */
   readonly result: string | undefined;
 }

@@ -16,10 +16,16 @@ interface GrowingRule extends Growing<Omit<RuleStory, 'conditions' | 'effects'>>
 /** What is known of the rules before the first event. */
 export type RulesFacts = Pick<RulesStory, 'directory' | 'base' | 'count' | 'engine'>;
 
+/** What is told of one run: more tries, or longer texts, have only loops whose next round says nothing new. */
+const MOST_TRIES = 5000;
+const MOST_CHARACTERS = 1_000_000;
+
 /** Collects one run. */
 export class RulesTeller {
   readonly #facts: RulesFacts;
   readonly #rules: GrowingRule[] = [];
+  #characters = 0;
+  #untold = 0;
   #subject: string | undefined = undefined;
   #result: string | undefined = undefined;
   /** What was told of look-ups before the condition or the result they are for. */
@@ -35,6 +41,7 @@ export class RulesTeller {
       ...this.#facts,
       subject: this.#subject,
       rules: this.#rules.map(({ place: _place, ...rule }) => rule),
+      untold: this.#untold,
       result: this.#result,
     };
   }
@@ -74,6 +81,7 @@ export class RulesTeller {
 
   #begin(place: unknown, subject: string | undefined, skipped: RuleStory['skipped']): void {
     this.#lookups = [];
+    this.#makeRoom();
     this.#rules.push({
       place,
       line: lineOf(place),
@@ -86,6 +94,16 @@ export class RulesTeller {
       result: undefined,
       effects: [],
     });
+  }
+
+  /** Where enough is told, the last try gives way to the next one. */
+  #makeRoom(): void {
+    const last = this.#rules.at(-1);
+    if (last === undefined) return;
+    this.#characters += lengthOf(last);
+    if (this.#rules.length < MOST_TRIES && this.#characters < MOST_CHARACTERS) return;
+    this.#rules.pop();
+    this.#untold += 1;
   }
 
   #change(change: Partial<Growing<Pick<RuleStory, 'matched' | 'captures' | 'applies' | 'result'>>>): void {
@@ -115,6 +133,12 @@ export class RulesTeller {
     const text = resultText(event);
     if (text !== undefined) this.#result = text;
   }
+}
+
+function lengthOf({ subject, result, captures, conditions, effects }: GrowingRule): number {
+  const inputs = conditions.flatMap((condition) => [condition.input, ...condition.captures]);
+  const texts = [subject, result, ...captures, ...inputs, ...effects];
+  return texts.reduce((sum, text) => sum + (text?.length ?? 0), 0);
 }
 
 /** They are told before what they were asked for. */

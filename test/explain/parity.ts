@@ -1,8 +1,10 @@
 // One case, tried out without a server: what explain comes to is held against what the servers answered. Owns the rules
-// by which a request is left out because explain cannot know the answer.
+// by which a request is left out because explain cannot know the answer. The machine is asked for, so that the same holds
+// where its files are in memory.
 import { connect } from 'node:net';
 import { readSite } from '../../src/conf/site.ts';
 import { modules } from '../../src/modules/index.ts';
+import type { SiteIo } from '../../src/request/io.ts';
 import type { Deed } from '../../src/request/rehearsal.ts';
 import { Machine } from '../../src/server/machine.ts';
 import { type Injected, openRehearsal, type RehearsedSite } from '../../src/tools/inject.ts';
@@ -27,7 +29,9 @@ export type LeftOut =
   | 'the answer is that of a backend, changed on its way'
   | 'the answer is that of a program'
   | 'asks a program or a database for a key'
-  | 'a part of the answer is that of a program or a backend';
+  | 'a part of the answer is that of a program or a backend'
+  | 'needs links, users, modes or other files'
+  | 'files change on the way';
 
 export interface Parity {
   readonly checked: number;
@@ -36,7 +40,7 @@ export interface Parity {
 }
 
 /** The environment is that of the servers (server-process.ts). */
-const ENVIRONMENT: Readonly<Record<string, string>> = {
+export const ENVIRONMENT: Readonly<Record<string, string>> = {
   PATH: '/usr/local/bin:/usr/bin:/bin',
   LANG: 'C',
   TZ: 'UTC',
@@ -59,26 +63,59 @@ class Tally {
   }
 }
 
-/** Tries every request of a case; `expected` are the recorded answers. */
-export async function checkParity(testCase: Case, expected: readonly CaseAnswer[]): Promise<Parity> {
-  const tally = new Tally();
-  const why = leftOutAsAWhole(testCase);
+/** Where the files of a case are looked at. */
+export interface Ground {
+  leavesOut(testCase: Case): LeftOut | undefined;
+  /** The machine, once the case is laid out. */
+  machineFor(place: CaseSite): SiteIo;
+}
+
+/** This machine. */
+export const onDisk: Ground = {
+  leavesOut: () => undefined,
+  machineFor: () => new CaseMachine(() => undefined),
+};
+
+/** Tries every request of a case on each ground; `expected` are the recorded answers. */
+export async function checkParity(
+  testCase: Case,
+  expected: readonly CaseAnswer[],
+  grounds: readonly Ground[] = [onDisk],
+): Promise<readonly Parity[]> {
+  const tallies = grounds.map((ground) => ({ ground, tally: new Tally() }));
   const requests = testCase.steps.filter(({ kind }) => kind === 'request').length;
-  if (why !== undefined) {
-    tally.leave(why, Math.max(1, requests));
-    return tally;
-  }
-  if (expected.length !== requests) {
-    tally.leave('several messages in one go', requests);
-    return tally;
-  }
-  const site = await createCaseSite(testCase);
+  const open = tallies.filter(({ ground, tally }) => {
+    const why = leftOutAsAWhole(testCase) ?? countFault(expected, requests) ?? ground.leavesOut(testCase);
+    if (why !== undefined) tally.leave(why, Math.max(1, requests));
+    return why === undefined;
+  });
+  if (open.length > 0) await runAll(testCase, expected, open);
+  return tallies.map(({ tally }) => tally);
+}
+
+function countFault(expected: readonly CaseAnswer[], requests: number): LeftOut | undefined {
+  return expected.length === requests ? undefined : 'several messages in one go';
+}
+
+async function runAll(
+  testCase: Case,
+  expected: readonly CaseAnswer[],
+  open: readonly { readonly ground: Ground; readonly tally: Tally }[],
+): Promise<void> {
+  const place = await createCaseSite(testCase);
   try {
-    await runSteps(testCase, expected, site, tally);
+    // Those who look at the files as they were laid out come before the one that changes them.
+    for (const { ground, tally } of open.toReversed())
+      await runSteps(testCase, expected, { place, machine: ground.machineFor(place), tally });
   } finally {
-    await site.close();
+    await place.close();
   }
-  return tally;
+}
+
+interface Stage {
+  readonly place: CaseSite;
+  readonly machine: SiteIo;
+  readonly tally: Tally;
 }
 
 function leftOutAsAWhole({ isConfigtest, comparison, conf, entries }: Case): LeftOut | undefined {
@@ -102,10 +139,8 @@ function leftOutAsAWhole({ isConfigtest, comparison, conf, entries }: Case): Lef
 async function runSteps(
   testCase: Case,
   expected: readonly CaseAnswer[],
-  place: CaseSite,
-  tally: Tally,
+  { place, machine, tally }: Stage,
 ): Promise<void> {
-  const machine = new CaseMachine(() => undefined);
   const read = readSite({
     sources: [{ file: place.confFile }],
     modules,

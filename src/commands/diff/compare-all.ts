@@ -1,11 +1,11 @@
 // Requests of a file, one after the other, put to two configurations; and the list of those that differ.
 
+import { latin1 } from '../../tools/bytes.ts';
 import { compare, type Difference } from '../../tools/compare.ts';
 import { type Compared, LogComparison } from '../../tools/compare-log.ts';
 import { type CountedDifference, drawDifferences } from '../../tools/draw-differences.ts';
 import type { RehearsalOptions, RehearsedSite } from '../../tools/inject.ts';
 import { type Put, putQuestion, QuestionError } from '../../tools/question.ts';
-import { latin1 } from '../bytes.ts';
 import { openSource, type SourceOptions } from '../explain/open.ts';
 import { printJson, printText, storyPainter } from '../explain/print.ts';
 import { readRequests } from '../explain/read-requests.ts';

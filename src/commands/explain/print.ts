@@ -3,7 +3,7 @@
 
 import pc from 'picocolors';
 import { PLAIN, type StoryPainter } from '../../tools/pen.ts';
-import { readable } from '../../tools/readable.ts';
+import { readableLines } from '../../tools/readable.ts';
 
 const isWanted = process.env.FORCE_COLOR !== undefined || process.stdout.isTTY === true;
 const colors = pc.createColors(isWanted && pc.isColorSupported);
@@ -18,11 +18,9 @@ export function printText(text: string): void {
 
 /** Byte strings become the text that they spell. */
 export function printJson(value: unknown): void {
-  printText(`${JSON.stringify(value, readableValue, 2)}\n`);
+  printText(`${JSON.stringify(value, readableText, 2)}\n`);
 }
 
-/** The bytes of a request keep their line ends. */
-function readableValue(_key: string, value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  return value.split('\r\n').map(readable).join('\r\n');
+function readableText(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? readableLines(value) : value;
 }

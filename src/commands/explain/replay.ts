@@ -1,9 +1,9 @@
 // `portico explain --log`: a whole access log put to a configuration; and with `--apache`, what an upgrade makes of it.
 
 import { ERAS } from '../../kit/era.ts';
+import { latin1 } from '../../tools/bytes.ts';
 import { drawReplay } from '../../tools/draw-replay.ts';
 import { Replay } from '../../tools/replay.ts';
-import { latin1 } from '../bytes.ts';
 import { compareAll } from '../diff/compare-all.ts';
 import type { ExplainOptions } from './arguments.ts';
 import { openSource } from './open.ts';

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { ERAS } from '../../kit/era.ts';
-import { levelOf, printTrace, type TraceEvent } from '../../rules/index.ts';
+import { latin1 } from '../../tools/bytes.ts';
 import { outcomeText } from '../../tools/draw-outcome.ts';
 import { drawStory } from '../../tools/draw-story.ts';
 import {
@@ -11,13 +11,12 @@ import {
   explain,
   explainQuestion,
 } from '../../tools/explain.ts';
-import type { RehearsedSite, Step } from '../../tools/inject.ts';
+import type { RehearsedSite } from '../../tools/inject.ts';
 import { type Put, putBytes, putQuestion, type Question } from '../../tools/question.ts';
-import { readable } from '../../tools/readable.ts';
 import { readSavedRequests } from '../../tools/saved-requests.ts';
 import type { Story } from '../../tools/story.ts';
+import { TraceLines } from '../../tools/trace-lines.ts';
 import { type Change, drawUpgrade, laterThan } from '../../tools/upgrade.ts';
-import { latin1 } from '../bytes.ts';
 import type { ExplainOptions } from './arguments.ts';
 import { failureOf } from './failure.ts';
 import { type OpenedSource, openSource } from './open.ts';
@@ -124,7 +123,11 @@ async function tell(
       });
     before = outcome;
   }
-  return { story, changes: options.version === undefined ? undefined : changes, trace: trace.text };
+  return {
+    story,
+    changes: options.version === undefined ? undefined : changes,
+    trace: trace.lines.map((line) => `${line}\n`).join(''),
+  };
 }
 
 /** A question, or a request whose bytes are at hand. */
@@ -154,26 +157,4 @@ function askAll(options: ExplainOptions, live: RehearsedSite['live']): readonly 
       ...(data === undefined ? {} : { body: latin1(data) }),
     },
   }));
-}
-
-/** The rules' steps as Apache's error log has them, without what differs from run to run. */
-class TraceLines {
-  readonly #lines: string[] = [];
-  readonly #numbers: Map<Step['x'], number> = new Map();
-
-  get text(): string {
-    return this.#lines.map((line) => `${readable(line)}\n`).join('');
-  }
-
-  readonly take = ({ x, event }: Step): void => {
-    if (event.kind !== 'rule') return;
-    const step = event.event as TraceEvent;
-    const level = levelOf(step.name);
-    if (level > 8) return;
-    const number = this.#numbers.get(x) ?? this.#numbers.size + 1;
-    this.#numbers.set(x, number);
-    const kind = x.isSubrequest() ? 'subreq' : 'initial';
-    const redirects = x.redirects > 0 && !x.isSubrequest() ? `/redir#${x.redirects}` : '';
-    this.#lines.push(`[rewrite:trace${level}] [rid#${number}/${kind}${redirects}] ${printTrace(step)}`);
-  };
 }

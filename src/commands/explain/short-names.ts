@@ -1,7 +1,7 @@
 // How files are called in what a command prints: relative to where the reader stands, or to the configuration.
 
 import { dirname, relative } from 'node:path';
-import { latin1 } from '../bytes.ts';
+import { latin1 } from '../../tools/bytes.ts';
 
 /** `base` is the main configuration file, if there is one; `named` are files with a name of their own. */
 export function shortNames(

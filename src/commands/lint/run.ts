@@ -6,6 +6,7 @@ import type { Diagnostic } from '../../kit/diagnostic.ts';
 import { suggest } from '../../kit/suggest.ts';
 import { PORTICO_VERSION } from '../../request/software.ts';
 import { Machine } from '../../server/machine.ts';
+import { latin1 } from '../../tools/bytes.ts';
 import {
   checks,
   drawFindings,
@@ -18,7 +19,6 @@ import {
   type Target,
   targetOfSite,
 } from '../../tools/lint/index.ts';
-import { latin1 } from '../bytes.ts';
 import { readConfiguration, takeSettingsOf } from '../configuration.ts';
 import { sayWarning, standardOutputPainter } from '../terminal.ts';
 import type { LintOptions } from './arguments.ts';

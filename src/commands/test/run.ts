@@ -3,6 +3,7 @@
 import { readFileSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import { coreServer } from '../../request/core-config.ts';
+import { latin1 } from '../../tools/bytes.ts';
 import { checkExpectation, type Folders, outcomeOf } from '../../tools/check-expectation.ts';
 import { Coverage } from '../../tools/coverage.ts';
 import { drawGaps, drawJunit, drawResults, drawTap, type Result } from '../../tools/draw-results.ts';
@@ -10,7 +11,6 @@ import { type Expectation, readExpectations } from '../../tools/expectations.ts'
 import { type Explained, explain } from '../../tools/explain.ts';
 import { putQuestion, QuestionError } from '../../tools/question.ts';
 import { readable } from '../../tools/readable.ts';
-import { latin1 } from '../bytes.ts';
 import { failureOf } from '../explain/failure.ts';
 import { type OpenedSource, openSource } from '../explain/open.ts';
 import { printText, storyPainter } from '../explain/print.ts';

@@ -199,7 +199,8 @@ const TRANSFORMS: Readonly<Record<TransformName, (text: string) => string>> = {
   toupper: upperAscii,
   escape: escapePath,
   unescape: unescapePath,
-  base64: btoa,
+  // Bound: a browser's refuses to be called as a method of something else.
+  base64: (text) => btoa(text),
   unbase64: decodeBase64,
   ldap: escapeLdap,
 };

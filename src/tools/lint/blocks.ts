@@ -3,6 +3,7 @@
 import type { ConfNode, DirectiveNode, SectionNode } from '../../conf/tree.ts';
 import { splitWords } from '../../conf/words.ts';
 import { lowerAscii } from '../../kit/ascii.ts';
+import { keepPatience } from './patience.ts';
 
 export type BlockKind =
   | 'server'
@@ -86,11 +87,13 @@ function fill(block: GrowingBlock, nodes: readonly ConfNode[]): Block {
 
 /** The block and all in it, outermost first. */
 export function blocksIn(block: Block): readonly Block[] {
+  keepPatience();
   return [block, ...block.blocks.flatMap(blocksIn)];
 }
 
 /** The lines of that name (in lower case) in a block itself. */
 export function linesNamed(block: Block, ...names: readonly string[]): readonly Line[] {
+  keepPatience();
   return block.lines.filter((line) => names.includes(line.name));
 }
 

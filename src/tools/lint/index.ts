@@ -4,7 +4,7 @@ export { type Check, type Example, htaccess as htaccessExample, type Severity } 
 export { checks } from './checks/index.ts';
 export type { Finding } from './finding.ts';
 export { findingsAsJson, findingsAsSarif } from './json-report.ts';
-export { lint, reaches } from './lint.ts';
+export { lint, lintWithin, reaches } from './lint.ts';
 export {
   readConfigTarget,
   readHtaccessTarget,

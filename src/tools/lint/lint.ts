@@ -6,6 +6,7 @@ import type { Block, Line } from './blocks.ts';
 import type { Check, Said, Severity } from './check.ts';
 import { checks } from './checks/index.ts';
 import type { Finding } from './finding.ts';
+import { OutOfPatience, withPatience } from './patience.ts';
 import { readSuppressions, type Suppressions } from './suppressions.ts';
 import type { Target } from './target.ts';
 
@@ -18,7 +19,37 @@ const AS_DRAWN: { readonly [S in Severity]: Diagnostic['severity'] } = {
 /** Findings in the order of their lines; those that a comment switches off are left out. */
 export function lint(target: Target, chosen: readonly Check[] = checks): readonly Finding[] {
   const suppressions = readSuppressions(target, checks);
-  const found = chosen.flatMap((check) => findingsOf(check, target, suppressions));
+  return withReader(
+    target,
+    chosen.flatMap((check) => findingsOf(check, target, suppressions)),
+    suppressions,
+  );
+}
+
+/** The same for one who waits: what is found in so many milliseconds, and whether that is all. */
+export function lintWithin(
+  milliseconds: number,
+  target: Target,
+): { readonly findings: readonly Finding[]; readonly isWhole: boolean } {
+  const suppressions = readSuppressions(target, checks);
+  const found: Finding[] = [];
+  const isWhole = withPatience(milliseconds, () => {
+    try {
+      for (const check of checks) found.push(...findingsOf(check, target, suppressions));
+      return true;
+    } catch (error) {
+      if (error instanceof OutOfPatience) return false;
+      throw error;
+    }
+  });
+  return { findings: withReader(target, found, suppressions), isWhole };
+}
+
+function withReader(
+  target: Target,
+  found: readonly Finding[],
+  suppressions: Suppressions,
+): readonly Finding[] {
   const said = target.diagnostics.flatMap((diagnostic) => fromReader(diagnostic, found, suppressions));
   return inOrder([...said, ...found, ...suppressions.findings]);
 }

@@ -5,6 +5,7 @@ import { compileRegex } from '../../kit/regex/index.ts';
 import { type Demand, findText, type Language } from '../../kit/regex/language.ts';
 import type { Condition } from '../../rules/index.ts';
 import { isSetByRules } from './env-names.ts';
+import { keepPatience } from './patience.ts';
 import type { RewriteScope, RuleAt } from './rewrite-scope.ts';
 import { prefixOf, type Sample, sampleOf } from './sample.ts';
 import { demandOf, keyOf, languageFor, opposite, valueFor, variableOf } from './values.ts';
@@ -95,6 +96,7 @@ export function requestFor(scope: RewriteScope, at: RuleAt, wish?: Wish): Sample
 
 function findRequest(scope: RewriteScope, at: RuleAt, wish: Wish): Sample | null | undefined {
   const { must, all } = wantedBy(at, wish);
+  keepPatience();
   if (isImpossible(scope, at, wish, must)) return null;
   const path = pathFor(scope, at, wish, all);
   if (path === null || path === undefined) return undefined;

@@ -69,7 +69,8 @@ export function readRewriteScope(block: Block, around: Surroundings): RewriteSco
     block.kind === 'htaccess',
   );
   const read = readLines(block, builder);
-  const { rules: compiled, ...set } = builder.build();
+  const { rules: written, ...set } = builder.build();
+  const compiled = written.map(withFewRounds);
   const rules = compiled.map((rule, position): RuleAt => {
     const line = rule.place as Line;
     const words = splitArguments(line.node.args)!;
@@ -86,6 +87,16 @@ export function readRewriteScope(block: Block, around: Surroundings): RewriteSco
     engine: engineOf(block, set.engine),
     maps: mapsOf(block),
   };
+}
+
+/** A loop that has come to no end by then comes to none in Apache's 32000 rounds, or in as many as [N=…] asks for. */
+const MOST_ROUNDS = 1000;
+
+function withFewRounds(rule: Rule): Rule {
+  const { flags } = rule;
+  return flags.next === undefined || flags.next <= MOST_ROUNDS
+    ? rule
+    : { ...rule, flags: { ...flags, next: MOST_ROUNDS } };
 }
 
 function readLines(block: Block, builder: RuleSetBuilder): { readonly loose: readonly Line[] } {

@@ -8,6 +8,7 @@ import type { RewriteMap } from '../../rules/maps.ts';
 import { MemoryHost } from '../../rules/memory-host.ts';
 import type { ServerVariable } from '../../rules/variables.ts';
 import { readsForeignEnv } from './env-names.ts';
+import { keepPatience } from './patience.ts';
 import { type RewriteScope, Unknowable } from './rewrite-scope.ts';
 
 /** A request as it comes from a client. Byte strings; the path is decoded. */
@@ -228,6 +229,7 @@ export function tryRules(
   files: Files = NO_FILES,
   ended = false,
 ): Tried | undefined {
+  keepPatience();
   const host = new SampleHost(sample, scope, files);
   const facts = {
     uri: sample.path,

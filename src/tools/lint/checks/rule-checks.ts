@@ -1,6 +1,7 @@
 // What checks of rules have in common: going through the rules that run, and pointing at a part of a line.
 
 import type { Said } from '../check.ts';
+import { keepPatience } from '../patience.ts';
 import type { RewriteScope, RuleAt } from '../rewrite-scope.ts';
 import { type Sample, urlOf } from '../sample.ts';
 import type { Target } from '../target.ts';
@@ -62,6 +63,7 @@ export function stops({ rule: { flags } }: RuleAt): boolean {
 
 /** True where no rule before this one can have changed what its pattern sees. */
 export function seesRequest(scope: RewriteScope, at: RuleAt): boolean {
+  keepPatience();
   return scope.rules
     .slice(0, at.position)
     .every((earlier) => earlier.rule.substitution === undefined || stops(earlier));

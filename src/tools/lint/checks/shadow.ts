@@ -4,6 +4,7 @@ import { findText } from '../../../kit/regex/language.ts';
 import { matchPrefix } from '../../../modules/proxy/prefix-match.ts';
 import { type Block, homeOf, type Line, linesNamed } from '../blocks.ts';
 import { type Check, config, htaccess } from '../check.ts';
+import { keepPatience } from '../patience.ts';
 import { subjectDemands } from '../request-for.ts';
 import type { RewriteScope, RuleAt } from '../rewrite-scope.ts';
 import { languageFor } from '../values.ts';
@@ -62,6 +63,7 @@ function* hiddenRules(scope: RewriteScope): Iterable<{ readonly hidden: RuleAt; 
 
 /** The first rule that takes everything that this one matches; one subject tells most of them apart. */
 function takerOf(scope: RewriteScope, at: RuleAt, takers: readonly RuleAt[]): RuleAt | undefined {
+  keepPatience();
   const demands = subjectDemands(scope, at);
   const one = demands && findText(demands);
   if (demands === undefined || typeof one !== 'string') return undefined;

@@ -2,15 +2,13 @@
 // where rules change the URL it is asked once more.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { HandedOver } from './framework-transport.ts';
 import { Front } from './front.ts';
-import type { NodeRequest } from './node/arrived.ts';
 import { urlBelow } from './node/hand-over.ts';
 import type { ParsedRequest } from './node/parsed-body.ts';
 import { serveRequest } from './node/serve-request.ts';
 import { type Surface, withSurface } from './node/surface.ts';
-import { answerUpgrade } from './node/upgrade.ts';
+import { upgradeDecision } from './node/upgrade.ts';
 import type { MiddlewareOptions } from './options.ts';
 
 /** What the rules use of Fastify's reply. */
@@ -49,8 +47,8 @@ export interface FastifyRules extends Surface {
  */
 export function forFastify(options: MiddlewareOptions): FastifyRules {
   const front = new Front(options);
-  /** Upgrades that the rules have been asked about: whether they have taken the connection. */
-  const upgrades: Upgrades = new WeakMap();
+  /** Where they are registered. */
+  const bases: string[] = [];
   const plugin = async (
     instance: FastifyInstancePart,
     { prefix = '' }: { readonly prefix?: string },
@@ -58,18 +56,15 @@ export function forFastify(options: MiddlewareOptions): FastifyRules {
     await front.ready;
     const base = joinPaths(instance.prefix, prefix);
     requirePlain(base);
+    bases.push(base);
     // The routes of an instance begin with its prefix.
-    const gate = prefix === '' ? '' : base;
-    instance.addHook('onRequest', hookAt(instance, { front, upgrades, base, gate }));
+    instance.addHook('onRequest', hookAt(instance, front, base, prefix === '' ? '' : base));
     instance.addHook('onClose', () => front.close());
   };
-  const upgrade = (request: NodeRequest, socket: Duplex, head: Buffer): void => {
-    upgrades.set(request, answerUpgrade(front, request, socket, head));
-  };
-  return Object.assign(withSurface(plugin, front), MARKS, { upgrade });
+  const baseOf = ({ url = '/' }: IncomingMessage): string | undefined =>
+    bases.find((base) => isBelow(base, url));
+  return Object.assign(withSurface(plugin, front, baseOf), MARKS);
 }
-
-type Upgrades = WeakMap<IncomingMessage, Promise<boolean>>;
 
 /** For the instance that it is registered with, not for one of its own; and not for other versions. */
 const MARKS = {
@@ -77,16 +72,6 @@ const MARKS = {
   [Symbol.for('fastify.display-name')]: 'portico',
   [Symbol.for('plugin-meta')]: { name: 'portico', fastify: '5.x' },
 };
-
-/** Where the rules are mounted. */
-interface Place {
-  readonly front: Front;
-  readonly upgrades: Upgrades;
-  /** The mount path, without a slash at its end; '' for the root. */
-  readonly base: string;
-  /** Where requests have to be for the rules to see them; '' for anywhere. */
-  readonly gate: string;
-}
 
 /** As Fastify puts prefixes together (lib/plugin-override.js). */
 function joinPaths(outer: string, inner: string): string {
@@ -101,8 +86,9 @@ function requirePlain(base: string): void {
   throw new TypeError(`rules cannot be mounted at ${base}: a prefix for them has no parameters`);
 }
 
-function hookAt(instance: FastifyInstancePart, { front, upgrades, base, gate }: Place): FastifyHook {
-  /** Requests that have been through: Fastify is asked again for the route, and all hooks run again. */
+/** `gate`: the path that requests are below for the rules to see them. */
+function hookAt(instance: FastifyInstancePart, front: Front, base: string, gate: string): FastifyHook {
+  /** Requests that have been through: where Fastify is asked again for the route, all hooks run again. */
   const led = new WeakSet<IncomingMessage>();
   return (request, reply, done) => {
     const { raw } = request;
@@ -112,15 +98,15 @@ function hookAt(instance: FastifyInstancePart, { front, upgrades, base, gate }: 
     if (raw.socket.destroyed) return void reply.hijack();
     const isLed = { front, base, instance, raw, reply, done };
     if (raw.headers.upgrade === undefined) lead(isLed);
-    else void leadUpgrade(isLed, upgrades);
+    else void leadUpgrade(isLed);
   };
 }
 
 /** Plugins for WebSockets bring upgrades here, too, where the rules may have taken the connection already. */
-async function leadUpgrade(isLed: Led, upgrades: Upgrades): Promise<void> {
+async function leadUpgrade(isLed: Led): Promise<void> {
   // All listeners of the upgrade have been called by then.
   await undefined;
-  if ((await upgrades.get(isLed.raw)) === true) isLed.reply.hijack();
+  if ((await upgradeDecision(isLed.front, isLed.raw)) === true) isLed.reply.hijack();
   else lead(isLed);
 }
 

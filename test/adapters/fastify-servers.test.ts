@@ -139,4 +139,27 @@ describe('WebSockets in Fastify', () => {
       await expect(openClient(`ws://127.0.0.1:${port}/no`)).rejects.toThrow('answered 403');
       await expect(openClient(`ws://127.0.0.1:${port}/none`)).rejects.toThrow('answered 404');
     });
+
+  test('below a prefix rules see the upgrades that are below it', async () => {
+    const backend = later(await startWebSocketBackend());
+    const root = await folderOf({
+      '.htaccess': `RewriteEngine on\nRewriteRule ^chat$ ws://127.0.0.1:${backend.port}/ [P]\nRewriteRule ^ - [F]\n`,
+    });
+    const app = await withRules({ root }, async (app, rules) => {
+      await app.register(rules, { prefix: '/shop' });
+      app.server.on('upgrade', rules.upgrade);
+      withSocketRoutes(app);
+    });
+    const { port } = await listen(app);
+    for (const [path, said] of [
+      ['/shop/chat', 'hello'],
+      ['/own', 'own hello'],
+    ]) {
+      const client = await openClient(`ws://127.0.0.1:${port}${path}`);
+      expect([path, (await client.ask('hello')).bytes.toString()]).toEqual([path, said]);
+      client.socket.close();
+      await client.closed();
+    }
+    await expect(openClient(`ws://127.0.0.1:${port}/shop/own`)).rejects.toThrow('answered 403');
+  });
 });

@@ -1,5 +1,6 @@
 // The rules inside real Fastify 5: the way of a request, mount paths, errors.
 
+import { join } from 'node:path';
 import Fastify from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { forFastify, RulesError } from '../../src/adapters/index.ts';
@@ -214,6 +215,16 @@ describe('errors in Fastify', () => {
     expect(backend.connections).toBe(1);
     await close();
     await soon(() => backend.connections === 0);
+  });
+
+  test('a module that cannot start keeps the application from starting', async () => {
+    const program = join(await folderOf({ 'map.txt': 'no program\n' }), 'map.txt');
+    const configuration = `RewriteEngine on\nRewriteMap m prg:${program}\n`;
+    const app = later(Fastify());
+    const ready = app.register(forFastify({ configuration, log: quiet })).ready();
+    await expect(ready.then(() => 'started')).rejects.toThrow(
+      `could not start RewriteMap program ${program}`,
+    );
   });
 
   test('options and configurations with mistakes are refused', () => {

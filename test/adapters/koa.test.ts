@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import Router from '@koa/router';
 import Koa from 'koa';
 import { describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -89,6 +90,23 @@ describe('the onion of Koa', () => {
     );
     expect((await ask(port, '/old')).body).toBe('true /old /new');
   });
+});
+
+test('rules protect the spelling that they name; a router may be told to know no other', async () => {
+  const configuration = '<Location /admin>\nRequire all denied\n</Location>\n';
+  const statuses: number[] = [];
+  for (const sensitive of [false, true]) {
+    const port = await withRules({ configuration }, (app, rules) => {
+      const router = new Router({ sensitive });
+      router.get('/admin', (ctx) => {
+        ctx.body = 'open';
+      });
+      app.use(rules);
+      app.use(router.routes());
+    });
+    for (const path of ['/admin', '/%61dmin', '/ADMIN']) statuses.push((await ask(port, path)).status);
+  }
+  expect(statuses).toEqual([403, 403, 200, 403, 403, 404]);
 });
 
 describe('errors and ends in Koa', () => {

@@ -17,16 +17,17 @@ export interface Surface {
   readonly close: () => Promise<void>;
 }
 
-/** The function itself, with the surface of its front. */
+/** The function itself, with the surface of its front. `baseOf`: where the rules are mounted for an upgrade. */
 export function withSurface<Middleware extends object>(
   middleware: Middleware,
   front: Front,
+  baseOf: (request: NodeRequest) => string | undefined = () => '',
 ): Middleware & Surface {
   const rest = {
     upgrade: (request: NodeRequest, socket: Duplex, head: Buffer) =>
-      void answerUpgrade(front, request, socket, head),
+      void answerUpgrade(front, request, socket, head, baseOf(request)),
     tryUpgrade: (request: NodeRequest, socket: Duplex, head: Buffer) =>
-      tryUpgrade(front, request, socket, head),
+      tryUpgrade(front, request, socket, head, baseOf(request)),
     close: () => front.close(),
   };
   return Object.defineProperty(Object.assign(middleware, rest), 'ready', {

@@ -36,6 +36,20 @@ export interface FastifyInstancePart {
 /** See `forFastify`. */
 export interface FastifyRules extends Surface {
   (instance: FastifyInstancePart, options: { readonly prefix?: string }): Promise<void>;
+  /**
+   * For Fastify's option of this name: the rules see requests that its router refuses, too (a path whose escapes are no
+   * UTF-8, a parameter that is too long). What they leave as it is gets Fastify's error.
+   */
+  readonly frameworkErrors: (
+    error: Error,
+    request: { readonly raw: IncomingMessage },
+    reply: FastifyErrorReply,
+  ) => void;
+}
+
+/** A reply to a request without a route. */
+export interface FastifyErrorReply extends FastifyReplyPart {
+  readonly server: Pick<FastifyInstancePart, 'routing'>;
 }
 
 /**
@@ -47,8 +61,9 @@ export interface FastifyRules extends Surface {
  */
 export function forFastify(options: MiddlewareOptions): FastifyRules {
   const front = new Front(options);
-  /** Where they are registered. */
-  const bases: string[] = [];
+  const places: Place[] = [];
+  const placeOf = ({ url = '/' }: IncomingMessage): Place | undefined =>
+    places.find(({ base }) => isBelow(base, url));
   const plugin = async (
     instance: FastifyInstancePart,
     { prefix = '' }: { readonly prefix?: string },
@@ -56,14 +71,31 @@ export function forFastify(options: MiddlewareOptions): FastifyRules {
     await front.ready;
     const base = joinPaths(instance.prefix, prefix);
     requirePlain(base);
-    bases.push(base);
+    const place: Place = { front, base, led: new WeakSet() };
+    places.push(place);
     // The routes of an instance begin with its prefix.
-    instance.addHook('onRequest', hookAt(instance, front, base, prefix === '' ? '' : base));
+    instance.addHook('onRequest', hookAt(instance, place, prefix === '' ? '' : base));
     instance.addHook('onClose', () => front.close());
   };
-  const baseOf = ({ url = '/' }: IncomingMessage): string | undefined =>
-    bases.find((base) => isBelow(base, url));
-  return Object.assign(withSurface(plugin, front, baseOf), MARKS);
+  const frameworkErrors: FastifyRules['frameworkErrors'] = (error, { raw }, reply) => {
+    const place = placeOf(raw);
+    // The types of Fastify say what it sends of each schema.
+    const { send } = reply as unknown as { send(error: Error): void };
+    const done = (other?: Error): void => send.call(reply, other ?? error);
+    if (place === undefined || place.led.has(raw)) done();
+    else lead({ place, instance: reply.server, raw, reply, done });
+  };
+  const rules = withSurface(plugin, front, (request) => placeOf(request)?.base);
+  return Object.assign(rules, MARKS, { frameworkErrors });
+}
+
+/** Where the rules are mounted. */
+interface Place {
+  readonly front: Front;
+  /** The mount path, without a slash at its end; '' for the root. */
+  readonly base: string;
+  /** Requests that have been through: where Fastify is asked again for the route, all hooks run again. */
+  readonly led: WeakSet<IncomingMessage>;
 }
 
 /** For the instance that it is registered with, not for one of its own; and not for other versions. */
@@ -87,16 +119,11 @@ function requirePlain(base: string): void {
 }
 
 /** `gate`: the path that requests are below for the rules to see them. */
-function hookAt(instance: FastifyInstancePart, front: Front, base: string, gate: string): FastifyHook {
-  /** Requests that have been through: where Fastify is asked again for the route, all hooks run again. */
-  const led = new WeakSet<IncomingMessage>();
+function hookAt(instance: FastifyInstancePart, place: Place, gate: string): FastifyHook {
   return (request, reply, done) => {
     const { raw } = request;
-    if (led.has(raw) || !isBelow(gate, raw.url ?? '/')) return done();
-    led.add(raw);
-    // A connection that was reset meanwhile has no address: rules on addresses could not hold.
-    if (raw.socket.destroyed) return void reply.hijack();
-    const isLed = { front, base, instance, raw, reply, done };
+    if (place.led.has(raw) || !isBelow(gate, raw.url ?? '/')) return done();
+    const isLed = { place, instance, raw, reply, done };
     if (raw.headers.upgrade === undefined) lead(isLed);
     else void leadUpgrade(isLed);
   };
@@ -106,7 +133,7 @@ function hookAt(instance: FastifyInstancePart, front: Front, base: string, gate:
 async function leadUpgrade(isLed: Led): Promise<void> {
   // All listeners of the upgrade have been called by then.
   await undefined;
-  if ((await upgradeDecision(isLed.front, isLed.raw)) === true) isLed.reply.hijack();
+  if ((await upgradeDecision(isLed.place.front, isLed.raw)) === true) isLed.reply.hijack();
   else lead(isLed);
 }
 
@@ -114,15 +141,21 @@ async function leadUpgrade(isLed: Led): Promise<void> {
 type FastifyRaw = IncomingMessage & ParsedRequest & { originalUrl?: string };
 
 interface Led {
-  readonly front: Front;
-  readonly base: string;
-  readonly instance: FastifyInstancePart;
+  readonly place: Place;
+  readonly instance: Pick<FastifyInstancePart, 'routing'>;
   readonly raw: FastifyRaw;
   readonly reply: FastifyReplyPart;
   readonly done: (error?: Error) => void;
 }
 
-function lead({ front, base, instance, raw, reply, done }: Led): void {
+function lead({ place, instance, raw, reply, done }: Led): void {
+  const { front, base, led } = place;
+  led.add(raw);
+  // A connection that was reset meanwhile has no address: rules on addresses could not hold.
+  if (raw.socket.destroyed) {
+    reply.hijack();
+    return;
+  }
   const { url = '/', method } = raw;
   const goOn = (to: HandedOver): void => {
     if (to.errorStatus !== 0) reply.raw.statusCode = to.errorStatus;

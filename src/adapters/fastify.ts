@@ -29,7 +29,7 @@ export type FastifyHook = (
 export interface FastifyInstancePart {
   readonly prefix: string;
   addHook(name: 'onRequest', hook: FastifyHook): unknown;
-  addHook(name: 'onClose', hook: () => Promise<void>): unknown;
+  addHook(name: 'preClose' | 'onClose', hook: () => Promise<void>): unknown;
   routing(request: IncomingMessage, response: ServerResponse): void;
 }
 
@@ -75,6 +75,7 @@ export function forFastify(options: MiddlewareOptions): FastifyRules {
     places.push(place);
     // The routes of an instance begin with its prefix.
     instance.addHook('onRequest', hookAt(instance, place, prefix === '' ? '' : base));
+    instance.addHook('preClose', async () => front.endTunnels());
     instance.addHook('onClose', () => front.close());
   };
   const frameworkErrors: FastifyRules['frameworkErrors'] = (error, { raw }, reply) => {

@@ -178,4 +178,10 @@ test('WebSockets of rules and those of a Koa program live together', async () =>
     client.socket.close();
     await client.closed();
   }
+  const client = await openClient(`ws://127.0.0.1:${port}/chat`);
+  await client.ask('hello');
+  const isClosed = once(server, 'close');
+  server.close();
+  rules.endTunnels();
+  await Promise.all([isClosed, client.closed()]);
 });

@@ -13,7 +13,9 @@ export interface Surface {
   readonly upgrade: (request: NodeRequest, socket: Duplex, head: Buffer) => void;
   /** The same for programs that have WebSockets of their own: false, and the socket untouched, where no rule wants it. */
   readonly tryUpgrade: (request: NodeRequest, socket: Duplex, head: Buffer) => Promise<boolean>;
-  /** Ends what the configuration keeps open, once requests under way are over. */
+  /** Ends the WebSockets that rules proxy. A server that is closed waits for them. */
+  readonly endTunnels: () => void;
+  /** Ends what the configuration keeps open, once requests under way are over, and WebSockets at once. */
   readonly close: () => Promise<void>;
 }
 
@@ -28,6 +30,7 @@ export function withSurface<Middleware extends object>(
       void answerUpgrade(front, request, socket, head, baseOf(request)),
     tryUpgrade: (request: NodeRequest, socket: Duplex, head: Buffer) =>
       tryUpgrade(front, request, socket, head, baseOf(request)),
+    endTunnels: () => front.endTunnels(),
     close: () => front.close(),
   };
   return Object.defineProperty(Object.assign(middleware, rest), 'ready', {

@@ -120,6 +120,7 @@ class UpgradeTransport implements FrameworkTransport {
   readonly connection: object;
   isHandedOver = false;
   readonly #head: Buffer;
+  readonly #front: Front;
   readonly #sender: AnswerSender;
   #watchers: ClientWatcher[] = [];
   #isWatching = false;
@@ -128,6 +129,7 @@ class UpgradeTransport implements FrameworkTransport {
     const ends: ConnectionEnds = endsOf(socket);
     this.socket = socket;
     this.base = base;
+    this.#front = front;
     this.#head = head;
     this.#sender = new AnswerSender(socket);
     this.hasDocuments = front.documents.hasDocuments;
@@ -175,7 +177,11 @@ class UpgradeTransport implements FrameworkTransport {
     const source = new SocketSource(socket, this.#head);
     const tunnel = new SocketTunnel(socket, source, head.length, () => socket.destroySoon());
     socket.on('drain', () => tunnel.drained());
-    socket.on('close', () => tunnel.fail(new Error('the client has gone')));
+    const forget = this.#front.keepTunnel(() => socket.destroy());
+    socket.on('close', () => {
+      forget();
+      tunnel.fail(new Error('the client has gone'));
+    });
     if (socket.writable) socket.write(head, 'latin1');
     return tunnel;
   }

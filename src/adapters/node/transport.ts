@@ -160,7 +160,7 @@ export class NodeTransport implements FrameworkTransport {
   }
 
   drop(): void {
-    this.#request.socket.destroy();
+    this.#response.destroy();
   }
 
   watch(watcher: ClientWatcher): void {

@@ -1,12 +1,32 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** vitest begins with the longest texts; files of these names are short, and the tests in them take longest. */
+const LONGEST = ['/conformance.test.ts', '/recorded.test.ts', '/differences.test.ts', '/supervisor.test.ts'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const at = LONGEST.findIndex((name) => moduleId.endsWith(name));
+      return at < 0 ? LONGEST.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    pool: 'threads',
+    // Processes and not threads: what a test measures of its process is its own.
+    pool: 'forks',
     isolate: false,
+    // More than two cores need: most tests wait for something most of the time.
+    maxWorkers: 3,
     maxConcurrency: 3,
-    testTimeout: 30_000,
+    sequence: { sequencer: LongestFirst },
+    // Bounds for what hangs, not for what is slow: the machine may have other work.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
   },
 });

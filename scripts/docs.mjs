@@ -1,16 +1,18 @@
 // Writes docs/reference/ (a page per module), docs/directives.md (all of them, by name), docs/errors.md, docs/lint.md and
-// docs/traps.md from the code, what commands print into docs/explain.md, and the modules that are missing into
-// docs/from-apache.md: `npm run docs`; with --check it only says whether they are up to date. Reads the built package (npm
-// run build).
+// docs/traps.md from the code, docs/api/ from its types, what commands print into docs/explain.md, and the modules that are
+// missing into docs/from-apache.md, examples into docs/library.md and docs/rewrite.md: `npm run docs`; with --check it only
+// says whether they are up to date. Reads the built package (npm run build).
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { rewriteCodes } from '../dist/adapters/rewrite/codes.js';
 import { directiveList, placesOf, titleOf } from '../dist/commands/directives.js';
 import { confCodes } from '../dist/conf/codes.js';
 import { isQuietModule, standardModules } from '../dist/conf/known-modules.js';
 import { modules } from '../dist/modules/index.js';
 import { checkGroups } from '../dist/tools/lint/checks/index.js';
+import { apiReference } from './api-docs.mjs';
 import { lintPage, trapsPage } from './lint-pages.mjs';
 
 const docs = new URL('../docs/', import.meta.url);
@@ -86,7 +88,9 @@ function directivesPage() {
 }
 
 function errorsPage() {
-  const rows = Object.entries(confCodes).map(([code, text]) => `| \`${code}\` | ${text} |`);
+  const rows = Object.entries({ ...confCodes, ...rewriteCodes }).map(
+    ([code, text]) => `| \`${code}\` | ${text} |`,
+  );
   return [
     '# Error codes',
     '',
@@ -123,6 +127,14 @@ function printed(command, cwd) {
   return (stdout + stderr).replaceAll(cwd, '/srv/shop/');
 }
 
+/** A page written by hand with the text of each module of examples/ in the block behind its link. */
+function withExamples(name) {
+  return currentText(new URL(name, docs)).replace(
+    /^(\[.*\]\((.*\.mjs)\)\n\n```js\n)[\s\S]*?^```$/gm,
+    (_whole, head, example) => `${head}${currentText(new URL(example, docs))}\`\`\``,
+  );
+}
+
 /** A page written by hand with one quoted line: Apache's modules that are not here. */
 function withMissingModules(name) {
   const here = new Set(
@@ -137,6 +149,8 @@ function withMissingModules(name) {
 
 const pages = {
   'explain.md': shownPage('explain.md', 'explain'),
+  'library.md': withExamples('library.md'),
+  'rewrite.md': withExamples('rewrite.md'),
   'from-apache.md': withMissingModules('from-apache.md'),
   'directives.md': directivesPage(),
   'errors.md': errorsPage(),
@@ -146,24 +160,34 @@ pages['traps.md'] = await trapsPage(MADE);
 for (const module of new Set(list.map((directive) => directive.module)))
   pages[`reference/${moduleTitle(module)}.md`] = modulePage(module);
 
+const api = apiReference(fileURLToPath(new URL('..', import.meta.url)), MADE);
+Object.assign(pages, api.pages);
+
 const isCheck = process.argv.includes('--check');
-let stale = 0;
-mkdirSync(new URL('reference/', docs), { recursive: true });
-for (const name of readdirSync(new URL('reference/', docs))) {
-  if (pages[`reference/${name}`] !== undefined) continue;
-  if (isCheck) complain(`reference/${name}`);
-  else rmSync(new URL(`reference/${name}`, docs));
+let status = 0;
+for (const folder of ['reference/', 'api/']) {
+  mkdirSync(new URL(folder, docs), { recursive: true });
+  for (const name of readdirSync(new URL(folder, docs))) {
+    if (pages[folder + name] !== undefined) continue;
+    if (isCheck) complain(folder + name);
+    else rmSync(new URL(folder + name, docs));
+  }
 }
 for (const [name, text] of Object.entries(pages)) {
   const file = new URL(name, docs);
   if (!isCheck) writeFileSync(file, text);
   else if (currentText(file) !== text) complain(name);
 }
-process.exitCode = stale;
+for (const fault of api.faults) fail(fault);
+process.exitCode = status;
 
 function complain(name) {
-  console.error(`docs/${name} is stale: npm run docs`);
-  stale = 1;
+  fail(`docs/${name} is stale: npm run docs`);
+}
+
+function fail(text) {
+  console.error(text);
+  status = 1;
 }
 
 function currentText(file) {

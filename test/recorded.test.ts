@@ -2,11 +2,11 @@
 import { expect } from 'vitest';
 import { readAnswers } from './support/answers-file.ts';
 import { caseFiles, topicOf } from './support/case-list.ts';
-import { testWith } from './support/parts.ts';
+import { concurrentTestWith } from './support/parts.ts';
 import { checkRecording, recordingOrigin } from './support/recording.ts';
 
 for (const file of caseFiles('conformance'))
-  testWith(
+  concurrentTestWith(
     ['apache2'],
     `${topicOf(file)} was recorded as Apache answers`,
     async (context) => {

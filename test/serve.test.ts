@@ -5,11 +5,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startEchoBackend } from './support/echo-backend.ts';
 import { freePort } from './support/ports.ts';
+import { isListening } from './support/scene.ts';
 
 /** The built command line program. */
 const porticoCli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
@@ -91,8 +91,8 @@ describe('portico serve', () => {
     writeConf(`ProxyPass /app http://127.0.0.1:${backend.port}`);
     const run = portico('serve', '-f', 'httpd.conf');
     await run.ready();
-    const answer = fetch(`http://127.0.0.1:${port}/app/_delay/0.5`);
-    await sleep(200);
+    const answer = fetch(`http://127.0.0.1:${port}/app/_delay/2`);
+    await expect.poll(() => backend.seen.length, { timeout: 15_000 }).toBe(1);
     run.child.kill('SIGTERM');
     const response = await answer;
     expect(response.status).toBe(200);
@@ -107,10 +107,11 @@ describe('portico serve', () => {
     const run = portico('serve', '-f', 'httpd.conf');
     await run.ready();
     const answer = fetch(`http://127.0.0.1:${port}/app/_delay/20`).catch(() => 'cut');
-    await sleep(200);
-    const from = Date.now();
+    await expect.poll(() => backend.seen.length, { timeout: 15_000 }).toBe(1);
     run.child.kill('SIGTERM');
-    await sleep(50);
+    // Two signals that come before the process looks are one.
+    await expect.poll(() => isListening(port), { timeout: 15_000 }).toBe(false);
+    const from = Date.now();
     run.child.kill('SIGTERM');
     expect(await run.ended).toBe(0);
     expect(await answer).toBe('cut');

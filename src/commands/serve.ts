@@ -24,8 +24,18 @@ const SIGNALS: SignalRules = {
 export async function runServe(options: ServeOptions): Promise<number> {
   takeSettingsOf(options);
   if (options.printConfig) return printConfiguration(options);
+  if (!(await serveUntilSignal(options))) return 1;
+  exitSoon();
+  return 0;
+}
+
+/**
+ * Serves until a signal ends it, in a process that may go on afterwards. Answers whether it could start.
+ * @public called by test/support/warm-host.mjs
+ */
+export function serveUntilSignal(options: ServeOptions): Promise<boolean> {
   const machine = new Machine(sayWarning);
-  const isStarted = await runServer({
+  return runServer({
     machine,
     signals: SIGNALS,
     configuration: nameOf(options),
@@ -34,9 +44,6 @@ export async function runServe(options: ServeOptions): Promise<number> {
       process.stdout.write(`portico: ready on ${instance.urls.join(', ')}\n`);
     },
   });
-  if (!isStarted) return 1;
-  exitSoon();
-  return 0;
 }
 
 function printConfiguration(options: ServeOptions): number {

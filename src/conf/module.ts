@@ -5,6 +5,10 @@ import type { Container, Directive } from './directive.ts';
 import type { Server, Servers } from './server.ts';
 import type { ConfNode } from './tree.ts';
 
+/**
+ * A module as the configuration knows it: what it is called, and what its directives set. S is its configuration of a
+ * server, D its configuration of a directory.
+ */
 export interface ConfModule<S = unknown, D = unknown> {
   /** As in the manual, without `mod_`: `rewrite` is `rewrite_module` and `mod_rewrite.c`. */
   readonly name: string;
@@ -16,12 +20,15 @@ export interface ConfModule<S = unknown, D = unknown> {
   readonly onlyByName?: boolean;
   /** Where its values stand in Server.config and DirConfig.values. */
   readonly slot: number;
+  /** The lines and sections that it understands. */
   readonly directives: readonly (Directive<S, D> | Container<S, D>)[];
+  /** How its configuration of a server is made and inherited; absent: it has none. */
   readonly serverConfig?: {
     create(server: Server): S;
     /** `base` is the main server's, `add` the virtual host's. Answers a new value. */
     merge(base: S, add: S): S;
   };
+  /** How its configuration of a directory is made and merged; absent: it has none. */
   readonly dirConfig?: {
     /** `path` is the section's (see Section.path), undefined for a server's defaults. */
     create(path: string | undefined): D;

@@ -17,18 +17,21 @@ import { DirConfig, type DirectorySection, type LocationSection } from './sectio
 import type { Server, Servers, VhostAddress } from './server.ts';
 import type { ConfNode } from './tree.ts';
 
+/** What a configuration is read from. */
 export interface SiteOptions {
   /** Read one after the other, as if they were one file. */
   readonly sources: readonly ConfSource[];
   /** Every module there is, in the order in which they run. */
   readonly modules: readonly ConfModule[];
+  /** Where files are read, those that the sources include as well. */
   readonly io: ConfIo;
   /** -D: names, with a value or without. */
   readonly defines?: Iterable<readonly [string, string | undefined]>;
   /** Where relative paths stand until a ServerRoot line says otherwise. */
   readonly serverRoot?: string;
-  /** Directives of the command line, read before the sources (-C) and after them (-c). */
+  /** Directives read before the sources (-C), a line each. */
   readonly before?: readonly string[];
+  /** Directives read after the sources (-c), a line each. */
   readonly after?: readonly string[];
   /** Pass over LoadModule lines of modules that are not Apache's own. */
   readonly skipUnknownModules?: boolean;
@@ -36,15 +39,19 @@ export interface SiteOptions {
   readonly mostExpanded?: number;
 }
 
+/** A configuration, read and merged. It never changes: what it holds is frozen. */
 export interface Site extends Servers {
   /** Those that are on, in the given order. */
   readonly modules: readonly ConfModule[];
+  /** Names that are defined, with their values: `defines` of the options and Define lines. */
   readonly defines: ReadonlyMap<string, string | undefined>;
+  /** Where relative paths stand. */
   readonly serverRoot: string;
   /** What `Use` in .htaccess finds, by name in lower case. */
   readonly macros: ReadonlyMap<string, Macro>;
   /** The configuration files that were read. */
   readonly files: readonly ReadFile[];
+  /** What it was read with. */
   readonly io: ConfIo;
   /** By identifier (`rewrite_module`) or file (`mod_rewrite.c`). */
   hasModule(name: string): boolean;
@@ -54,11 +61,13 @@ export interface Site extends Servers {
   readonly tree: readonly ConfNode[];
 }
 
+/** What came of reading a configuration. */
 export interface SiteResult {
   /** Absent when a diagnostic is an error. */
   readonly site?: Site;
   /** As read, also where it cannot be used. */
   readonly tree: readonly ConfNode[];
+  /** All findings: errors, and warnings about what is used all the same. */
   readonly diagnostics: readonly Diagnostic[];
 }
 

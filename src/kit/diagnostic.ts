@@ -4,9 +4,13 @@ import type { Place } from './place.ts';
 
 /** One finding. `code` never changes its meaning; `message` is Apache's sentence where Apache has one. */
 export interface Diagnostic {
+  /** One of docs/errors.md, such as `conf/unknown-directive`. */
   readonly code: string;
+  /** With an `error` the configuration cannot be used. */
   readonly severity: 'error' | 'warning' | 'info';
+  /** What it is about; absent where no line is to blame. */
   readonly place?: Place;
+  /** A byte string as the files have it: control bytes are not escaped. */
   readonly message: string;
   /** Why it matters here. */
   readonly why?: string;

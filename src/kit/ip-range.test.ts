@@ -1,5 +1,7 @@
+import fc from 'fast-check';
+import ipaddr from 'ipaddr.js';
 import { describe, expect, it } from 'vitest';
-import { compileIpRange } from './ip-range.ts';
+import { compileIpRange, parseIpv4 } from './ip-range.ts';
 
 describe('address ranges', () => {
   it.each([
@@ -28,4 +30,39 @@ describe('address ranges', () => {
       expect(compileIpRange(text)).toBeUndefined();
     },
   );
+});
+
+describe('four decimal parts', () => {
+  it('are what ipaddr.js takes for them', () => {
+    const part = fc.oneof(
+      fc.integer({ min: 0, max: 300 }).map(String),
+      fc.constantFrom('', '00', '01', 'a', '-1'),
+    );
+    const parts = fc.array(part, { minLength: 3, maxLength: 5 });
+    fc.assert(
+      fc.property(
+        parts,
+        fc.constantFrom('.', ',', '..'),
+        fc.constantFrom('', '.', ' ', '1'),
+        (list, dot, end) => {
+          const text = list.join(dot) + end;
+          const isOne = ipaddr.IPv4.isValidFourPartDecimal(text);
+          expect(parseIpv4(text)).toEqual(isOne ? ipaddr.IPv4.parse(text).toByteArray() : undefined);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it.each([
+    '1.2.3.4\u00001',
+    '1.2.3.4.',
+    '.1.2.3.4',
+    '1.2.3.4444',
+    '255.255.255.2555',
+    '255.255.255.255.1',
+    ' 1.2.3.4',
+  ])('%j is none', (text) => {
+    expect(parseIpv4(text)).toBeUndefined();
+  });
 });

@@ -50,6 +50,7 @@ import { uniqueId } from './unique-id.ts';
 import { userdir } from './userdir.ts';
 import { vhostAlias } from './vhost-alias.ts';
 
+/** Every module that portico has, in the order in which they run. */
 export const modules: readonly Module[] = [
   core,
   http,

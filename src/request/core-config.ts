@@ -14,8 +14,11 @@ export const CORE_SLOT = 0;
 
 /** Where the listener waits. Host undefined stands for every address, IPv4 and IPv6. */
 export interface Listen {
+  /** A name or an IP address. */
   readonly host?: string;
+  /** 0 for any that is free. */
   readonly port: number;
+  /** As the Listen line has it; `https` cannot be served. */
   readonly protocol?: string;
 }
 

@@ -62,23 +62,29 @@ export interface Rehearsal {
 
 /** A loaded site as its exchanges see it: one frozen configuration, kept by an exchange to its end. */
 export interface LiveSite {
+  /** The configuration that it runs. */
   readonly conf: Site;
+  /** The main server. */
   readonly main: Server;
   /** Main server and virtual hosts. */
   readonly servers: readonly Server[];
+  /** The machine that it runs on. */
   readonly io: SiteIo;
   /** Hooks by phase, in order; only of loaded modules. */
   readonly hooks: { readonly [phase in PhaseName]: readonly Hook[] };
   /** Filters of the loaded modules, by name in lower case. */
   readonly outputFilters: ReadonlyMap<string, OutputFilter>;
+  /** The same of request bodies. */
   readonly inputFilters: ReadonlyMap<string, InputFilter>;
   /** What modules' `open` answered, by slot. */
   readonly states: readonly unknown[];
+  /** Those that are on, in the order in which they run. */
   readonly modules: readonly ConfModule[];
   /** What is known of .htaccess files. */
   readonly htaccess: HtaccessCache;
   /** Looks up another URL or file as this server would answer it: mapped, nothing handled. Status 200 when it may. */
   lookupUri(x: Exchange, uri: string): Soon<Exchange>;
+  /** The same for a file: absolute, or beside that of the exchange. */
   lookupFile(x: Exchange, file: string): Soon<Exchange>;
   /** The virtual host for a local address and a host name (lower case, without port). */
   findServer(localAddress: string, localPort: number, hostname: string): Server;
@@ -100,6 +106,7 @@ export interface LiveSite {
 export interface Incoming {
   /** The whole first line, undecoded. */
   readonly requestLine: string;
+  /** As sent: case counts. */
   readonly method: string;
   /** The target as sent: path and query, `*`, or absolute form. */
   readonly target: string;
@@ -113,12 +120,15 @@ export interface Incoming {
   readonly port: number | undefined;
   /** Major * 1000 + minor, as Apache counts: 9, 1000, 1001. */
   readonly protocol: number;
+  /** As they came. The exchange may change them. */
   readonly headers: HeaderList;
+  /** Undefined where the head announces none. */
   readonly body: RequestBody | undefined;
 }
 
 /** The body of a request. Starting `source` lets a client that waits for `100 Continue` go on. */
 export interface RequestBody {
+  /** What gives its bytes, framing taken off. */
   readonly source: BodySource;
   /** Content-Length, or undefined when the body is chunked. */
   readonly length: number | undefined;
@@ -151,9 +161,16 @@ export interface NoteSource {
 
 let lastId = 0;
 
+/**
+ * A request and its answer under way: Apache's request_rec. Hooks read and change it, phase by phase; texts of the
+ * request are byte strings.
+ */
 export class Exchange {
+  /** Counts up from 1, for all exchanges of the process. */
   readonly id: number = ++lastId;
+  /** The site that answers, also when a reload has put another one in its place. */
   readonly site: LiveSite;
+  /** The connection that it came on. */
   readonly transport: Transport;
   /** When the request's first line was read, milliseconds since 1970. */
   readonly startedAt: number;
@@ -163,14 +180,19 @@ export class Exchange {
   /** Configuration in force; grows while sections are merged. */
   dirConfig: DirConfig;
 
+  /** The whole first line, undecoded. */
   readonly requestLine: string;
+  /** GET, POST …; an error document is asked for with GET. */
   method: string;
   /** HEAD: the answer has no body. Stays when an error document turns the method into GET. */
   headOnly: boolean;
   /** The target as sent by the client (Apache's unparsed_uri); of the first request after a redirect. */
   readonly target: string;
+  /** Major * 1000 + minor: 9, 1000, 1001. */
   readonly protocol: number;
+  /** The host that was asked for: lower case, without port; '' when there is none. */
   readonly hostname: string;
+  /** The port that was asked for, if any. */
   readonly hostPort: number | undefined;
   /** Path, still encoded as the client sent it. */
   rawPath: string;
@@ -178,30 +200,39 @@ export class Exchange {
   uri: string;
   /** Query as it came, without `?`. */
   args: string | undefined;
+  /** Fields of the request, as modules before have left them. */
   headers: HeaderList;
+  /** Body of the request; undefined for none. */
   body: RequestBody | undefined;
 
   /** File name, or `proxy:URL`; undefined before translateName. */
   filename: string | undefined = undefined;
+  /** What of the path stands behind the file, with its `/`; '' for nothing. */
   pathInfo = '';
   /** Facts of `filename`; undefined when there is no such file (or none was looked for). */
   file: FileFacts | undefined = undefined;
   /** Facts of `filename`, or of the folder it would stand in: whose it is. */
   owner: FileFacts | undefined = undefined;
+  /** Who answers (SetHandler, AddHandler); undefined for a plain file. */
   handler: string | undefined = undefined;
+  /** The media type of the answer, with its charset where one is known. */
   contentType: string | undefined = undefined;
   /** In the place of DocumentRoot (mod_vhost_alias). */
   documentRoot: string | undefined = undefined;
   /** Set by Alias and its kin: the URL prefix and the folder it stands for. */
   contextPrefix = '';
+  /** That folder. */
   contextDocumentRoot: string | undefined = undefined;
   /** A reverse-proxied request: `filename` is `proxy:URL`. */
   proxied = false;
+  /** The user who has proved who they are, or says so. */
   user: string | undefined = undefined;
+  /** How: `Basic`, `Digest`. */
   authType: string | undefined = undefined;
   /** The client's port; 0 where only a proxy's is known. */
   clientPort: number;
 
+  /** The status of the answer. */
   status = 200;
   /** In an error document: the status it is for; else 0. */
   errorStatus = 0;
@@ -215,6 +246,7 @@ export class Exchange {
   errHeadersOut: HeaderList = new HeaderList();
   /** The fields as they were put together for the client. */
   sentHeaders: HeaderList | undefined = undefined;
+  /** The body of the answer as the handler gave it; undefined for none. */
   responseBody: ResponseBody = undefined;
   /** Bytes of `responseBody` when known. */
   contentLength: number | undefined = undefined;
@@ -247,18 +279,25 @@ export class Exchange {
   /** Modules' own state: slot, value, slot, value … Few exchanges have more than one, and most slots are high. */
   #state: unknown[] | undefined = undefined;
 
+  /** The exchange whose internal redirect or error document this is. */
   prev: Exchange | undefined = undefined;
   /** Where the walk down the directories has ended. */
   walked: DirectoryWalked | undefined = undefined;
+  /** The internal redirect or error document that took the place of this one. */
   next: Exchange | undefined = undefined;
+  /** Of a subrequest: the exchange that it was made for. */
   main: Exchange | undefined = undefined;
   /** Internal redirects that led here. */
   redirects = 0;
 
+  /** Bytes of body that the answer has sent; known, as the next two, of the first of a chain once it is over. */
   bytesSent = 0;
+  /** Bytes of the answer on the wire, head included. */
   wireBytesSent = 0;
+  /** False when the client went away or the body broke off. */
   complete = true;
 
+  /** `server`: the virtual host that answers (`site.findServer`); `startedAt`: milliseconds since 1970. */
   constructor(site: LiveSite, server: Server, transport: Transport, incoming: Incoming, startedAt: number) {
     this.site = site;
     this.server = server;
@@ -305,6 +344,7 @@ export class Exchange {
     this.#env = map;
   }
 
+  /** Whether any variable is set; asking makes no list. */
   hasEnv(): boolean {
     return this.#env !== undefined && this.#env.size > 0;
   }
@@ -315,6 +355,7 @@ export class Exchange {
     return this.#notes;
   }
 
+  /** A remark by its name, of this exchange or of `noteSource`. */
   note(name: string): string | undefined {
     return this.#notes?.get(name) ?? this.noteSource?.note(name);
   }
@@ -327,6 +368,7 @@ export class Exchange {
     return undefined;
   }
 
+  /** Keeps what the module of that slot wants to find here again. */
   keepState(slot: number, value: unknown): void {
     const state = this.#state;
     if (state === undefined) {
@@ -346,6 +388,7 @@ export class Exchange {
       if (state[i + 1] !== undefined) this.keepState(state[i] as number, state[i + 1]);
   }
 
+  /** Whether it only asks how something would be answered (lookupUri). */
   isSubrequest(): boolean {
     return this.main !== undefined;
   }

@@ -5,12 +5,15 @@ import type { BodyContent } from '../wire/body.ts';
 
 /** Takes whole lines (without their end). Never blocks, never throws; what cannot be written is counted and reported. */
 export interface LogSink {
+  /** A byte string. */
   write(line: string): void;
 }
 
+/** What a site asks of the machine while it answers requests. Paths and names are byte strings. */
 export interface SiteIo extends ConfIo {
   /** Milliseconds since 1970. */
   now(): number;
+  /** The number of the process. */
   readonly pid: number;
   /** A log by its target: `stderr`, an absolute path or `|command`; the same target is the same sink. Never throws. */
   openLog(target: string): LogSink;
@@ -23,6 +26,8 @@ export interface SiteIo extends ConfIo {
   resolve(host: string): Promise<readonly string[]>;
   /** The home directory of a user of the machine. */
   userHome(name: string): string | undefined;
+  /** The name of a user by its number; undefined when there is none. */
   userName(uid: number): string | undefined;
+  /** The name of a group by its number; undefined when there is none. */
   groupName(gid: number): string | undefined;
 }

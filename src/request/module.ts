@@ -16,9 +16,11 @@ export type Hooks = {
   readonly [phase in PhaseName]?: Hook | { readonly [place in HookPlace]?: Hook };
 };
 
+/** A module as its file declares it, for `defineModule`. What is left out it does not do. */
 export interface ModuleSpec<S, D> extends Omit<ConfModule<S, D>, 'slot'> {
   /** Only the core module names its slot. */
   readonly slot?: typeof CORE_SLOT;
+  /** What it does at each phase. */
   readonly hooks?: Hooks;
   /** What SetOutputFilter and its kin may name. */
   readonly outputFilters?: readonly OutputFilter[];
@@ -47,11 +49,13 @@ export interface ModuleSpec<S, D> extends Omit<ConfModule<S, D>, 'slot'> {
   close?(site: LiveSite, state: unknown): void | Promise<void>;
 }
 
+/** A module with its slot: the place of its values in the lists that servers, directories and exchanges keep. */
 export interface Module<S = unknown, D = unknown>
   extends Omit<ModuleSpec<S, D>, 'slot'>,
     Omit<ConfModule<S, D>, 'outputFilters'> {
   /** The module's configuration of the server that answers. */
   server(x: Exchange): S;
+  /** The same of another server. */
   serverOf(server: Server): S;
   /** The module's configuration in force; undefined when no directive of it applies. */
   dir(x: Exchange): D | undefined;

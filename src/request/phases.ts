@@ -9,6 +9,7 @@ export interface Phase {
   readonly about: string;
 }
 
+/** A step in the way of a request, in Apache's words. */
 export type PhaseName =
   | 'postReadRequest'
   | 'preTranslateName'

@@ -68,8 +68,9 @@ export async function openSite(
   conf: Site,
   known: readonly Module[],
   io: SiteIo,
-  { activity, apps, before, rehearsal }: Surroundings = {},
+  surroundings: Surroundings = {},
 ): Promise<LiveSite> {
+  const { activity, apps, before, rehearsal } = surroundings;
   const modules = known.filter((module) => conf.modules.includes(module));
   const vhosts = indexVhosts(conf.main, conf.vhosts);
   const states: unknown[] = [];

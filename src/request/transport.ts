@@ -7,8 +7,11 @@ import type { HeaderList } from '../wire/header-list.ts';
 
 /** An answer, ready to be framed: `headers` has Date and Server and no hop-by-hop field. */
 export interface Answer {
+  /** The HTTP status. */
   readonly status: number;
+  /** The phrase behind it in the status line. */
   readonly reason: string;
+  /** As they go out; the transport adds the fields of framing and of the connection. */
   readonly headers: HeaderList;
   /** Byte string or bytes when all of it is at hand; undefined for none. */
   readonly body: BodyContent | undefined;
@@ -58,10 +61,15 @@ export interface Tunnel {
 /** The head of an answer has bytes that cannot stand in a header; nothing was sent, another answer may be. */
 export class UnsafeAnswer extends Error {}
 
+/** The connection of an exchange. Whoever has requests from elsewhere than a socket implements it. */
 export interface Transport {
+  /** The peer's IP address; one of IPv4 as such, on a socket of IPv6 as well. */
   readonly remoteAddress: string;
+  /** The peer's port. */
   readonly remotePort: number;
+  /** The IP address that the connection came to. */
   readonly localAddress: string;
+  /** The port that it came to. */
   readonly localPort: number;
   /** The client that a PROXY header has named in the place of the peer. */
   readonly presented?: { readonly address: string; readonly port: number } | undefined;
@@ -94,6 +102,7 @@ export interface Transport {
   drop(): void;
   /** Tells `watcher` once if the client goes away before the answer is sent; at once where it has gone already. */
   watch(watcher: ClientWatcher): void;
+  /** Tells it nothing more. Of no effect where it does not watch. */
   unwatch(watcher: ClientWatcher): void;
 }
 

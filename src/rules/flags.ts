@@ -129,7 +129,10 @@ const flags: readonly Flag[] = [
   },
 ];
 
-/** Every flag, for completion and documentation. */
+/**
+ * Every flag, for completion and documentation.
+ * @public for editors
+ */
 export const ruleFlagDefinitions: readonly FlagDefinition[] = flags;
 
 const byName = new Map<string, FlagSetter>();

@@ -3,7 +3,7 @@
 
 import type { Era } from '../kit/era.ts';
 import type { ExprHost } from '../kit/expr/index.ts';
-import type { TraceEvent } from './trace.ts';
+import type { TraceEvent } from './trace-events.ts';
 import type { ServerVariable, WaitingVariable } from './variables.ts';
 
 /** A value that is there, or will be. */

@@ -5,7 +5,7 @@ import { when } from '../kit/wait.ts';
 import { isHit, type MapKind, type RewriteMap } from './maps.ts';
 import type { Pass } from './pass.ts';
 import { chooseSubvalue } from './text-map.ts';
-import type { MapStore } from './trace.ts';
+import type { MapStore } from './trace-events.ts';
 
 /** The value of a key, or null where the default applies: no such map, no such key, or an empty text value. */
 export function* lookUp(name: string, key: string, pass: Pass): Waiting<string | null> {

@@ -10,7 +10,7 @@ import type {
   ServerIdentity,
   SubrequestResult,
 } from './host.ts';
-import type { TraceEvent } from './trace.ts';
+import type { TraceEvent } from './trace-events.ts';
 import type { ServerVariable, WaitingVariable } from './variables.ts';
 
 /** What a memory host starts from; everything has a default. */

@@ -4,7 +4,7 @@ import type { AuthorityRefusal } from './authority.ts';
 import type { RewriteHost, RewriteRequest } from './host.ts';
 import type { Rule } from './rule.ts';
 import type { RuleSet } from './rule-set.ts';
-import type { TraceArguments, TraceEvent, TraceName } from './trace.ts';
+import type { TraceArguments, TraceEvent, TraceName } from './trace-events.ts';
 
 /** Captures by number; a group that took no part is undefined. */
 export type Captures = readonly (string | undefined)[];

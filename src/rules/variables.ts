@@ -98,7 +98,10 @@ export function mayWait(variable: Variable): boolean {
   return variable.from === 'lookahead' || variable.from === 'waiting';
 }
 
-/** Every plain name, for completion and documentation. */
+/**
+ * Every plain name, for completion and documentation.
+ * @public for editors
+ */
 export const variableNames: readonly string[] = [
   ...headerVariables.keys(),
   ...stateVariables,

@@ -92,7 +92,7 @@ function client(port: number, options: { allowHalfOpen?: boolean } = {}): Client
     socket.on('close', () => resolve(text));
   });
   const until = async (pattern: RegExp): Promise<string> => {
-    const deadline = Date.now() + 5000;
+    const deadline = Date.now() + 20_000;
     while (!pattern.test(text)) {
       if (Date.now() > deadline) throw new Error(`${pattern} did not come; received: ${text.slice(0, 2000)}`);
       await Promise.race([new Promise<void>((resolve) => (wake = resolve)), sleep(50)]);

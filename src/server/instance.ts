@@ -34,19 +34,23 @@ import { Turns } from './turns.ts';
 
 /** The configuration cannot be used; `diagnostics` say why. */
 export class ConfigurationError extends Error {
+  /** All findings, warnings included. */
   readonly diagnostics: readonly Diagnostic[];
 
+  /** `diagnostics`: the findings, at least one of them an error. */
   constructor(diagnostics: readonly Diagnostic[]) {
     super('the configuration has errors');
     this.diagnostics = diagnostics;
   }
 }
 
+/** What a server is made of. */
 export interface ServerOptions {
   /** Reads the configuration; called again for every reload. */
   read(): SiteResult;
   /** Every module there is, in the order in which they run. */
   readonly modules: readonly Module[];
+  /** Files, logs, users and clock; where none is given, one whose troubles with logs go to `tell`. */
   readonly machine?: Machine;
   /** Told, in one line each, what an operator should know. Default: nobody. */
   tell?(text: string): void;
@@ -58,15 +62,17 @@ export interface ServerOptions {
   readonly configuration?: string;
 }
 
+/** A server that accepts connections. */
 export interface ServerInstance {
   /** `http://host:port` of every listener. */
   readonly urls: readonly string[];
+  /** The ports of the same, in the same order. */
   readonly ports: readonly number[];
   /** The site that answers new requests. */
   readonly live: LiveSite;
   /** Reads the configuration again. Rejects, with everything as it was, when the new one cannot be used. */
   reload(): Promise<void>;
-  /** Lets running exchanges finish, up to `deadlineMs`, then ends. Later calls wait for the first. */
+  /** Lets running exchanges finish, up to `deadlineMs` (30 seconds), then ends. Later calls wait for the first. */
   stop(deadlineMs?: number): Promise<void>;
   /** Cuts every connection; a `stop` under way settles soon after. */
   cut(): void;

@@ -31,8 +31,10 @@ function systemPath(path: string): string | Buffer {
   return NON_ASCII.test(path) ? Buffer.from(path, 'latin1') : path;
 }
 
+/** The real machine: its files, clock, users and logs. */
 export class Machine implements SiteIo {
   readonly pid: number = process.pid;
+  /** Users and groups, from /etc/passwd and /etc/group. */
   readonly accounts: Accounts = new Accounts();
   /** ServerRoot: where the programs of piped logs run. */
   serverRoot = '/';
@@ -138,6 +140,7 @@ export class Machine implements SiteIo {
     for (const log of this.#logs.values()) log.flushNow();
   }
 
+  /** Writes what is gathered, and closes all logs. */
   async closeLogs(): Promise<void> {
     const logs = [...this.#logs.values()];
     this.#logs.clear();

@@ -2,8 +2,10 @@
 
 /** `message` says what and why, `hint` what to do; both go to standard error. */
 export class StartError extends Error {
+  /** What to do about it, where that is known. */
   readonly hint: string | undefined;
 
+  /** `cause`: the error that it comes from. */
   constructor(message: string, hint?: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.hint = hint;

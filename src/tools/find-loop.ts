@@ -1,6 +1,7 @@
 // Rules that lead to each other: from the chapters of a request that ended at a limit, the smallest round that they
 // make, with its lines.
 
+import { periodOf } from '../kit/period.ts';
 import { keyOf } from './line.ts';
 import type { Chapter, Line, LoopStory, Part, RuleStory } from './story.ts';
 
@@ -40,17 +41,6 @@ function lastRule(chapters: readonly Chapter[]): Line[] {
   const applied = chapters.flatMap(({ parts }) => appliedIn(parts));
   const last = applied.at(-1);
   return last === undefined ? [] : [last];
-}
-
-/** After how many steps the end of a sequence repeats itself; its length where it does not. */
-function periodOf(signs: readonly string[]): number {
-  const { length } = signs;
-  for (let period = 1; period <= length / 2; period++) {
-    let same = 0;
-    while (same + period < length && signs[length - 1 - same] === signs[length - 1 - same - period]) same++;
-    if (same >= period) return period;
-  }
-  return length;
 }
 
 function unique(lines: readonly Line[]): Line[] {

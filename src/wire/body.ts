@@ -6,6 +6,7 @@
 export interface BodySink {
   /** It copies what it keeps of a chunk, at this moment: the bytes may be overwritten once `data` has returned. */
   readonly copies?: boolean;
+  /** A piece of the body. False asks for a pause. */
   data(chunk: Buffer): boolean;
   /** The body is complete. Nothing may follow. */
   end(): void;
@@ -17,7 +18,9 @@ export interface BodySink {
 export interface BodySource {
   /** Begins to push. May call the sink before it returns. */
   start(sink: BodySink): void;
+  /** Asks it to push nothing until `resume`; what is on its way may still come. */
   pause(): void;
+  /** Goes on after `pause`. */
   resume(): void;
   /** The taker has lost interest: stop, and free what is held. Idempotent; the sink hears nothing more. */
   abort(): void;

@@ -14,6 +14,7 @@ export class HeaderList {
   /** name, value, name, value … */
   readonly flat: string[] = [];
 
+  /** How many fields there are. */
   get size(): number {
     return this.flat.length / 2;
   }
@@ -33,10 +34,12 @@ export class HeaderList {
     return at < 0 ? undefined : this.flat[at + 1];
   }
 
+  /** Whether there is a field of that name. */
   has(name: string): boolean {
     return this.#find(name, 0) >= 0;
   }
 
+  /** Every value, in order. */
   getAll(name: string): string[] {
     const values: string[] = [];
     for (let i = this.#find(name, 0); i >= 0; i = this.#find(name, i + 2)) values.push(this.flat[i + 1]!);
@@ -83,6 +86,7 @@ export class HeaderList {
     return longest;
   }
 
+  /** Adds a field at the end. */
   append(name: string, value: string): void {
     this.flat.push(name, value);
   }
@@ -143,6 +147,7 @@ export class HeaderList {
     flat.length = end;
   }
 
+  /** Drops every field of that name. */
   delete(name: string): void {
     this.#deleteFrom(name, 0);
   }
@@ -151,16 +156,19 @@ export class HeaderList {
     for (let i = this.#find(name, from); i >= 0; i = this.#find(name, i)) this.flat.splice(i, 2);
   }
 
+  /** Drops all fields. */
   clear(): void {
     this.flat.length = 0;
   }
 
+  /** A list of its own with the same fields. */
   clone(): HeaderList {
     const copy = new HeaderList();
     for (let i = 0; i < this.flat.length; i++) copy.flat.push(this.flat[i]!);
     return copy;
   }
 
+  /** Name and value of every field, in order and as spelled. */
   *[Symbol.iterator](): IterableIterator<[string, string]> {
     for (let i = 0; i < this.flat.length; i += 2) yield [this.flat[i]!, this.flat[i + 1]!];
   }

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { converse, openSocket } from '../support/conversation.ts';
-import { makeScene, type Scene, until } from '../support/scene.ts';
+import { isListening, makeScene, type Scene, settled, until } from '../support/scene.ts';
 import { type ScriptedBackend, startScriptedBackend } from '../support/scripted-backend.ts';
 
 let scene: Scene | undefined;
@@ -137,9 +137,10 @@ describe('MaxRequestWorkers', () => {
     const first = await ask(scene.port, '/1');
     await until('the request', () => (asked.includes('/1') ? true : undefined));
     const second = await ask(scene.port, '/2');
-    await sleep(100);
+    await sleep(500);
+    const { port } = scene;
     const stopped = server.stop();
-    await sleep(100);
+    await until('the stop', async () => ((await isListening(port)) ? undefined : true));
     answerAll();
     expect(await answered(first)).toContain('\r\nConnection: close\r\n');
     expect(await answered(second)).toContain('\r\nConnection: close\r\n');
@@ -183,8 +184,7 @@ describe('a server with few descriptors', () => {
     });
     const clients: Client[] = [];
     for (let i = 0; i < 300; i++) clients.push(await ask(scene.port, `/${i}`));
-    await sleep(500);
-    const waited = asked.length;
+    const waited = await settled('the requests that it has descriptors for', () => asked.length);
     expect(waited).toBeGreaterThan(5);
     expect(waited).toBeLessThan(OPEN_FILES / 3);
     const before = cpuSeconds(server.pid);

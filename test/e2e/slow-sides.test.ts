@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { converse, openSocket } from '../support/conversation.ts';
 import { residentMemory } from '../support/process-memory.ts';
-import { makeScene, type Scene, until } from '../support/scene.ts';
+import { makeScene, type Scene, settled, until } from '../support/scene.ts';
 import {
   pour,
   roomIn,
@@ -68,18 +68,6 @@ async function start(script: Script): Promise<Stage> {
   await converse(scene.port, 'GET /fine HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
   stage = { scene, server, backend };
   return stage;
-}
-
-/** Waits until a number no longer grows. */
-function settled(what: string, read: () => number): Promise<number> {
-  let last = -1;
-  let unchanged = 0;
-  return until(what, () => {
-    const value = read();
-    unchanged = value === last ? unchanged + 1 : 0;
-    last = value;
-    return value > 0 && unchanged === 20 ? value : undefined;
-  });
 }
 
 /** What has left this process on a socket. */

@@ -150,10 +150,13 @@ async function openSession(address: string, stop: () => Promise<void>): Promise<
     }
   };
 
+  /** Nothing that the page has asked for is under way any more: what is done next cannot be undone by a late answer. */
+  const isComplete = (): Promise<boolean> => evaluate<boolean>('document.readyState === "complete"');
+
   const loaded = async (what: string, act: () => Promise<unknown>): Promise<void> => {
     const before = loads;
     await act();
-    await untilTrue(what, async () => loads > before);
+    await untilTrue(what, async () => loads > before && (await isComplete()));
   };
 
   await Promise.all([
@@ -162,6 +165,7 @@ async function openSession(address: string, stop: () => Promise<void>): Promise<
     call('Runtime.enable'),
     call('DOM.enable'),
   ]);
+  await untilTrue('the empty page', isComplete);
 
   return {
     answers,

@@ -7,6 +7,8 @@ import { type PartName, packageOf, part } from './programs.ts';
 
 export { type PartName, part } from './programs.ts';
 
+type TestBody = (context: TestContext) => Promise<void> | void;
+
 /**
  * A test that needs parts of this machine. Without one of them it is skipped, with the reason on
  * record, or fails where PORTICO_REQUIRE_PARTS is set.
@@ -14,17 +16,27 @@ export { type PartName, part } from './programs.ts';
 export function testWith(
   names: readonly PartName[],
   title: string,
-  body: (context: TestContext) => Promise<void> | void,
+  body: TestBody,
   timeoutMs?: number,
 ): void {
-  test(
-    title,
-    async (context) => {
-      requireParts(names, context);
-      await body(context);
-    },
-    timeoutMs,
-  );
+  test(title, withParts(names, body), timeoutMs);
+}
+
+/** The same for a test that runs beside others of its file. */
+export function concurrentTestWith(
+  names: readonly PartName[],
+  title: string,
+  body: TestBody,
+  timeoutMs?: number,
+): void {
+  test.concurrent(title, withParts(names, body), timeoutMs);
+}
+
+function withParts(names: readonly PartName[], body: TestBody): (context: TestContext) => Promise<void> {
+  return async (context) => {
+    requireParts(names, context);
+    await body(context);
+  };
 }
 
 /** For use inside a test: skips it, or fails, where a part is missing. */

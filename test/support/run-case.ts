@@ -5,7 +5,18 @@ import { type CaseSite, createCaseSite } from './case-site.ts';
 import { writeAnswer, writeText } from './comparison.ts';
 import { createRawClient, type RawClient, type RawOutcome } from './raw-client.ts';
 import { buildRequest, type RequestTemplate } from './request-template.ts';
-import { runConfigtest, type ServerKind, startServer } from './server-process.ts';
+import {
+  type ConfigtestResult,
+  type RunningServer,
+  runConfigtest,
+  type ServerKind,
+  type ServerPlace,
+  startServer,
+} from './server-process.ts';
+import { runWarmConfigtest, startWarmPortico } from './warm-portico.ts';
+
+/** Who answers a case: a server with a process of its own, or portico in one that has answered others. */
+export type CaseServer = ServerKind | 'warm portico';
 
 /** One recorded or measured answer: the request as the case spells it, and the lines to compare. */
 export interface CaseAnswer {
@@ -20,7 +31,7 @@ export interface CaseRun {
 }
 
 /** Runs a case; throws where the server does not start. */
-export async function runCase(testCase: Case, kind: ServerKind): Promise<CaseRun> {
+export async function runCase(testCase: Case, kind: CaseServer): Promise<CaseRun> {
   try {
     return await runOnce(testCase, kind);
   } catch (error) {
@@ -31,7 +42,7 @@ export async function runCase(testCase: Case, kind: ServerKind): Promise<CaseRun
   }
 }
 
-async function runOnce(testCase: Case, kind: ServerKind): Promise<CaseRun> {
+async function runOnce(testCase: Case, kind: CaseServer): Promise<CaseRun> {
   const site = await createCaseSite(testCase);
   try {
     return testCase.isConfigtest
@@ -42,22 +53,62 @@ async function runOnce(testCase: Case, kind: ServerKind): Promise<CaseRun> {
   }
 }
 
-async function checkConfiguration(site: CaseSite, kind: ServerKind): Promise<CaseRun> {
-  const { isAccepted, message } = await runConfigtest(kind, site);
+async function checkConfiguration(site: CaseSite, kind: CaseServer): Promise<CaseRun> {
+  const { isAccepted, message } = await checkOn(kind, site);
   return {
     answers: [{ request: 'configtest', lines: [isAccepted ? '(accepted)' : '(refused)'] }],
     log: message,
   };
 }
 
-async function sendRequests(testCase: Case, site: CaseSite, kind: ServerKind): Promise<CaseRun> {
-  const server = await startServer(kind, site);
+async function sendRequests(testCase: Case, site: CaseSite, kind: CaseServer): Promise<CaseRun> {
+  return sendTo(testCase, site, await startOn(kind, site));
+}
+
+/** Writes an answer down in its own way; undefined leaves that to the rules for all. */
+export type WriteOutcome = (outcome: RawOutcome) => readonly string[] | undefined;
+
+/** Starts a server on the port and the configuration of a case. */
+export type StartOn = (site: CaseSite) => Promise<RunningServer>;
+
+/** Runs a case on one server after the other; its place is laid out anew only where the case changes it. */
+export async function runCaseOn(
+  testCase: Case,
+  starts: readonly StartOn[],
+  write: WriteOutcome,
+): Promise<readonly CaseRun[]> {
+  const [first, ...others] = leavesTraces(testCase) ? starts : [];
+  if (first !== undefined && others.length > 0)
+    return [...(await runCaseOn(testCase, [first], write)), ...(await runCaseOn(testCase, others, write))];
+  const site = await createCaseSite(testCase);
+  const runs: CaseRun[] = [];
+  try {
+    for (const start of starts) runs.push(await sendTo(testCase, site, await start(site), write));
+  } finally {
+    await site.close();
+  }
+  return runs;
+}
+
+/** Files are written, by the case itself, or in logs and the like that its scripts show. */
+function leavesTraces({ steps, entries }: Case): boolean {
+  return (
+    steps.some(({ kind }) => kind === 'write') || entries.some(({ path }) => path.startsWith('cgi-bin/'))
+  );
+}
+
+async function sendTo(
+  testCase: Case,
+  site: CaseSite,
+  server: RunningServer,
+  write: WriteOutcome = () => undefined,
+): Promise<CaseRun> {
   const client = createRawClient(site.port);
   const answers: CaseAnswer[] = [];
   try {
     for (const step of testCase.steps) {
       if (step.kind === 'write') site.write(step.path, step.text);
-      else answers.push(...(await sendOne(testCase, site, client, step.request)));
+      else answers.push(...(await sendOne({ testCase, site, client, write }, step.request)));
     }
   } finally {
     client.close();
@@ -66,12 +117,23 @@ async function sendRequests(testCase: Case, site: CaseSite, kind: ServerKind): P
   return { answers, log: site.withNames(server.log()) };
 }
 
-async function sendOne(
-  testCase: Case,
-  site: CaseSite,
-  client: RawClient,
-  template: RequestTemplate,
-): Promise<CaseAnswer[]> {
+function startOn(kind: CaseServer, place: ServerPlace): Promise<RunningServer> {
+  return kind === 'warm portico' ? startWarmPortico(place) : startServer(kind, place);
+}
+
+function checkOn(kind: CaseServer, place: ServerPlace): Promise<ConfigtestResult> {
+  return kind === 'warm portico' ? runWarmConfigtest(place) : runConfigtest(kind, place);
+}
+
+interface Talk {
+  readonly testCase: Case;
+  readonly site: CaseSite;
+  readonly client: RawClient;
+  readonly write: WriteOutcome;
+}
+
+async function sendOne(talk: Talk, template: RequestTemplate): Promise<CaseAnswer[]> {
+  const { testCase, site, client, write } = talk;
   const outcomes = await client.send({
     ...buildRequest(template, site.names),
     isNewConnection: template.isNewConnection,
@@ -79,7 +141,7 @@ async function sendOne(
   });
   return outcomes.map((outcome, index) => ({
     request: index === 0 ? template.label : '(another answer)',
-    lines: writeOutcome(outcome, testCase, site),
+    lines: write(outcome) ?? writeOutcome(outcome, testCase, site),
   }));
 }
 

@@ -130,6 +130,18 @@ export async function untilTrue(what: string, isTrue: () => boolean): Promise<vo
   await until(what, () => isTrue() || undefined);
 }
 
+/** Waits until a number that grows no longer does, for half a second; answers it. */
+export function settled(what: string, read: () => number): Promise<number> {
+  let last = -1;
+  let unchanged = 0;
+  return until(what, () => {
+    const value = read();
+    unchanged = value === last ? unchanged + 1 : 0;
+    last = value;
+    return value > 0 && unchanged === 20 ? value : undefined;
+  });
+}
+
 /** True when something accepts connections on the port. */
 export async function isListening(port: number): Promise<boolean> {
   const { connect } = await import('node:net');

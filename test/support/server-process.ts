@@ -1,6 +1,6 @@
 // Starts the two servers on a case's configuration and stops what it started: the real Apache httpd
 // and the built portico, both in the foreground, both under an ordinary user.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -34,8 +34,15 @@ export interface ConfigtestResult {
 /** The built command line program. */
 export const porticoCli: string = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
-const START_MS = 15_000;
-const STOP_MS = 5000;
+export const START_MS = 15_000;
+export const STOP_MS = 5000;
+
+/** How servers are started: as whom, where, with which variables. */
+export const serverSurroundings: Pick<SpawnOptions, 'env' | 'cwd' | 'uid' | 'gid'> = {
+  env: { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C', TZ: 'UTC', HOME: '/nonexistent' },
+  cwd: '/',
+  ...(serverUser ?? {}),
+};
 
 /** Starts a server and waits until it accepts connections. Throws with its messages if it does not. */
 export async function startServer(kind: ServerKind, place: ServerPlace): Promise<RunningServer> {
@@ -49,7 +56,7 @@ export async function startServer(kind: ServerKind, place: ServerPlace): Promise
   let startMessages = 0;
   const server: RunningServer = {
     pid: child.pid ?? 0,
-    log: () => `${printed.text().slice(startMessages)}${tailOf(join(place.root, 'logs/error.log'))}`,
+    log: () => `${printed.text().slice(startMessages)}${tailOfErrorLog(place)}`,
     stop: () => stop(child, exited),
   };
   try {
@@ -88,17 +95,19 @@ function apacheArguments(place: ServerPlace, extra: readonly string[]): string[]
 }
 
 function launch(kind: ServerKind, args: readonly string[], openFiles?: number): ChildProcess {
-  if (kind === 'portico' && !existsSync(porticoCli))
-    throw new Error(`${porticoCli} is not built: npm run build`);
+  if (kind === 'portico') requireBuild();
   const command = kind === 'apache' ? [apacheProgram()] : [process.execPath, porticoCli];
   const limited = openFiles === undefined ? [] : ['/bin/sh', '-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh'];
   const [program = '', ...rest] = [...limited, ...command, ...args];
   return spawn(program, rest, {
+    ...serverSurroundings,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C', TZ: 'UTC', HOME: '/nonexistent' },
-    cwd: '/',
-    ...(serverUser ?? {}),
   });
+}
+
+/** Throws where there is no built portico. */
+export function requireBuild(): void {
+  if (!existsSync(porticoCli)) throw new Error(`${porticoCli} is not built: npm run build`);
 }
 
 function collectOutput(child: ChildProcess): { text: () => string } {
@@ -154,9 +163,9 @@ async function stop(child: ChildProcess, exited: Promise<void>): Promise<void> {
 
 const LONGEST_TAIL = 4000;
 
-function tailOf(file: string): string {
+export function tailOfErrorLog({ root }: ServerPlace): string {
   try {
-    return readFileSync(file, 'latin1').slice(-LONGEST_TAIL);
+    return readFileSync(join(root, 'logs/error.log'), 'latin1').slice(-LONGEST_TAIL);
   } catch {
     return '';
   }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Front, splitAnswer, startFront } from '../../../test/support/proxy-front.ts';
+import { untilTrue } from '../../../test/support/scene.ts';
 import {
   answering,
   type ScriptedBackend,
@@ -43,8 +44,10 @@ describe('connections of a worker', () => {
   it('are kept up to smax', async () => {
     const { front, backend } = await start('smax=1');
     await Promise.all([front.get('/'), front.get('/'), front.get('/')]);
+    const open = (): number => backend.connections.filter(({ socket }) => !socket.readableEnded).length;
+    await untilTrue('the end of the others', () => open() <= 1);
     await sleep(50);
-    expect(backend.connections.filter(({ socket }) => !socket.readableEnded).length).toBe(1);
+    expect(open()).toBe(1);
   });
 
   it('are kept beyond smax where ttl says for how long', async () => {

@@ -7,7 +7,12 @@ import {
   isProblem,
   type RewriteProblem,
   type RewriteWarning,
-  rewriteOptionWords,
+  rewriteBaseLine,
+  rewriteCondLine,
+  rewriteEngineLine,
+  rewriteMapLine,
+  rewriteOptionsLine,
+  rewriteRuleLine,
 } from '../../rules/index.ts';
 import { everywhere, sections, servers } from '../contexts.ts';
 import { openMap } from './maps.ts';
@@ -57,12 +62,10 @@ function report(
 type RewriteDirective = Directive<RewriteScope, RewriteScope>;
 
 const rewriteEngine: RewriteDirective = {
-  name: 'RewriteEngine',
-  args: 'flag',
+  ...rewriteEngineLine,
   contexts: everywhere,
   override: 'FileInfo',
   default: 'RewriteEngine off',
-  help: 'On or Off to enable or disable (default) the whole rewriting engine',
   example: 'RewriteEngine on',
   set(cmd, state: string) {
     for (const builder of buildersOf(cmd)) builder.setEngine(state === 'on');
@@ -71,11 +74,9 @@ const rewriteEngine: RewriteDirective = {
 };
 
 const rewriteOptions: RewriteDirective = {
-  name: 'RewriteOptions',
-  args: 'iterate',
+  ...rewriteOptionsLine,
   contexts: everywhere,
   override: 'FileInfo',
-  help: `List of option strings to set: ${rewriteOptionWords.join(', ')}`,
   example: 'RewriteOptions Inherit',
   set(cmd, word: string) {
     const [own, ...sections] = buildersOf(cmd);
@@ -85,40 +86,32 @@ const rewriteOptions: RewriteDirective = {
 };
 
 const rewriteBase: RewriteDirective = {
-  name: 'RewriteBase',
-  args: 'take1',
+  ...rewriteBaseLine,
   contexts: sections,
   override: 'FileInfo',
-  help: 'the base URL of the per-directory context',
   example: 'RewriteBase /myapp/',
   set: (cmd, path: string) => report(cmd, builderOf(cmd).setBase(path)),
 };
 
 const rewriteCond: RewriteDirective = {
-  name: 'RewriteCond',
-  args: 'raw',
+  ...rewriteCondLine,
   contexts: everywhere,
   override: 'FileInfo',
-  help: 'an input string and a to be applied regexp-pattern',
   example: 'RewriteCond %{HTTP_HOST} ^www\\.example\\.com$ [NC]',
   set: (cmd, args: string) => report(cmd, builderOf(cmd).addCondition(args, cmd.place)),
 };
 
 const rewriteRule: RewriteDirective = {
-  name: 'RewriteRule',
-  args: 'raw',
+  ...rewriteRuleLine,
   contexts: everywhere,
   override: 'FileInfo',
-  help: 'an URL-applied regexp-pattern and a substitution URL',
   example: 'RewriteRule ^/static/(.*) /srv/static/$1 [last]',
   set: (cmd, args: string) => report(cmd, builderOf(cmd).addRule(args, cmd.place)),
 };
 
 const rewriteMap: RewriteDirective = {
-  name: 'RewriteMap',
-  args: 'take23',
+  ...rewriteMapLine,
   contexts: servers,
-  help: 'a mapname and a filename and options',
   example: 'RewriteMap escape int:escape',
   set(cmd, name: string, location: string, user?: string) {
     const map = openMap(cmd, { name, location, user });

@@ -167,6 +167,14 @@ describe('the playground', () => {
     );
   });
 
+  testWith(['chromium'], 'offers to read a configuration as one', async () => {
+    const { page } = await (await playground()).visit();
+    await typeConfiguration(page, 'DocumentRoot /srv/www\nRedirect 410 /articles\n');
+    await page.getByRole('button', { name: 'Read it as httpd.conf' }).click();
+    await eventually(() => headline(page)).toBe('410 Gone');
+    expect(await page.getByLabel('httpd.conf').isChecked()).toBe(true);
+  });
+
   testWith(['chromium'], 'stops what takes too long, and goes on', async () => {
     const { page } = await (await playground()).visit();
     await page.clock.install();

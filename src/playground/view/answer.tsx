@@ -7,6 +7,7 @@ import type { Answered } from '../engine.ts';
 import { type Headline, headlineOf } from '../headline.ts';
 import { ownLine, shortName } from '../names.ts';
 import { ClientLoopNote } from './loop.tsx';
+import { Problem } from './problem.tsx';
 import { Steps } from './steps.tsx';
 import { Upgrade } from './upgrade.tsx';
 import { Disclosed, Verdict, Words } from './verdict.tsx';
@@ -25,7 +26,13 @@ interface AnswerProps {
   readonly follow: (url: string) => void;
 }
 
-export function Answer({ result, here, reveal, follow }: AnswerProps): JSX.Element {
+export function Answer({
+  result,
+  here,
+  reveal,
+  follow,
+  readAsConfiguration,
+}: AnswerProps & { readonly readAsConfiguration: () => void }): JSX.Element {
   const { isAsked, answer, problem } = result;
   const story = answer?.story;
   return (
@@ -34,12 +41,7 @@ export function Answer({ result, here, reveal, follow }: AnswerProps): JSX.Eleme
         {isAsked ? '' : spokenAnswer(story, problem)}
       </p>
       {problem === undefined ? null : (
-        <div class="verdict problem tone-bad" data-testid="problem">
-          <p class="headline">
-            <span class="what">{problem}</span>
-          </p>
-          {answer !== undefined && isRefused(answer) ? <p>{REFUSED[answer.question.kind]}</p> : null}
-        </div>
+        <Problem text={problem} answer={answer} readAsConfiguration={readAsConfiguration} />
       )}
       {answer === undefined && problem === undefined ? <p class="faint">The engine starts …</p> : null}
       {answer === undefined || story === undefined ? null : (
@@ -47,17 +49,6 @@ export function Answer({ result, here, reveal, follow }: AnswerProps): JSX.Eleme
       )}
     </div>
   );
-}
-
-/** What Apache does with a text that has such an error. */
-const REFUSED = {
-  htaccess: 'Apache answers 500 to every request for this folder and those below.',
-  configuration: 'Apache does not start with it.',
-} as const;
-
-/** The text is what cannot be used, and not the question. */
-function isRefused({ remarks }: Answered): boolean {
-  return remarks.some(({ severity, code }) => severity === 'error' && code.startsWith('conf/'));
 }
 
 /** On narrow screens, where the answer is out of sight: its first line, which leads there. */

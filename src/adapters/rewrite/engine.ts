@@ -82,5 +82,5 @@ function refuseRound({ journey, filename, handler, facts }: Attempt): Ending {
   journey.log.push(
     `handler "${handler}" is asked for ${filename}: [H] in a folder leaves no internal redirect`,
   );
-  return { kind: 'status', status: facts?.kind === 'file' ? 403 : 404 };
+  return { kind: 'status', status: facts?.type === 'file' ? 403 : 404 };
 }

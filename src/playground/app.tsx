@@ -99,6 +99,7 @@ export function App({ beginning }: { readonly beginning: Beginning }): JSX.Eleme
               here={here}
               reveal={reveal}
               follow={(url) => change({ url, method: 'GET' })}
+              readAsConfiguration={() => change({ kind: 'configuration' })}
             />
           </section>
         </div>

@@ -181,5 +181,6 @@ RewriteRule ^/find/(.*)$ http://127.0.0.1:8000/search?q=$1 [P]
     title: 'Your own: an empty page',
     hint: 'paste your .htaccess or configuration, write a URL, and name the files that exist: conditions such as -f and -d look at them.',
     url: 'http://www.example.com/',
+    files: 'index.html',
   }),
 ];

@@ -1,6 +1,6 @@
 // What each line of the configuration has done, from the story of a request: one mark a line, with a note in a few words.
 
-import type { Chapter, Line, Part, RuleStory, RulesStory, Story } from '../tools/story.ts';
+import type { Chapter, ConditionStory, Line, Part, RuleStory, RulesStory, Story } from '../tools/story.ts';
 
 /** `applied` did its work, `missed` did not match or hold, `idle` was not looked at. */
 export type MarkKind = 'applied' | 'missed' | 'idle';
@@ -43,13 +43,11 @@ function summary(events: readonly Placed[]): Mark {
   const applied = events.filter(({ kind }) => kind === 'applied');
   const told = applied[0] ?? events.find(({ kind }) => kind === 'missed') ?? events[0]!;
   const all = events.length;
-  if (all === 1) return { kind: told.kind, note: told.note };
+  if (all === 1 || applied.length === 0) return { kind: told.kind, note: told.note };
   const rounds =
-    applied.length === 0
-      ? `in ${all} rounds`
-      : applied.length === 1
-        ? `in round ${events.indexOf(told) + 1} of ${all}`
-        : `in ${applied.length} of ${all} rounds`;
+    applied.length === 1
+      ? `in round ${events.indexOf(told) + 1} of ${all}`
+      : `in ${applied.length} of ${all} rounds`;
   return { kind: told.kind, note: `${told.note}, ${rounds}` };
 }
 
@@ -77,23 +75,16 @@ function partEvents(part: Part): Placed[] {
 }
 
 function ruleEvents(rule: RuleStory, run: RulesStory): Placed[] {
-  const conditions = rule.conditions.flatMap(({ line, input, holds }): Placed[] =>
-    line === undefined
-      ? []
-      : [
-          {
-            at: line,
-            kind: holds ? 'applied' : 'missed',
-            note: `${holds ? 'holds' : 'does not hold'}${onInput(input)}`,
-          },
-        ],
-  );
+  const conditions = rule.conditions.flatMap((condition) => conditionEvents(condition));
   if (rule.line === undefined) return conditions;
   return [...conditions, { at: rule.line, ...ruleMark(rule, run) }];
 }
 
-function onInput(input: string | undefined): string {
-  return input === undefined ? '' : ` on ${shown(input)}`;
+function conditionEvents({ line, input, holds }: ConditionStory): Placed[] {
+  if (line === undefined) return [];
+  const kind = holds ? 'applied' : 'missed';
+  if (input === undefined) return [{ at: line, kind, note: holds ? 'holds' : 'does not hold' }];
+  return [{ at: line, kind, note: `= ${shown(input)}` }];
 }
 
 function ruleMark(rule: RuleStory, run: RulesStory): Mark {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { authorityOf } from '../../src/commands/playground/site.ts';
 import { openWorkshop, type Workshop } from '../support/command.ts';
 import { testWith } from '../support/parts.ts';
-import { headline, openPlayground, playgroundUrl } from '../support/playground.ts';
+import { eventually, headline, openPlayground, playgroundUrl } from '../support/playground.ts';
 
 let shop: Workshop;
 
@@ -166,6 +166,7 @@ describe('portico playground', () => {
     [['one', 'two'], 2, 'portico: playground begins with one file\n'],
     [['/nowhere/at/all'], 1, 'portico: ENOENT: no such file or directory'],
     [['{ROOT}'], 1, 'portico: ENOENT: no such file or directory'],
+    [['/dev/zero'], 1, 'portico: /dev/zero is no file'],
   ])('%j ends with %i', async (words, expected, text) => {
     const { code, out, err } = await shop.run(['playground', ...words]);
     expect({ code, out }).toEqual({ code: expected, out: '' });
@@ -177,10 +178,10 @@ describe('portico playground', () => {
       shop.write(`bin/${name}`, '#!/bin/sh\necho "$@" >{ROOT}/opened\n', 0o755);
     const env = { PATH: `${shop.root}/bin:${process.env.PATH}` };
     const url = await playgroundUrl(shop.start(['playground', '--open', '--port', '{PORT}'], { env }));
-    await expect.poll(() => shop.read('opened')).toBe(`${url}\n`);
+    await eventually(() => shop.read('opened')).toBe(`${url}\n`);
     const none = shop.start(['playground', '--open'], { env: { PATH: `${shop.root}/nowhere` } });
     expect((await ask(await playgroundUrl(none))).status).toBe(200);
-    await expect.poll(() => none.err()).toContain('no browser can be opened from here');
+    await eventually(() => none.err()).toContain('no browser can be opened from here');
   });
 
   it('listens where it is told to, and says why it cannot', async () => {

@@ -2,7 +2,13 @@
 // against the command that asks the same engine on the machine.
 import { afterAll, describe, expect } from 'vitest';
 import { testWith } from '../support/parts.ts';
-import { headline, openPlayground, type Playground, typeConfiguration } from '../support/playground.ts';
+import {
+  eventually,
+  headline,
+  openPlayground,
+  type Playground,
+  typeConfiguration,
+} from '../support/playground.ts';
 
 let opened: Promise<Playground> | undefined;
 
@@ -17,9 +23,9 @@ describe('the playground', () => {
   testWith(['chromium'], 'shows what rules do while they are typed', async () => {
     const { page } = await (await playground()).visit();
     await typeConfiguration(page, 'RewriteEngine On\nRewriteRule ^articles/(\\d+)$ /a.php?id=$1 [R=302,L]');
-    await expect.poll(() => headline(page)).toBe('302 Found, for now, at http://www.example.com/a.php?id=42');
+    await eventually(() => headline(page)).toBe('302 Found, for now, at http://www.example.com/a.php?id=42');
     await page.getByLabel('URL').fill('http://www.example.com/other');
-    await expect.poll(() => headline(page)).toBe('404 Not Found');
+    await eventually(() => headline(page)).toBe('404 Not Found');
     expect(await page.locator('.cm-note').allInnerTexts()).toEqual(['no match for other']);
   });
 
@@ -29,14 +35,12 @@ describe('the playground', () => {
       page,
       'RewriteEngine On\nRewriteCond %{HTTP_HOST} ^old\\.\nRewriteRule ^ http://new/ [R]\nRewriteRule ^(.*)/42$ $1.html [END]\nRewriteRule ^ - [F]',
     );
-    await expect
-      .poll(() => page.locator('.cm-note').allInnerTexts())
-      .toEqual([
-        'does not hold on www.example.com',
-        'matches articles/42, but the condition in line 2 does not hold',
-        'articles/42 → articles.html',
-        'not reached',
-      ]);
+    await eventually(() => page.locator('.cm-note').allInnerTexts()).toEqual([
+      '= www.example.com',
+      'matches articles/42, but the condition in line 2 does not hold',
+      'articles/42 → articles.html',
+      'not reached',
+    ]);
     expect(await page.locator('.cm-traceGutter .cm-gutterElement span').allInnerTexts()).toEqual([
       '✗',
       '✗',
@@ -74,13 +78,13 @@ describe('the playground', () => {
     await typeConfiguration(page, rules);
     const atRoot = told.out.replaceAll(`${workshop.root}/site`, '/var/www/html').trim();
     expect(atRoot.split('\n').length).toBeGreaterThan(10);
-    await expect.poll(() => page.locator('.trace').textContent()).toBe(atRoot);
+    await eventually(() => page.locator('.trace').textContent()).toBe(atRoot);
   });
 
   testWith(['chromium'], 'shows a loop with its rule and what ends it', async () => {
     const { page } = await (await playground()).visit();
     await page.getByLabel('Examples').selectOption('Trap: a loop');
-    await expect.poll(() => headline(page)).toBe('500 Internal Server Error');
+    await eventually(() => headline(page)).toBe('500 Internal Server Error');
     const loop = page.locator('.loop');
     expect(await loop.locator('h3').innerText()).toBe('A loop: this rule leads to itself');
     expect(await loop.locator('li').allInnerTexts()).toEqual([
@@ -96,14 +100,14 @@ describe('the playground', () => {
     await page.keyboard.press('End');
     for (let times = 0; times < 2; times++) await page.keyboard.press('Backspace');
     await page.keyboard.type('END]');
-    await expect.poll(() => headline(page)).toBe('200 File /page/a');
+    await eventually(() => headline(page)).toBe('200 File /page/a');
     expect(await loop.count()).toBe(0);
   });
 
   testWith(['chromium'], 'shows what a backend would receive, byte for byte', async () => {
     const { page } = await (await playground()).visit();
     await page.getByLabel('Examples').selectOption('An application behind one rule');
-    await expect.poll(() => headline(page)).toBe('Forwarded to http://127.0.0.1:8000/users/7?tab=all');
+    await eventually(() => headline(page)).toBe('Forwarded to http://127.0.0.1:8000/users/7?tab=all');
     expect((await page.locator('.verdict pre').innerText()).split('\n')).toEqual([
       'GET /users/7?tab=all HTTP/1.1',
       'Host: 127.0.0.1:8000',
@@ -124,7 +128,7 @@ describe('the playground', () => {
     expect(await upgrade.innerText()).toContain('since 2.4.56: 403 Forbidden');
     expect(await upgrade.innerText()).toContain('AH10410');
     await page.getByLabel('Answer as Apache').selectOption('');
-    await expect.poll(() => headline(page)).toBe('403 Forbidden');
+    await eventually(() => headline(page)).toBe('403 Forbidden');
     expect(await upgrade.count()).toBe(0);
   });
 
@@ -158,9 +162,17 @@ describe('the playground', () => {
     await page.getByText('Apache does not start with it.').waitFor();
     await page.getByText('Header lines, client').click();
     await page.getByLabel('Header lines', { exact: true }).fill('no header line');
-    await expect
-      .poll(() => page.getByTestId('problem').innerText())
-      .toBe('Header lines: “no header line” is no header line. Write Name: value.');
+    await eventually(() => page.getByTestId('problem').innerText()).toBe(
+      'Header lines: “no header line” is no header line. Write Name: value.',
+    );
+  });
+
+  testWith(['chromium'], 'offers to read a configuration as one', async () => {
+    const { page } = await (await playground()).visit();
+    await typeConfiguration(page, 'DocumentRoot /srv/www\nRedirect 410 /articles\n');
+    await page.getByRole('button', { name: 'Read it as httpd.conf' }).click();
+    await eventually(() => headline(page)).toBe('410 Gone');
+    expect(await page.getByLabel('httpd.conf').isChecked()).toBe(true);
   });
 
   testWith(['chromium'], 'stops what takes too long, and goes on', async () => {
@@ -173,12 +185,12 @@ describe('the playground', () => {
     await page.evaluate(pasting(`RewriteEngine On\n${many.join('\n')}\n`));
     // The page's time goes faster than the engine works.
     await page.clock.runFor(11_000);
-    await expect
-      .poll(() => page.getByTestId('problem').innerText())
-      .toMatch(/^This took longer than 10 seconds and was stopped\./);
+    await eventually(() => page.getByTestId('problem').innerText()).toMatch(
+      /^This took longer than 10 seconds and was stopped\./,
+    );
     await page.getByLabel('Examples').selectOption('Trap: a loop');
     await page.clock.runFor(200);
-    await expect.poll(() => headline(page), { timeout: 10_000 }).toBe('500 Internal Server Error');
+    await eventually(() => headline(page)).toBe('500 Internal Server Error');
   });
 });
 

@@ -3,7 +3,7 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect } from 'vitest';
 import { testWith } from '../support/parts.ts';
-import { headline, openPlayground, type Playground } from '../support/playground.ts';
+import { eventually, headline, openPlayground, type Playground } from '../support/playground.ts';
 
 let opened: Promise<Playground> | undefined;
 
@@ -54,7 +54,7 @@ describe('the playground', () => {
     const { page } = await (await playground()).visit();
     await tabTo(page, async () => (await focused(page)) === 'examples');
     await page.keyboard.type('Trap: a loop');
-    await expect.poll(() => headline(page)).toBe('500 Internal Server Error');
+    await eventually(() => headline(page)).toBe('500 Internal Server Error');
     await tabTo(page, () => hasEditorFocus(page));
     // Tab belongs to the text there; behind Escape it leaves.
     await page.keyboard.press('Tab');
@@ -64,9 +64,9 @@ describe('the playground', () => {
     await page.locator('.cm-tooltip .cm-diagnostic-error').waitFor();
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+Enter');
-    await expect.poll(() => focused(page)).toBe('2');
+    await eventually(() => focused(page)).toBe('2');
     await page.keyboard.press('Enter');
-    await expect.poll(() => hasEditorFocus(page)).toBe(true);
+    await eventually(() => hasEditorFocus(page)).toBe(true);
     expect(await page.locator('.cm-shown-line').innerText()).toMatch(/^RewriteRule/);
     await page.keyboard.press('Escape');
     await page.keyboard.press('Tab');
@@ -74,7 +74,7 @@ describe('the playground', () => {
     await tabTo(page, async () => (await focused(page)) === 'url');
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type('http://www.example.com/b');
-    await expect.poll(() => page.locator('.round li').first().innerText()).toBe('/b');
+    await eventually(() => page.locator('.round li').first().innerText()).toBe('/b');
   });
 
   testWith(['chromium'], 'leads from a step to its line and from a line to its step', async () => {
@@ -86,16 +86,16 @@ describe('the playground', () => {
     expect(await page.locator('.cm-shown-line').innerText()).toMatch(/^RewriteRule/);
     expect(await page.locator('.step.is-here').count()).toBeGreaterThan(1);
     await page.locator('.cm-traceGutter .cm-gutterElement span').last().click();
-    await expect.poll(() => focused(page)).toBe(line);
+    await eventually(() => focused(page)).toBe(line);
   });
 
   testWith(['chromium'], 'says the answer to those who hear it', async () => {
     const { page } = await (await playground()).visit();
     await page.getByLabel('Examples').selectOption('Old addresses, with their query');
     const status = page.locator('.answer [role=status]');
-    await expect
-      .poll(() => status.textContent())
-      .toBe('301 Moved permanently to http://www.example.com/products/42/');
+    await eventually(() => status.textContent()).toBe(
+      '301 Moved permanently to http://www.example.com/products/42/',
+    );
   });
 
   testWith(['chromium'], 'has nothing that axe finds, in light and in dark', async () => {
@@ -147,8 +147,8 @@ describe('the playground', () => {
     await page.evaluate('scrollTo(0, 0)');
     // The answer is below; its first line is in sight and leads there.
     await page.locator('.to-answer').tap();
-    await expect
-      .poll(() => page.evaluate('Math.round(document.getElementById("answer").getBoundingClientRect().top)'))
-      .toBeLessThan(400);
+    await eventually(() =>
+      page.evaluate('Math.round(document.getElementById("answer").getBoundingClientRect().top)'),
+    ).toBeLessThan(400);
   });
 });

@@ -3,7 +3,13 @@
 import { deflateRawSync } from 'node:zlib';
 import { afterAll, describe, expect } from 'vitest';
 import { testWith } from '../support/parts.ts';
-import { headline, openPlayground, type Playground, typeConfiguration } from '../support/playground.ts';
+import {
+  eventually,
+  headline,
+  openPlayground,
+  type Playground,
+  typeConfiguration,
+} from '../support/playground.ts';
 
 let opened: Promise<Playground> | undefined;
 
@@ -33,9 +39,9 @@ describe('a link', () => {
     await page.getByLabel('Header lines', { exact: true }).fill('X-One: 1\nX-Two: ü');
     await page.getByLabel('Client address').fill('192.0.2.1');
     await page.getByLabel('Files that exist').fill('a.html\nfolder/');
-    await expect
-      .poll(() => headline(page))
-      .toMatch(/^301 Moved permanently to http:\/\/www\.example\.com\/ok$/);
+    await eventually(() => headline(page)).toMatch(
+      /^301 Moved permanently to http:\/\/www\.example\.com\/ok$/,
+    );
     await page.getByRole('button', { name: 'Share' }).click();
     await page.getByText('Link copied.').waitFor();
     const link = await page.evaluate<string>('navigator.clipboard.readText()');
@@ -56,14 +62,14 @@ describe('a link', () => {
   testWith(['chromium'], 'that is followed in an open page is opened there', async () => {
     const { page } = await (await playground()).visit();
     await page.evaluate(`location.hash = ${JSON.stringify(fragment({ text: 'Redirect 410 /', url: '/x' }))}`);
-    await expect.poll(() => headline(page)).toBe('410 Gone');
+    await eventually(() => headline(page)).toBe('410 Gone');
   });
 
   testWith(['chromium'], 'is left behind by a change, which is what the next visit begins with', async () => {
     const { page } = await (await playground()).visit(fragment({ text: 'Redirect 410 /', url: '/x' }));
     await page.getByLabel('URL').fill('/y');
-    await expect.poll(() => page.url()).not.toContain('#');
-    await expect.poll(() => page.evaluate('localStorage.length')).toBe(1);
+    await eventually(() => page.url()).not.toContain('#');
+    await eventually(() => page.evaluate('localStorage.length')).toBe(1);
     await page.reload();
     expect(await headline(page)).toBe('410 Gone');
     expect(await page.getByLabel('URL').inputValue()).toBe('/y');

@@ -1,6 +1,7 @@
 // The playground as a visitor meets it: the command serves it, a real Chromium shows it. What a page asks of the network
 // and what its console says is kept: there must be nothing of either that does not belong there.
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { type Command, openWorkshop, type Workshop } from './command.ts';
 import { part } from './programs.ts';
 import { until } from './scene.ts';
@@ -77,6 +78,11 @@ async function visit(browser: Browser, url: string, options: BrowserContextOptio
   await page.goto(url);
   await answered(page);
   return { page, requests, complaints };
+}
+
+/** Polls for as long as a machine with much to do may take. */
+export function eventually<T>(ask: () => T | Promise<T>): ReturnType<typeof expect.poll<T>> {
+  return expect.poll(ask, { timeout: 15_000 });
 }
 
 /** Waits until what is shown is the answer to what stands in the fields. */

@@ -24,8 +24,10 @@ export function readGiven(file: string): Given {
   const path = resolve(file);
   const isFolder = statSync(path).isDirectory();
   const source = isFolder ? join(path, '.htaccess') : path;
-  const text = readFileSync(source, 'utf8');
-  if (text.length > LONGEST_TEXT)
+  const facts = statSync(source);
+  if (!facts.isFile()) throw new Error(`${file} is no file`);
+  const text = facts.size > 4 * LONGEST_TEXT ? undefined : readFileSync(source, 'utf8');
+  if (text === undefined || text.length > LONGEST_TEXT)
     throw new RangeError(`${file} is longer than the ${LONGEST_TEXT} characters that the page takes`);
   const isHtaccess = isHtaccessName(source);
   const files = isHtaccess ? listBelow(dirname(source), '') : documentRoots(text).flatMap(listRoot);
@@ -85,6 +87,8 @@ function isDirectory(path: string): boolean {
 function fileLines(name: string, path: string): string[] {
   if (basename(path) !== '.htaccess') return [name];
   try {
+    const facts = statSync(path);
+    if (!facts.isFile() || facts.size > LONGEST_LIST) return [name];
     const lines = readFileSync(path, 'utf8').split(/\r?\n/);
     return [`${name}:\n${lines.map((line) => `  ${line}`).join('\n')}`];
   } catch {

@@ -1,11 +1,13 @@
 // The answer: what the request comes to, its header lines, the story, and the trace in Apache's words.
 
 import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import type { Story } from '../../tools/story.ts';
 import type { Answered } from '../engine.ts';
 import { type Headline, headlineOf } from '../headline.ts';
 import { ownLine, shortName } from '../names.ts';
 import { ClientLoopNote } from './loop.tsx';
+import { Problem } from './problem.tsx';
 import { Steps } from './steps.tsx';
 import { Upgrade } from './upgrade.tsx';
 import { Disclosed, Verdict, Words } from './verdict.tsx';
@@ -24,7 +26,13 @@ interface AnswerProps {
   readonly follow: (url: string) => void;
 }
 
-export function Answer({ result, here, reveal, follow }: AnswerProps): JSX.Element {
+export function Answer({
+  result,
+  here,
+  reveal,
+  follow,
+  readAsConfiguration,
+}: AnswerProps & { readonly readAsConfiguration: () => void }): JSX.Element {
   const { isAsked, answer, problem } = result;
   const story = answer?.story;
   return (
@@ -33,12 +41,7 @@ export function Answer({ result, here, reveal, follow }: AnswerProps): JSX.Eleme
         {isAsked ? '' : spokenAnswer(story, problem)}
       </p>
       {problem === undefined ? null : (
-        <div class="verdict problem tone-bad" data-testid="problem">
-          <p class="headline">
-            <span class="what">{problem}</span>
-          </p>
-          {answer !== undefined && isRefused(answer) ? <p>{REFUSED[answer.question.kind]}</p> : null}
-        </div>
+        <Problem text={problem} answer={answer} readAsConfiguration={readAsConfiguration} />
       )}
       {answer === undefined && problem === undefined ? <p class="faint">The engine starts …</p> : null}
       {answer === undefined || story === undefined ? null : (
@@ -48,33 +51,34 @@ export function Answer({ result, here, reveal, follow }: AnswerProps): JSX.Eleme
   );
 }
 
-/** What Apache does with a text that has such an error. */
-const REFUSED = {
-  htaccess: 'Apache answers 500 to every request for this folder and those below.',
-  configuration: 'Apache does not start with it.',
-} as const;
-
-/** The text is what cannot be used, and not the question. */
-function isRefused({ remarks }: Answered): boolean {
-  return remarks.some(({ severity, code }) => severity === 'error' && code.startsWith('conf/'));
-}
-
 /** On narrow screens, where the answer is out of sight: its first line, which leads there. */
 export function ToAnswer({ result: { answer, problem } }: Pick<AnswerProps, 'result'>): JSX.Element | null {
   const headline: Headline | undefined =
     problem !== undefined
       ? { tone: 'bad', status: '', what: problem, where: '' }
       : answer?.story && headlineOf(answer.story.outcome, shortName);
+  const isSeen = useIsSeen('answer');
   if (headline === undefined) return null;
   return (
     <button
       type="button"
-      class={`to-answer tone-${headline.tone}`}
+      class={`to-answer tone-${headline.tone}${isSeen ? ' is-idle' : ''}`}
       onClick={() => document.getElementById('answer')?.scrollIntoView()}
     >
       <Words {...headline} />
     </button>
   );
+}
+
+/** Whether any of an element is in sight. */
+function useIsSeen(id: string): boolean {
+  const [isSeen, setSeen] = useState(false);
+  useEffect(() => {
+    const observer = new IntersectionObserver((entries) => setSeen(entries.at(-1)?.isIntersecting === true));
+    observer.observe(document.getElementById(id)!);
+    return () => observer.disconnect();
+  }, [id]);
+  return isSeen;
 }
 
 function spokenAnswer(story: Story | undefined, problem: string | undefined): string {

@@ -1,7 +1,7 @@
 // The editor's place in the page: CodeMirror lives on its own inside, told of what changes around it.
 
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Remark } from '../../tools/playground/play.ts';
 import { Editor } from '../editor/editor.ts';
 import type { Mark } from '../marks.ts';
@@ -43,7 +43,7 @@ export function EditorPane(props: EditorPaneProps): JSX.Element {
     });
     return () => editor.current?.close();
   }, []);
-  useEffect(() => editor.current?.setText(given.text), [given]);
+  useLayoutEffect(() => editor.current?.setText(given.text), [given]);
   useEffect(() => editor.current?.setMarks(marks), [marks]);
   useEffect(() => editor.current?.setRemarks(remarks), [remarks]);
   useEffect(() => {

@@ -23,7 +23,8 @@ export function Remarks({ remarks, reveal }: RemarksProps): JSX.Element | null {
               {remark.why === '' ? null : <p>{remark.why}</p>}
               {remark.mend === '' ? null : (
                 <p class="mend">
-                  <strong>Mend:</strong> {remark.mend}
+                  {remark.code.startsWith('lint/') ? <strong>Mend: </strong> : null}
+                  {remark.mend}
                 </p>
               )}
               <p>

@@ -2,6 +2,7 @@
 
 import { isIPv6 } from 'node:net';
 import { quoteWord } from '../../conf/words.ts';
+import { isRoot } from '../../server/privileges.ts';
 
 export interface PlaygroundSite {
   readonly host: string;
@@ -24,6 +25,8 @@ export function playgroundConfiguration(site: PlaygroundSite): string {
   return [
     `Listen ${authorityOf(site)}`,
     'ServerName 127.0.0.1',
+    // No program is run here, and the file that is shown may be root's alone.
+    ...(isRoot() ? ['User root', 'Group root'] : []),
     `DocumentRoot ${folder}`,
     'DirectoryIndex index.html',
     'FileETag None',

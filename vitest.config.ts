@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -20,8 +21,8 @@ export default defineConfig({
     // Processes and not threads: what a test measures of its process is its own.
     pool: 'forks',
     isolate: false,
-    // More than two cores need: most tests wait for something most of the time.
-    maxWorkers: 3,
+    // One more than two cores need: most tests wait for something most of the time.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     maxConcurrency: 3,
     sequence: { sequencer: LongestFirst },
     // Bounds for what hangs, not for what is slow: the machine may have other work.

@@ -68,6 +68,9 @@ describe('DokuWiki', () => {
       `behind ${kind}: pages, log-in, an edit and an uploaded picture`,
       async () => {
         const { scene, browser } = await startWiki(kind);
+        // A browser asks for it and for the icon in it when a page is there already. DokuWiki answers somebody who is not
+        // logged in, whatever is asked, with a cookie that ends a log-in: it may come behind the one that began it.
+        await browser.leaveOut('*/lib/exe/manifest.php*');
 
         await browser.open(`${scene.origin}/`);
         expect(await textOf(browser)).toContain('This topic does not exist yet');
@@ -100,6 +103,8 @@ describe('DokuWiki', () => {
         expect(await browser.evaluate<string>('document.querySelector("h1.sectionedit1").innerText')).toBe(
           'Hello',
         );
+
+        expect(browser.answers.filter(({ url }) => url.includes('manifest'))).toEqual([]);
 
         const picture = join(scene.root, 'red dot.png');
         writeFileSync(picture, PNG);

@@ -34,6 +34,8 @@ export interface BrowserSession {
   fill(selector: string, text: string): Promise<void>;
   /** Does something that leads to another page, and waits until that has loaded. */
   leave(expression: string): Promise<void>;
+  /** URLs that the browser does not ask for from now on, with `*` for any text. */
+  leaveOut(...urls: readonly string[]): Promise<void>;
   /** Gives the page another size, as a phone has it below 600 pixels. */
   resize(width: number, height: number): Promise<void>;
   /** A picture of the whole page (PNG). */
@@ -183,6 +185,9 @@ async function openSession(address: string, stop: () => Promise<void>): Promise<
           `field.dispatchEvent(new Event('input', { bubbles: true }));` +
           `field.dispatchEvent(new Event('change', { bubbles: true })); })()`,
       );
+    },
+    leaveOut: async (...urls) => {
+      await call('Network.setBlockedURLs', { urls });
     },
     leave: (expression) => loaded(expression, () => evaluate(`void (${expression})`)),
     resize: (width, height) =>

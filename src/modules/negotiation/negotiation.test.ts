@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { complaintsOf, memorySite } from '../../../test/support/memory-site.ts';
+import { quickest } from '../../../test/support/quickest.ts';
 import { readAccepted, readQuality } from './accept.ts';
 import { readTypeMap } from './type-map.ts';
 
@@ -38,11 +39,12 @@ describe('readAccepted', () => {
     expect(readAccepted(field)!.map(({ name, quality }) => `${name} ${quality}`)).toEqual(names);
   });
 
-  it('takes time by its length alone', () => {
-    const started = performance.now();
-    expect(readAccepted('a;'.repeat(4000))!.length).toBe(1);
-    expect(readAccepted('"'.repeat(8001))!.length).toBe(1);
-    expect(performance.now() - started).toBeLessThan(200);
+  it('takes time by its length alone', async () => {
+    const took = await quickest(200, () => {
+      expect(readAccepted('a;'.repeat(4000))!.length).toBe(1);
+      expect(readAccepted('"'.repeat(8001))!.length).toBe(1);
+    });
+    expect(took).toBeLessThan(200);
   });
 });
 

@@ -51,7 +51,8 @@ export class GroupEnd {
   #lookLater(): void {
     const timer = setTimeout(() => {
       if (this.#isOver) return;
-      if (this.#process.hasExited && this.#left().length === 0) this.#end([]);
+      // The last words of its last process may not have been read yet.
+      if (this.#process.hasExited && this.#left().length === 0) this.#process.whenQuiet(() => this.#end([]));
       else this.#lookLater();
     }, this.#lookMs);
     timer.unref();

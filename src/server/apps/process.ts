@@ -89,19 +89,22 @@ export class GroupProcess {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#events.exited();
-    this.#awaitQuiet(0, end);
+    this.whenQuiet(() => this.#events.ended(end));
   }
 
-  /** What it left in the background may hold the pipes: they are given up once nothing comes any more. */
-  #awaitQuiet(rounds: number, end: ProcessEnd): void {
+  /**
+   * Calls back when what was printed has been read. What it left in the background may hold the pipes: they are given up
+   * once nothing comes any more.
+   */
+  whenQuiet(then: () => void, rounds = 0): void {
     const { stdout, stderr } = this.#child;
     const isClosed = (stdout?.destroyed ?? true) && (stderr?.destroyed ?? true);
-    if (!isClosed && rounds < QUIET_ROUNDS) {
-      this.#sawOutput = false;
-      setImmediate(() => this.#awaitQuiet(this.#sawOutput ? 0 : rounds + 1, end));
+    if (isClosed || rounds >= QUIET_ROUNDS) {
+      then();
       return;
     }
-    this.#events.ended(end);
+    this.#sawOutput = false;
+    setImmediate(() => this.whenQuiet(then, this.#sawOutput ? 0 : rounds + 1));
   }
 
   /** Nobody reads what is left of its group any more. */

@@ -1,10 +1,13 @@
 // The rules in applications of Hono's, over @hono/node-server and in memory.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
+import { createMiddleware } from 'hono/factory';
 import { describe, expect, it } from 'vitest';
-import { appWith, type Env, endTests, folderOf, htaccess, rulesFor, ways } from './hono-scene.ts';
+import { forFetch, type RulesFacts } from '../../src/adapters/index.ts';
+import { appWith, atEnd, type Env, endTests, folderOf, htaccess, rulesFor, ways } from './hono-scene.ts';
 
 endTests();
 
@@ -324,3 +327,25 @@ for (const { name, reach } of ways)
       expect((await reader.read()).done).toBe(true);
     });
   });
+
+it('is middleware by the types of applications: with bindings, variables, paths and next to handlers', async () => {
+  type Typed = {
+    Bindings: HttpBindings & { readonly KEY: string };
+    Variables: { portico?: RulesFacts; name: string };
+  };
+  const app = new Hono<Typed>({ strict: false });
+  const rules = rulesFor(app, htaccess('RewriteEngine On', 'RewriteRule ^old$ /routes/7'));
+  const guarded = createMiddleware<Typed>(async (c, next) => {
+    c.set('name', c.env.KEY);
+    await next();
+  });
+  app.use('/old/*', rules);
+  app.get('/beside', rules, (c) => c.text(`${c.get('portico')?.originalUrl}`));
+  app.get('/routes/:id', guarded, (c) => c.json([c.req.param('id'), c.get('name')]));
+  const env = { KEY: 'key' };
+  expect(await (await app.request('/beside?x', undefined, env)).text()).toBe('/beside?x');
+  expect(await (await app.request('/old', undefined, env)).json()).toEqual(['7', 'key']);
+  const fetch = forFetch(app.fetch, htaccess());
+  atEnd(() => fetch.close());
+  expect(await (await fetch(new Request('http://h/routes/1'), env)).json()).toEqual(['1', 'key']);
+});

@@ -116,7 +116,10 @@ export class WebTransport implements FrameworkTransport {
 
   send(answer: Answer): Promise<Sent> | Sent {
     const { status, reason } = answer;
-    if (this.#reply.isGiven) return NOT_SENT;
+    if (this.#reply.isGiven) {
+      abortContent(answer.body);
+      return NOT_SENT;
+    }
     const { framing, length } = frameAnswer(answer, 1001);
     const head = writeResponseHead(status, reason, answer.headers);
     if (typeof head !== 'string') throw new UnsafeAnswer(`the ${head.part} of ${JSON.stringify(head.text)}`);

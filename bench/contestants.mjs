@@ -52,7 +52,7 @@ ${lines}
 }
 
 /** What Node itself is told: to write a profile, or to collect its garbage when asked. */
-function nodeOptionsFor({ profile, settles }) {
+export function nodeOptionsFor({ profile, settles }) {
   if (settles) return SETTLE_OPTIONS;
   if (profile === undefined) return [];
   return ['--cpu-prof', `--cpu-prof-dir=${profile.folder}`, `--cpu-prof-name=${profile.name}.cpuprofile`];
@@ -142,16 +142,19 @@ ${lines}
   });
 }
 
+/** Fetches the packages of bench/peers; false where that fails. */
+export function installPeers() {
+  const args = ['ci', '--no-audit', '--no-fund'];
+  return spawnSync('npm', args, { cwd: PEERS, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
+}
+
 /** A Node proxy of bench/peers: a script that takes its own port and the backend's. */
 function nodePeer(name, packages) {
   return {
     name,
     language: 'node',
     settles: true,
-    install: () => {
-      const args = ['ci', '--no-audit', '--no-fund'];
-      return spawnSync('npm', args, { cwd: PEERS, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
-    },
+    install: installPeers,
     missing: `not installed: npm run bench -- --peers ${name}`,
     version: () => {
       if (!packages.every((each) => existsSync(join(PEERS, 'node_modules', each)))) return undefined;
@@ -191,7 +194,7 @@ function debianPeer(name, { debian = name, language = name, version, start }) {
   return { name, language, version, start, missing: `not installed (Debian: ${debian})` };
 }
 
-const { version: porticoVersion } = createRequire(import.meta.url)('../package.json');
+export const { version: porticoVersion } = createRequire(import.meta.url)('../package.json');
 
 export const CONTESTANTS = [
   { name: 'portico', language: 'httpd', settles: true, version: () => porticoVersion, start: startPortico },

@@ -8,6 +8,7 @@ import { runDiff } from './commands/diff/run.ts';
 import { runExplain } from './commands/explain/run.ts';
 import { runHttpd } from './commands/httpd/run.ts';
 import { runLint } from './commands/lint/run.ts';
+import { runPlayground } from './commands/playground/run.ts';
 import { runServe } from './commands/serve.ts';
 import { runTest } from './commands/test/run.ts';
 
@@ -31,6 +32,8 @@ async function run(task: Task): Promise<number> {
       return runDiff(task.options);
     case 'test':
       return runTest(task.options);
+    case 'playground':
+      return runPlayground(task.options);
     case 'serve':
       return runServe(task.options);
     case 'httpd':

@@ -95,13 +95,13 @@ function markdownTable([head, ...lines]) {
 }
 
 /** All rows as a page. */
-export function resultsPage({ machine, rounds, seconds, absent, rows }) {
+export function resultsPage({ command, machine, rounds, seconds, absent, rows }) {
   const { date, cpu, cores, memory, kernel, placement, load, node, versions } = machine;
   const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const lines = [
     '# Results',
     '',
-    `Written by \`npm run bench\`; [README.md](README.md) says how to read it. ${date}, ${cpu}, ${cores} cores, ${memory},`,
+    `Written by \`${command}\`; [README.md](README.md) says how to read it. ${date}, ${cpu}, ${cores} cores, ${memory},`,
     `${kernel}; ${placement}. Medians of ${rounds} rounds of ${seconds} s, in turns; load ${load}.`,
     '',
     `Node ${node}; ${programs.join('; ')}.`,

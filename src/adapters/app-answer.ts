@@ -7,12 +7,11 @@ import { HeaderList } from '../wire/header-list.ts';
 
 /** Whether anything is to be said of an answer to this request. */
 export function changesAnswers(x: Exchange): boolean {
-  return (
-    x.errHeadersOut.size > 0 ||
-    x.headersOut.size > 0 ||
-    headers.dir(x) !== undefined ||
-    expires.dir(x) !== undefined
-  );
+  if (x.errHeadersOut.size > 0 || x.headersOut.size > 0) return true;
+  // A section has them without a line, too.
+  const lines = headers.dir(x);
+  if (lines !== undefined && lines.success.length + lines.always.length > 0) return true;
+  return expires.dir(x)?.isActive === true;
 }
 
 /**

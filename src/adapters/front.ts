@@ -3,6 +3,7 @@
 
 import type { Site } from '../conf/site.ts';
 import type { Diagnostic } from '../kit/diagnostic.ts';
+import type { Soon } from '../kit/wait.ts';
 import type { LiveSite, RequestBody } from '../request/exchange.ts';
 import { Exchange } from '../request/exchange.ts';
 import type { LogSink, SiteIo } from '../request/io.ts';
@@ -13,7 +14,7 @@ import { Machine } from '../server/machine.ts';
 import { type OpenedSite, openServingSite } from '../server/serving-site.ts';
 import { ioWith } from '../tools/io-with.ts';
 import { MessageError } from '../wire/message-error.ts';
-import { type RequestHead, type RequestLimits, RequestParser } from '../wire/request-parser.ts';
+import type { RequestHead, RequestLimits } from '../wire/request-parser.ts';
 import { adapterModules, hasDocuments, RulesError, readConfiguration } from './configuration.ts';
 import { FileWatch } from './file-watch.ts';
 import type { FrameworkTransport } from './framework-transport.ts';
@@ -36,6 +37,8 @@ export interface ArrivedRequest {
   body(head: RequestHead, limits: RequestLimits): RequestBody | undefined;
 }
 
+type Documents = Pick<FrameworkTransport, 'hasDocuments' | 'servesFiles'>;
+
 /** See the head of the file. */
 export class Front {
   readonly settings: Settings;
@@ -45,7 +48,12 @@ export class Front {
   #site: Site;
   #opened: OpenedSite | undefined = undefined;
   #opening: Promise<void>;
+  /** Requests wait for `#opening`. */
+  #isOpening = true;
   #isClosed = false;
+  /** What ends the connections that have left HTTP. */
+  readonly #tunnels = new Set<() => void>();
+  #documents: Documents;
 
   /** Throws where the options or the configuration have mistakes. */
   constructor(options: MiddlewareOptions) {
@@ -57,6 +65,7 @@ export class Front {
       openLog: (target) => (target === 'stderr' ? standard : this.#machine.openLog(target)),
     });
     this.#site = readConfiguration(this.settings, this.#io);
+    this.#documents = this.#documentsOf(this.#site);
     this.#watch = new FileWatch(this.#io, filesOf(this.#site));
     this.#opening = this.#open(this.#site);
     // Whoever waits for it hears of it; nobody else has to.
@@ -69,8 +78,12 @@ export class Front {
   }
 
   /** Whether URLs stand for files, and files that exist are served. */
-  get documents(): Pick<FrameworkTransport, 'hasDocuments' | 'servesFiles'> {
-    return { hasDocuments: hasDocuments(this.#site), servesFiles: this.settings.files !== false };
+  get documents(): Documents {
+    return this.#documents;
+  }
+
+  #documentsOf(site: Site): Documents {
+    return { hasDocuments: hasDocuments(site), servesFiles: this.settings.files !== false };
   }
 
   async #open(site: Site): Promise<void> {
@@ -88,6 +101,8 @@ export class Front {
     const before = this.#opened;
     this.#opened = opened;
     this.#site = site;
+    this.#documents = this.#documentsOf(site);
+    this.#isOpening = false;
     void before?.retire();
   }
 
@@ -102,17 +117,27 @@ export class Front {
       this.settings.log(
         `portico: the changed configuration is not used, the old one stays in force: ${text}`,
       );
+    } finally {
+      this.#isOpening = false;
     }
   }
 
   /** The site for one request; `leave` it when the request is over. */
-  async #enter(): Promise<OpenedSite> {
+  #enter(): Soon<OpenedSite> {
+    if (this.#isOpening || this.#isClosed) return this.#enterLater();
+    if (!this.#watch.hasChanged()) return this.#enterOpened();
+    this.#isOpening = true;
+    this.#opening = this.#reload();
+    return this.#enterLater();
+  }
+
+  async #enterLater(): Promise<OpenedSite> {
     await this.#opening;
     if (this.#isClosed) throw new Error('the middleware is closed');
-    if (this.#watch.hasChanged()) {
-      this.#opening = this.#reload();
-      await this.#opening;
-    }
+    return this.#enterOpened();
+  }
+
+  #enterOpened(): OpenedSite {
     const opened = this.#opened!;
     opened.enter();
     return opened;
@@ -127,19 +152,33 @@ export class Front {
     request: ArrivedRequest,
     onBegin?: (x: Exchange) => void,
   ): Promise<void> {
-    const opened = await this.#enter();
+    const entered = this.#enter();
+    const opened = entered instanceof Promise ? await entered : entered;
     try {
       const { x, early } = begin(opened.live, transport, request);
       onBegin?.(x);
-      await serve(x, early);
+      const served = serve(x, early);
+      if (served instanceof Promise) await served;
     } finally {
       opened.leave();
     }
   }
 
-  /** Ends what the configuration keeps (connections, programs, logs) once requests under way are over. */
+  /** Remembers a connection that leaves HTTP, by what ends it; answers what forgets it. */
+  keepTunnel(end: () => void): () => void {
+    this.#tunnels.add(end);
+    return () => this.#tunnels.delete(end);
+  }
+
+  /** Ends connections that have left HTTP: they last as long as both sides like, and a server waits for them. */
+  endTunnels(): void {
+    for (const end of this.#tunnels) end();
+  }
+
+  /** Ends what the configuration keeps (connections, programs, logs) once requests under way are over; tunnels at once. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.endTunnels();
     await this.#opening.catch(() => undefined);
     await this.#opened?.retire();
     await this.#machine.closeLogs();
@@ -158,10 +197,13 @@ function begin(
 ): { readonly x: Exchange; readonly early: EarlyError | undefined } {
   const { localAddress, localPort } = transport;
   const base = baseServerOf(live, localAddress, localPort);
-  const parser = new RequestParser(base.parser.limits);
+  const { parser } = base;
   const head = parser.feed(Buffer.from(request.head, 'latin1'));
   const now = live.io.now();
-  if (head === undefined) throw new Error('the head of a request has no end');
+  if (head === undefined) {
+    base.lendParser();
+    throw new Error('the head of a request has no end');
+  }
   if (head instanceof MessageError) {
     const server = live.findServer(localAddress, localPort, '');
     const { status, note } = head;

@@ -21,6 +21,7 @@ import { describeExplain, type ExplainOptions } from './explain/arguments.ts';
 import { applicationUrl, type FrontOptions, localPort, startableAddress } from './front.ts';
 import { HTTPD_USAGE } from './httpd/switches.ts';
 import { describeLint, type LintOptions } from './lint/arguments.ts';
+import { describePlayground, type PlaygroundOptions } from './playground/arguments.ts';
 import type { ServeOptions } from './serve.ts';
 import { describeTest, type TestOptions } from './test/arguments.ts';
 
@@ -35,6 +36,7 @@ export type Task =
   | { readonly kind: 'explain'; readonly options: ExplainOptions }
   | { readonly kind: 'diff'; readonly options: DiffOptions }
   | { readonly kind: 'test'; readonly options: TestOptions }
+  | { readonly kind: 'playground'; readonly options: PlaygroundOptions }
   | { readonly kind: 'httpd'; readonly words: readonly string[] };
 
 interface RawListOptions {
@@ -88,7 +90,7 @@ export function parseArguments(words: readonly string[]): Task {
       return { kind: 'usage', text: `portico: ${error.message}\n${helpLine(error.command)}\n` };
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.excessArguments')
-      return { kind: 'usage', text: words[0] === 'diff' ? EXCESS_DIFF : EXCESS };
+      return { kind: 'usage', text: EXCESS_OF[words[0] ?? ''] ?? EXCESS };
     return { kind: error.exitCode === 0 ? 'say' : 'usage', text: printed };
   }
   return task ?? { kind: 'usage', text: program.helpInformation() };
@@ -126,6 +128,7 @@ function describeCommands(found: (task: Task) => void): Command {
   describeExplain(program, (options) => found({ kind: 'explain', options }));
   describeDiff(program, (options) => found({ kind: 'diff', options }));
   describeTest(program, (options) => found({ kind: 'test', options }));
+  describePlayground(program, (options) => found({ kind: 'playground', options }));
   program
     .command('httpd')
     .description("serve as Apache's httpd does, with its own switches (portico httpd -h)")
@@ -165,8 +168,10 @@ function helpOf(program: Command, name: string | undefined): Command {
 const EXCESS =
   'portico: there are options only, and a configuration goes with -f: portico serve -f httpd.conf\n';
 
-const EXCESS_DIFF =
-  'portico: diff takes two configurations, the old one and the new one\n(portico diff --help shows what there is)\n';
+const EXCESS_OF: Readonly<Record<string, string>> = {
+  diff: 'portico: diff takes two configurations, the old one and the new one\n(portico diff --help shows what there is)\n',
+  playground: 'portico: playground begins with one file\n(portico playground --help shows what there is)\n',
+};
 
 const EXAMPLES = `
 Examples:
@@ -176,6 +181,7 @@ Examples:
   portico lint -f httpd.conf              find the traps in it
   portico explain -f httpd.conf URL       what happens to a request, rule by rule
   portico test -f httpd.conf rules.txt    do requests come to what they should?
+  portico playground                      try rules out on a page in the browser
   portico httpd -k start                  stand in httpd's place, with its switches
   portico apps                            what the applications of a running portico do
 

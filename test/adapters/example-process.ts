@@ -9,14 +9,25 @@ export interface Example {
   readonly port: number;
   /** What it has printed so far. */
   readonly printed: string;
+  readonly hasEnded: boolean;
   /** Ends it as a service is ended; its exit status. */
   stop(): Promise<number | null>;
 }
 
+export interface Start {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts `examples/FOLDER/server.mjs` on a free port. */
-export async function startExample(folder: string): Promise<Example> {
-  const script = fileURLToPath(new URL(`../../examples/${folder}/server.mjs`, import.meta.url));
-  const child = spawn(process.execPath, [script], { env: { ...process.env, PORT: '0' } });
+export function startExample(folder: string): Promise<Example> {
+  return startScript(`examples/${folder}/server.mjs`);
+}
+
+/** Starts a script that says where it listens, by its path in the repository, on a free port. */
+export async function startScript(script: string, { args = [], env = {} }: Start = {}): Promise<Example> {
+  const file = fileURLToPath(new URL(`../../${script}`, import.meta.url));
+  const child = spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env, PORT: '0' } });
   onTestFinished(() => void child.kill('SIGKILL'));
   const ended = once(child, 'exit') as Promise<[number | null]>;
   let printed = '';
@@ -34,6 +45,9 @@ export async function startExample(folder: string): Promise<Example> {
     port,
     get printed() {
       return printed;
+    },
+    get hasEnded() {
+      return child.exitCode !== null || child.signalCode !== null;
     },
     async stop() {
       child.kill('SIGTERM');

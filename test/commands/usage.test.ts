@@ -23,6 +23,7 @@ describe('the command line', () => {
     [['help', 'serve'], 'Usage: portico serve [options]'],
     [['serve', '--help'], 'Usage: portico serve [options]'],
     [['help', 'configtest'], 'Usage: portico configtest [options]'],
+    [['help', 'playground'], 'Usage: portico playground [options] [file]'],
   ])('%j is answered on standard output, with examples', async (words, usage) => {
     const { code, out, err } = await shop.run(words);
     expect({ code, err }).toEqual({ code: 0, err: '' });

@@ -15,8 +15,12 @@ export function writeBody(
     response.end();
     return sent(0, true);
   }
-  if (typeof body === 'string' || Buffer.isBuffer(body)) {
-    response.end(typeof body === 'string' ? Buffer.from(body, 'latin1') : body);
+  if (typeof body === 'string') {
+    response.end(body, 'latin1');
+    return sent(body.length, true);
+  }
+  if (Buffer.isBuffer(body)) {
+    response.end(body);
     return sent(body.length, true);
   }
   return new Promise((resolve) => new BodyWriter(response, body, length, resolve).start());

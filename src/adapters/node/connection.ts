@@ -36,6 +36,7 @@ export function endsOf(socket: Socket): ConnectionEnds {
 
 /** What a connection has been used for. */
 export interface SocketUsage {
+  readonly ends: ConnectionEnds;
   requests: number;
   bytesRead: number;
 }
@@ -46,7 +47,7 @@ const usages: WeakMap<Socket, SocketUsage> = new WeakMap();
 export function usageOf(socket: Socket): SocketUsage {
   let usage = usages.get(socket);
   if (usage === undefined) {
-    usage = { requests: 0, bytesRead: 0 };
+    usage = { ends: endsOf(socket), requests: 0, bytesRead: 0 };
     usages.set(socket, usage);
   }
   return usage;

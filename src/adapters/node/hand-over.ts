@@ -2,7 +2,6 @@
 // them, and the program's answer changed as they say.
 
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { finished } from 'node:stream';
 import type { Exchange } from '../../request/exchange.ts';
 import { HeaderList } from '../../wire/header-list.ts';
 import { answerFields, changesAnswers } from '../app-answer.ts';
@@ -171,15 +170,19 @@ export function answered(request: NodeRequest, response: ServerResponse): Promis
   const { socket } = request;
   const before = socket.bytesWritten ?? 0;
   return new Promise((resolve) => {
-    const closed = (): void => settle(!response.writableFinished);
-    const settle = (error: unknown): void => {
+    const finished = (): void => settle(true);
+    const closed = (): void => settle(response.writableFinished);
+    const settle = (complete: boolean): void => {
+      response.off('finish', finished);
+      response.off('close', closed);
       socket.off?.('close', closed);
       const wireBytes = (socket.bytesWritten ?? 0) - before;
       const length = Number(response.getHeader('content-length'));
       const bytes = Number.isSafeInteger(length) ? length : Math.max(0, wireBytes - headLength(response));
-      resolve({ status: response.statusCode, bytes, wireBytes, complete: !error });
+      resolve({ status: response.statusCode, bytes, wireBytes, complete });
     };
-    finished(response, { readable: false }, settle);
+    response.on('finish', finished);
+    response.on('close', closed);
     // A response whose socket was taken off it never ends. Streams of HTTP/2 cannot be taken.
     if (request.httpVersionMajor === 1) socket.on('close', closed);
   });

@@ -58,7 +58,7 @@ export async function serveRequest(
   };
   try {
     await front.serve(transport, arrived, (x: Exchange) => {
-      before = [...x.headers.flat];
+      before = x.headers.flat.slice();
     });
   } catch (error) {
     framework.fail(error);

@@ -16,7 +16,7 @@ import { writeResponseHead } from '../../wire/serialize.ts';
 import type { AppAnswered, FrameworkTransport, HandedOver } from '../framework-transport.ts';
 import { writeBody } from './answer-body.ts';
 import { type NodeRequest, trailersOf } from './arrived.ts';
-import { type ConnectionEnds, endsOf, type SocketUsage, usageOf } from './connection.ts';
+import { type SocketUsage, usageOf } from './connection.ts';
 import { sendInterim } from './early-hints.ts';
 
 /** What a framework does with what is not answered here. */
@@ -57,7 +57,8 @@ export class NodeTransport implements FrameworkTransport {
   #isAnswered = false;
 
   constructor(request: NodeRequest, response: ServerResponse, place: Place, program: Program) {
-    const ends: ConnectionEnds = endsOf(request.socket);
+    this.#usage = usageOf(request.socket);
+    const { ends } = this.#usage;
     this.#request = request;
     this.#response = response;
     this.#program = program;
@@ -70,7 +71,6 @@ export class NodeTransport implements FrameworkTransport {
     this.localPort = ends.localPort;
     this.secure = ends.secure;
     this.connection = request.socket;
-    this.#usage = usageOf(request.socket);
     this.served = this.#usage.requests;
     this.#usage.requests += 1;
     this.#readBefore = this.#usage.bytesRead;
@@ -160,7 +160,7 @@ export class NodeTransport implements FrameworkTransport {
   }
 
   drop(): void {
-    this.#request.socket.destroy();
+    this.#response.destroy();
   }
 
   watch(watcher: ClientWatcher): void {

@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { createMiddleware } from 'hono/factory';
+import { methodOverride } from 'hono/method-override';
 import { describe, expect, it } from 'vitest';
 import { forFetch, type RulesFacts } from '../../src/adapters/index.ts';
 import { appWith, atEnd, type Env, endTests, folderOf, htaccess, rulesFor, ways } from './hono-scene.ts';
@@ -250,6 +251,32 @@ for (const { name, reach } of ways)
       app.get('/new/inner', (c) => c.text('inner'));
       const ask = await reach(app);
       expect(await (await ask('/old/outer')).text()).toBe('outer inner');
+    });
+
+    it('sees a request as middleware in front has made it', async () => {
+      const app = new Hono<Env>();
+      app.use(async (c, next) => {
+        c.req.raw.headers.set('X-Made', 'in front');
+        if (c.req.path === '/other') c.req.raw = new Request(new URL('/old', c.req.url), c.req.raw);
+        await next();
+      });
+      app.use(methodOverride({ app, query: '_method' }));
+      app.use(
+        rulesFor(
+          app,
+          htaccess(
+            'RewriteEngine On',
+            'RewriteRule ^old$ /new [E=SEEN:%{HTTP:X-Made}]',
+            'RewriteCond %{REQUEST_METHOD} =DELETE',
+            'RewriteRule ^item$ /removed',
+          ),
+        ),
+      );
+      app.get('/new', (c) => c.text(`${c.get('portico')?.environment.get('REDIRECT_SEEN')}`));
+      app.delete('/removed', (c) => c.text('removed'));
+      const ask = await reach(app);
+      for (const path of ['/old', '/other']) expect(await (await ask(path)).text(), path).toBe('in front');
+      expect(await (await ask('/item?_method=DELETE', { method: 'POST' })).text()).toBe('removed');
     });
 
     it('lets middleware in front change its answers', async () => {

@@ -10,6 +10,7 @@ import type { MiddlewareOptions } from './options.ts';
 import { type AskedRequest, answerWeb } from './web/answer.ts';
 import type { GivenEnds } from './web/connection.ts';
 import type { BodyCache } from './web/kept-body.ts';
+import { nodeBindings } from './web/node-bindings.ts';
 
 /** What the rules use of Hono's context. */
 export interface HonoContext {
@@ -145,8 +146,9 @@ async function askAgain(
   );
 }
 
-/** Hono throws where a server has given none. */
+/** Hono throws where a server has given none, as node-server does. */
 function executionOf(context: HonoContext): unknown {
+  if (nodeBindings(context.env) !== undefined) return undefined;
   try {
     return context.executionCtx;
   } catch {

@@ -1,10 +1,14 @@
 // The rules in applications of Hono's, over @hono/node-server and in memory.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
+import { createMiddleware } from 'hono/factory';
+import { methodOverride } from 'hono/method-override';
 import { describe, expect, it } from 'vitest';
-import { appWith, type Env, endTests, folderOf, htaccess, rulesFor, ways } from './hono-scene.ts';
+import { forFetch, type RulesFacts } from '../../src/adapters/index.ts';
+import { appWith, atEnd, type Env, endTests, folderOf, htaccess, rulesFor, ways } from './hono-scene.ts';
 
 endTests();
 
@@ -249,6 +253,32 @@ for (const { name, reach } of ways)
       expect(await (await ask('/old/outer')).text()).toBe('outer inner');
     });
 
+    it('sees a request as middleware in front has made it', async () => {
+      const app = new Hono<Env>();
+      app.use(async (c, next) => {
+        c.req.raw.headers.set('X-Made', 'in front');
+        if (c.req.path === '/other') c.req.raw = new Request(new URL('/old', c.req.url), c.req.raw);
+        await next();
+      });
+      app.use(methodOverride({ app, query: '_method' }));
+      app.use(
+        rulesFor(
+          app,
+          htaccess(
+            'RewriteEngine On',
+            'RewriteRule ^old$ /new [E=SEEN:%{HTTP:X-Made}]',
+            'RewriteCond %{REQUEST_METHOD} =DELETE',
+            'RewriteRule ^item$ /removed',
+          ),
+        ),
+      );
+      app.get('/new', (c) => c.text(`${c.get('portico')?.environment.get('REDIRECT_SEEN')}`));
+      app.delete('/removed', (c) => c.text('removed'));
+      const ask = await reach(app);
+      for (const path of ['/old', '/other']) expect(await (await ask(path)).text(), path).toBe('in front');
+      expect(await (await ask('/item?_method=DELETE', { method: 'POST' })).text()).toBe('removed');
+    });
+
     it('lets middleware in front change its answers', async () => {
       const app = new Hono<Env>();
       app.use(cors({ origin: 'https://example.org' }));
@@ -324,3 +354,25 @@ for (const { name, reach } of ways)
       expect((await reader.read()).done).toBe(true);
     });
   });
+
+it('is middleware by the types of applications: with bindings, variables, paths and next to handlers', async () => {
+  type Typed = {
+    Bindings: HttpBindings & { readonly KEY: string };
+    Variables: { portico?: RulesFacts; name: string };
+  };
+  const app = new Hono<Typed>({ strict: false });
+  const rules = rulesFor(app, htaccess('RewriteEngine On', 'RewriteRule ^old$ /routes/7'));
+  const guarded = createMiddleware<Typed>(async (c, next) => {
+    c.set('name', c.env.KEY);
+    await next();
+  });
+  app.use('/old/*', rules);
+  app.get('/beside', rules, (c) => c.text(`${c.get('portico')?.originalUrl}`));
+  app.get('/routes/:id', guarded, (c) => c.json([c.req.param('id'), c.get('name')]));
+  const env = { KEY: 'key' };
+  expect(await (await app.request('/beside?x', undefined, env)).text()).toBe('/beside?x');
+  expect(await (await app.request('/old', undefined, env)).json()).toEqual(['7', 'key']);
+  const fetch = forFetch(app.fetch, htaccess());
+  atEnd(() => fetch.close());
+  expect(await (await fetch(new Request('http://h/routes/1'), env)).json()).toEqual(['1', 'key']);
+});

@@ -70,7 +70,7 @@ async function serveVisit(front: Front, served: Served): Promise<void> {
   const before: string[] = [];
   const program = programFor(served, arrived.target, before);
   const place = { base, ...front.documents };
-  const transport = new WebTransport({ signal: request.signal, ends, node }, place, program, reply);
+  const transport = new WebTransport({ request, ends, node }, place, program, reply);
   transport.lostBody = kept?.lost;
   const body = (head: RequestHead) => arrived.body(head, kept?.bytes);
   await front.serve(transport, { head: arrived.head, body }, (x) => {

@@ -42,7 +42,7 @@ export function arrivedRequest(request: Request, node: NodeBindings | undefined)
 }
 
 /** The web gives these no body, whatever they came with. */
-function hasNoStream({ method }: Request): boolean {
+export function hasNoStream({ method }: Request): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'TRACE';
 }
 

@@ -5,6 +5,7 @@ import { reasonPhrase } from '../../wire/reason.ts';
 import { answerFields, changesAnswers } from '../app-answer.ts';
 import type { AppAnswered, HandedOver } from '../framework-transport.ts';
 import { answered } from '../node/hand-over.ts';
+import { hasNoStream } from './arrived.ts';
 import { applyChanges, fieldsOf, listOf, replaceFields } from './fields.ts';
 import { type NodeBindings, pathStart } from './node-bindings.ts';
 
@@ -25,8 +26,12 @@ export interface RequestChange {
 export function programRequest(change: RequestChange): Request {
   const { request, to, before, after } = change;
   const asked = leadsElsewhere(request, to, change.target) ? elsewhere(change) : request;
-  applyChanges(asked.headers, before, after);
+  if (!isSameList(before, after)) applyChanges(asked.headers, before, after);
   return asked;
+}
+
+function isSameList(before: readonly string[], after: readonly string[]): boolean {
+  return before.length === after.length && before.every((text, at) => text === after[at]);
 }
 
 /** Whether the program is asked for something else than what came. */
@@ -40,12 +45,18 @@ function webUrl({ url }: Request, to: HandedOver): string {
 
 function elsewhere({ request, to, kept }: RequestChange): Request {
   const url = webUrl(request, to);
-  if (to.errorStatus === 0 && kept === undefined) return new Request(url, request);
-  const headers = new Headers(request.headers);
   const { method, signal } = request;
-  if (to.errorStatus === 0) return new Request(url, { method, headers, signal, body: kept! });
-  for (const name of OF_A_BODY) headers.delete(name);
-  return new Request(url, { headers, signal });
+  const headers = new Headers(request.headers);
+  if (to.errorStatus !== 0) {
+    for (const name of OF_A_BODY) headers.delete(name);
+    return new Request(url, { headers, signal });
+  }
+  const body = hasNoStream(request) ? null : (kept ?? request.body);
+  // Not the request as a whole: node-server would make one with all that the web knows of requests.
+  return new Request(
+    url,
+    body === null ? { method, headers, signal } : { method, headers, signal, body, duplex: 'half' },
+  );
 }
 
 const OF_A_BODY: readonly string[] = ['content-length', 'content-type', 'transfer-encoding'];

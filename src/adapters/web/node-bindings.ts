@@ -38,6 +38,7 @@ export function pathStart(url: string): number {
 
 /** Whether a web request says what the message says, which then says it exactly: a program may have made another of it. */
 export function isSameRequest(request: Request, incoming: NodeRequest): boolean {
+  if (isUntouched(request, incoming)) return true;
   try {
     return (
       request.method === incoming.method && isSameUrl(request, incoming) && hasSameFields(request, incoming)
@@ -46,6 +47,19 @@ export function isSameRequest(request: Request, incoming: NodeRequest): boolean 
     // A target or a field that the web has no form for.
     return false;
   }
+}
+
+/**
+ * Whether nobody has looked at the fields of a request that @hono/node-server has made of the message: it makes them when
+ * they are asked for. Without these marks of its own the two are compared.
+ */
+function isUntouched(request: Request, incoming: NodeRequest): boolean {
+  let isOfMessage = false;
+  for (const mark of Object.getOwnPropertySymbols(request)) {
+    if (mark.description === 'headersKey') return false;
+    if (mark.description === 'incomingKey') isOfMessage = Reflect.get(request, mark) === incoming;
+  }
+  return isOfMessage;
 }
 
 function isSameUrl({ url }: Request, incoming: NodeRequest): boolean {

@@ -27,7 +27,8 @@ import { goneResponse, type Reply } from './reply.ts';
 
 /** What a request came with. */
 export interface WebConnection {
-  readonly signal: AbortSignal;
+  /** Its signal says that the client is gone; node-server makes it when it is asked for. */
+  readonly request: Request;
   readonly ends: ConnectionEnds;
   readonly node: NodeBindings | undefined;
 }
@@ -49,7 +50,7 @@ export class WebTransport implements FrameworkTransport {
   readonly served: number;
   readonly connection: object;
   lostBody: Error | undefined = undefined;
-  readonly #signal: AbortSignal;
+  readonly #request: Request;
   readonly #node: NodeBindings | undefined;
   readonly #program: WebProgram;
   readonly #reply: Reply;
@@ -59,7 +60,7 @@ export class WebTransport implements FrameworkTransport {
   #isLast = false;
   #watchers: ClientWatcher[] = [];
 
-  constructor({ signal, ends, node }: WebConnection, place: Place, program: WebProgram, reply: Reply) {
+  constructor({ request, ends, node }: WebConnection, place: Place, program: WebProgram, reply: Reply) {
     this.base = place.base;
     this.hasDocuments = place.hasDocuments;
     this.servesFiles = place.servesFiles;
@@ -69,7 +70,7 @@ export class WebTransport implements FrameworkTransport {
     this.localPort = ends.localPort;
     this.secure = ends.secure;
     this.connection = node?.incoming.socket ?? this;
-    this.#signal = signal;
+    this.#request = request;
     this.#node = node;
     this.#program = program;
     this.#reply = reply;
@@ -116,7 +117,10 @@ export class WebTransport implements FrameworkTransport {
 
   send(answer: Answer): Promise<Sent> | Sent {
     const { status, reason } = answer;
-    if (this.#reply.isGiven) return NOT_SENT;
+    if (this.#reply.isGiven) {
+      abortContent(answer.body);
+      return NOT_SENT;
+    }
     const { framing, length } = frameAnswer(answer, 1001);
     const head = writeResponseHead(status, reason, answer.headers);
     if (typeof head !== 'string') throw new UnsafeAnswer(`the ${head.part} of ${JSON.stringify(head.text)}`);
@@ -134,7 +138,7 @@ export class WebTransport implements FrameworkTransport {
     const streamed = new Promise<Sent>((resolve) => {
       done = resolve;
     });
-    const { stream, drop } = streamOf({ source, length, signal: this.#signal, done });
+    const { stream, drop } = streamOf({ source, length, signal: this.#request.signal, done });
     return this.#give(stream, answer, streamed, drop);
   }
 
@@ -167,22 +171,23 @@ export class WebTransport implements FrameworkTransport {
 
   drop(): void {
     this.#node?.incoming.socket.destroy();
-    if (this.#node !== undefined || this.#signal.aborted) this.#reply.give(goneResponse());
+    if (this.#node !== undefined || this.#request.signal.aborted) this.#reply.give(goneResponse());
     else this.#reply.fail(new Error('the connection is to be closed without an answer'));
   }
 
   watch(watcher: ClientWatcher): void {
-    if (this.#signal.aborted) {
+    if (this.#request.signal.aborted) {
       watcher.onClientGone();
       return;
     }
-    if (this.#watchers.length === 0) this.#signal.addEventListener('abort', this.#gone);
+    if (this.#watchers.length === 0) this.#request.signal.addEventListener('abort', this.#gone);
     this.#watchers.push(watcher);
   }
 
   unwatch(watcher: ClientWatcher): void {
+    if (this.#watchers.length === 0) return;
     this.#watchers = this.#watchers.filter((each) => each !== watcher);
-    if (this.#watchers.length === 0) this.#signal.removeEventListener('abort', this.#gone);
+    if (this.#watchers.length === 0) this.#request.signal.removeEventListener('abort', this.#gone);
   }
 
   readonly #gone = (): void => {

@@ -36,4 +36,6 @@ server.on('upgrade', rules.upgrade);
 process.once('SIGTERM', () => {
   server.close(() => void rules.close());
   server.closeIdleConnections();
+  // The server waits for WebSockets.
+  rules.endTunnels();
 });

@@ -51,4 +51,6 @@ process.once('SIGTERM', () => {
     older.close();
   });
   server.closeIdleConnections();
+  // The server waits for WebSockets.
+  rules.endTunnels();
 });

@@ -38,4 +38,6 @@ server.listen(Number(PORT), '127.0.0.1', () => {
 process.once('SIGTERM', () => {
   server.close(() => void rules.close());
   server.closeIdleConnections();
+  // The server waits for WebSockets.
+  rules.endTunnels();
 });

@@ -3,6 +3,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { compile } from 'portico/rewrite';
 
+const ids = new Map([
+  ['ada', '1'],
+  ['grace', '2'],
+]);
+
 const engine = compile(
   `RewriteEngine On
 RewriteRule ^/user/(\\d+)$ /profile?id=$1 [QSA]
@@ -10,7 +15,7 @@ RewriteRule ^/home$ / [R=301]
 RewriteMap names txt:names.txt
 RewriteRule ^/by-name/(\\w+)$ /profile?id=\${names:$1|0}
 `,
-  { context: 'server', maps: { names: async (name) => ({ ada: '1', grace: '2' })[name] } },
+  { context: 'server', maps: { names: async (name) => ids.get(name) } },
 );
 
 const server = createServer(async (request, response) => {

@@ -2,15 +2,13 @@
 // where rules change the URL it is asked once more.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { HandedOver } from './framework-transport.ts';
 import { Front } from './front.ts';
-import type { NodeRequest } from './node/arrived.ts';
 import { urlBelow } from './node/hand-over.ts';
 import type { ParsedRequest } from './node/parsed-body.ts';
 import { serveRequest } from './node/serve-request.ts';
 import { type Surface, withSurface } from './node/surface.ts';
-import { answerUpgrade } from './node/upgrade.ts';
+import { upgradeDecision } from './node/upgrade.ts';
 import type { MiddlewareOptions } from './options.ts';
 
 /** What the rules use of Fastify's reply. */
@@ -31,13 +29,27 @@ export type FastifyHook = (
 export interface FastifyInstancePart {
   readonly prefix: string;
   addHook(name: 'onRequest', hook: FastifyHook): unknown;
-  addHook(name: 'onClose', hook: () => Promise<void>): unknown;
+  addHook(name: 'preClose' | 'onClose', hook: () => Promise<void>): unknown;
   routing(request: IncomingMessage, response: ServerResponse): void;
 }
 
 /** See `forFastify`. */
 export interface FastifyRules extends Surface {
   (instance: FastifyInstancePart, options: { readonly prefix?: string }): Promise<void>;
+  /**
+   * For Fastify's option of this name: the rules see requests that its router refuses, too (a path whose escapes are no
+   * UTF-8, a parameter that is too long). What they leave as it is gets Fastify's error.
+   */
+  readonly frameworkErrors: (
+    error: Error,
+    request: { readonly raw: IncomingMessage },
+    reply: FastifyErrorReply,
+  ) => void;
+}
+
+/** A reply to a request without a route. */
+export interface FastifyErrorReply extends FastifyReplyPart {
+  readonly server: Pick<FastifyInstancePart, 'routing'>;
 }
 
 /**
@@ -49,8 +61,9 @@ export interface FastifyRules extends Surface {
  */
 export function forFastify(options: MiddlewareOptions): FastifyRules {
   const front = new Front(options);
-  /** Upgrades that the rules have been asked about: whether they have taken the connection. */
-  const upgrades: Upgrades = new WeakMap();
+  const places: Place[] = [];
+  const placeOf = ({ url = '/' }: IncomingMessage): Place | undefined =>
+    places.find(({ base }) => isBelow(base, url));
   const plugin = async (
     instance: FastifyInstancePart,
     { prefix = '' }: { readonly prefix?: string },
@@ -58,18 +71,33 @@ export function forFastify(options: MiddlewareOptions): FastifyRules {
     await front.ready;
     const base = joinPaths(instance.prefix, prefix);
     requirePlain(base);
+    const place: Place = { front, base, led: new WeakSet() };
+    places.push(place);
     // The routes of an instance begin with its prefix.
-    const gate = prefix === '' ? '' : base;
-    instance.addHook('onRequest', hookAt(instance, { front, upgrades, base, gate }));
+    instance.addHook('onRequest', hookAt(instance, place, prefix === '' ? '' : base));
+    instance.addHook('preClose', async () => front.endTunnels());
     instance.addHook('onClose', () => front.close());
   };
-  const upgrade = (request: NodeRequest, socket: Duplex, head: Buffer): void => {
-    upgrades.set(request, answerUpgrade(front, request, socket, head));
+  const frameworkErrors: FastifyRules['frameworkErrors'] = (error, { raw }, reply) => {
+    const place = placeOf(raw);
+    // The types of Fastify say what it sends of each schema.
+    const { send } = reply as unknown as { send(error: Error): void };
+    const done = (other?: Error): void => send.call(reply, other ?? error);
+    if (place === undefined || place.led.has(raw)) done();
+    else lead({ place, instance: reply.server, raw, reply, done });
   };
-  return Object.assign(withSurface(plugin, front), MARKS, { upgrade });
+  const rules = withSurface(plugin, front, (request) => placeOf(request)?.base);
+  return Object.assign(rules, MARKS, { frameworkErrors });
 }
 
-type Upgrades = WeakMap<IncomingMessage, Promise<boolean>>;
+/** Where the rules are mounted. */
+interface Place {
+  readonly front: Front;
+  /** The mount path, without a slash at its end; '' for the root. */
+  readonly base: string;
+  /** Requests that have been through: where Fastify is asked again for the route, all hooks run again. */
+  readonly led: WeakSet<IncomingMessage>;
+}
 
 /** For the instance that it is registered with, not for one of its own; and not for other versions. */
 const MARKS = {
@@ -77,16 +105,6 @@ const MARKS = {
   [Symbol.for('fastify.display-name')]: 'portico',
   [Symbol.for('plugin-meta')]: { name: 'portico', fastify: '5.x' },
 };
-
-/** Where the rules are mounted. */
-interface Place {
-  readonly front: Front;
-  readonly upgrades: Upgrades;
-  /** The mount path, without a slash at its end; '' for the root. */
-  readonly base: string;
-  /** Where requests have to be for the rules to see them; '' for anywhere. */
-  readonly gate: string;
-}
 
 /** As Fastify puts prefixes together (lib/plugin-override.js). */
 function joinPaths(outer: string, inner: string): string {
@@ -101,26 +119,22 @@ function requirePlain(base: string): void {
   throw new TypeError(`rules cannot be mounted at ${base}: a prefix for them has no parameters`);
 }
 
-function hookAt(instance: FastifyInstancePart, { front, upgrades, base, gate }: Place): FastifyHook {
-  /** Requests that have been through: Fastify is asked again for the route, and all hooks run again. */
-  const led = new WeakSet<IncomingMessage>();
+/** `gate`: the path that requests are below for the rules to see them. */
+function hookAt(instance: FastifyInstancePart, place: Place, gate: string): FastifyHook {
   return (request, reply, done) => {
     const { raw } = request;
-    if (led.has(raw) || !isBelow(gate, raw.url ?? '/')) return done();
-    led.add(raw);
-    // A connection that was reset meanwhile has no address: rules on addresses could not hold.
-    if (raw.socket.destroyed) return void reply.hijack();
-    const isLed = { front, base, instance, raw, reply, done };
+    if (place.led.has(raw) || !isBelow(gate, raw.url ?? '/')) return done();
+    const isLed = { place, instance, raw, reply, done };
     if (raw.headers.upgrade === undefined) lead(isLed);
-    else void leadUpgrade(isLed, upgrades);
+    else void leadUpgrade(isLed);
   };
 }
 
 /** Plugins for WebSockets bring upgrades here, too, where the rules may have taken the connection already. */
-async function leadUpgrade(isLed: Led, upgrades: Upgrades): Promise<void> {
+async function leadUpgrade(isLed: Led): Promise<void> {
   // All listeners of the upgrade have been called by then.
   await undefined;
-  if ((await upgrades.get(isLed.raw)) === true) isLed.reply.hijack();
+  if ((await upgradeDecision(isLed.place.front, isLed.raw)) === true) isLed.reply.hijack();
   else lead(isLed);
 }
 
@@ -128,15 +142,21 @@ async function leadUpgrade(isLed: Led, upgrades: Upgrades): Promise<void> {
 type FastifyRaw = IncomingMessage & ParsedRequest & { originalUrl?: string };
 
 interface Led {
-  readonly front: Front;
-  readonly base: string;
-  readonly instance: FastifyInstancePart;
+  readonly place: Place;
+  readonly instance: Pick<FastifyInstancePart, 'routing'>;
   readonly raw: FastifyRaw;
   readonly reply: FastifyReplyPart;
   readonly done: (error?: Error) => void;
 }
 
-function lead({ front, base, instance, raw, reply, done }: Led): void {
+function lead({ place, instance, raw, reply, done }: Led): void {
+  const { front, base, led } = place;
+  led.add(raw);
+  // A connection that was reset meanwhile has no address: rules on addresses could not hold.
+  if (raw.socket.destroyed) {
+    reply.hijack();
+    return;
+  }
   const { url = '/', method } = raw;
   const goOn = (to: HandedOver): void => {
     if (to.errorStatus !== 0) reply.raw.statusCode = to.errorStatus;

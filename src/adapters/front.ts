@@ -51,6 +51,8 @@ export class Front {
   /** Requests wait for `#opening`. */
   #isOpening = true;
   #isClosed = false;
+  /** What ends the connections that have left HTTP. */
+  readonly #tunnels = new Set<() => void>();
   #documents: Documents;
 
   /** Throws where the options or the configuration have mistakes. */
@@ -162,9 +164,21 @@ export class Front {
     }
   }
 
-  /** Ends what the configuration keeps (connections, programs, logs) once requests under way are over. */
+  /** Remembers a connection that leaves HTTP, by what ends it; answers what forgets it. */
+  keepTunnel(end: () => void): () => void {
+    this.#tunnels.add(end);
+    return () => this.#tunnels.delete(end);
+  }
+
+  /** Ends connections that have left HTTP: they last as long as both sides like, and a server waits for them. */
+  endTunnels(): void {
+    for (const end of this.#tunnels) end();
+  }
+
+  /** Ends what the configuration keeps (connections, programs, logs) once requests under way are over; tunnels at once. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.endTunnels();
     await this.#opening.catch(() => undefined);
     await this.#opened?.retire();
     await this.#machine.closeLogs();

@@ -32,6 +32,12 @@ function siteOf(text: string, more?: Partial<SiteOptions>): NonNullable<SiteResu
 const notes = (dir: DirConfig): unknown => dir.values[0];
 
 describe('readSite', () => {
+  it('reads as much as variables may add to the text, and no more', () => {
+    const text = 'Define A 0123456789\nDefine B ${A}${A}\nDefine C ${B}${B}\n';
+    expect(complaints(text, { mostExpanded: 100 })).toEqual([]);
+    expect(complaints(text, { mostExpanded: 40 })).toEqual(['3: Line too long']);
+  });
+
   it('reports everything that is wrong, not only the first', () => {
     const text =
       'Foo\n<Directory /tmp>\nServerNote x\nOne a b\n<Files>\nBar\n</Files>\n</Directory>\nFlag maybe\nInclude nope';

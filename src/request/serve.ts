@@ -105,7 +105,6 @@ function sendInstead(x: Exchange, error: UnsafeAnswer): Soon<Sent> {
 function sendNothing(x: Exchange, error: UnsafeAnswer): Soon<Sent> {
   clearUnsafe(x, error);
   x.status = 500;
-  x.reason = undefined;
   x.contentType = undefined;
   x.responseBody = undefined;
   x.contentLength = 0;
@@ -115,6 +114,7 @@ function sendNothing(x: Exchange, error: UnsafeAnswer): Soon<Sent> {
 function clearUnsafe(x: Exchange, error: UnsafeAnswer): void {
   logEvent(x, 'http', 'error', `AH02430: Response header cannot be sent: ${error.message}`);
   x.headersOut = new HeaderList();
+  x.reason = undefined;
   // Shared by all exchanges of the chain: what was wrong in it must not come back with another page.
   x.errHeadersOut.clear();
 }

@@ -87,20 +87,48 @@ test('the example of Koa', async () => {
   expect(example.printed).toContain('GET /note/7.html 200\nPOST /note 201\nGET /reports/1?x 200\n');
 });
 
+test('the example of Hono', async () => {
+  const example = await startExample('middleware-hono');
+  const { port } = example;
+  const article = await ask(port, '/article/7?lang=de');
+  expect(JSON.parse(article.body)).toEqual({
+    id: '7',
+    query: { lang: 'de' },
+    askedFor: '/article/7?lang=de',
+    season: 'winter',
+  });
+  expect(article.headers['x-frame-options']).toBe('DENY');
+  expect(JSON.parse((await ask(port, '/index.php?article=8')).body)).toMatchObject({ id: '8', query: {} });
+  const moved = await ask(port, '/manual/tools');
+  expect([moved.status, moved.headers.location]).toEqual([301, `http://127.0.0.1:${port}/help/tools`]);
+  const help = await ask(port, '/help/');
+  expect([help.body, help.headers['cache-control']]).toEqual(['<h1>Help</h1>\n', 'max-age=600']);
+  const closed = await ask(port, '/garden/roses');
+  expect([closed.status, closed.body]).toEqual([403, '<h1>Closed until spring</h1>']);
+  expect((await ask(port, '/nowhere')).status).toBe(404);
+  expect(await example.stop()).toBe(0);
+});
+
 test('CommonJS programs require the rules', async () => {
   const program = `
-    const { forFastify, forKoa } = require('portico/middleware');
+    const { forFastify, forHono, forKoa } = require('portico/middleware');
     const configuration = 'RewriteEngine on\\nRewriteRule ^/old$ /new\\n';
     const app = require('fastify')();
     app.register(forFastify({ configuration }));
     app.get('/new', async () => 'new');
     const koa = new (require('koa'))();
     koa.use(forKoa({ configuration }));
-    app.inject('/old').then(({ body }) => console.log(body, koa.middleware.length));
+    const hono = new (require('hono').Hono)();
+    hono.use(forHono({ app: hono, configuration }));
+    hono.get('/new', (c) => c.text('new in Hono'));
+    app.inject('/old')
+      .then(({ body }) => console.log(body, koa.middleware.length))
+      .then(() => hono.request('/old'))
+      .then(async (answer) => console.log(await answer.text()));
   `;
   const { stdout } = await run(process.execPath, ['-e', program], {
     cwd: import.meta.dirname,
     timeout: 20_000,
   });
-  expect(stdout).toBe('new 1\n');
+  expect(stdout).toBe('new 1\nnew in Hono\n');
 });

@@ -13,7 +13,7 @@ import { openClient } from '../support/websocket-client.ts';
 import { ask } from './ask.ts';
 import { digestOf } from './backend.ts';
 import { addRoutes, listen, withRules } from './fastify-scene.ts';
-import { backendOf, folderOf, later, quiet } from './scene.ts';
+import { backendOf, folderOf, later, quiet, soon } from './scene.ts';
 
 describe('around the whole of Fastify', () => {
   test('rules see what its router refuses, and hooks run once', async () => {
@@ -78,6 +78,16 @@ describe('without a socket', () => {
     expect((await app.inject('/none')).statusCode).toBe(404);
   });
 
+  test('inject() has the client that it is told', async () => {
+    const configuration = '<Location />\nRequire ip 192.0.2.0/24\n</Location>\n';
+    const app = await withRules({ configuration }, (app, rules) => {
+      app.get('/', async () => 'open');
+      return app.register(rules);
+    });
+    expect((await app.inject('/')).statusCode).toBe(403);
+    expect((await app.inject({ url: '/', remoteAddress: '192.0.2.7' })).body).toBe('open');
+  });
+
   test('inject() can take a body as it comes', async () => {
     const backend = await backendOf();
     const app = await withRules(
@@ -139,4 +149,44 @@ describe('WebSockets in Fastify', () => {
       await expect(openClient(`ws://127.0.0.1:${port}/no`)).rejects.toThrow('answered 403');
       await expect(openClient(`ws://127.0.0.1:${port}/none`)).rejects.toThrow('answered 404');
     });
+
+  test('tunnels end with the application', async () => {
+    const backend = later(await startWebSocketBackend());
+    const app = await withRules(
+      { configuration: `ProxyPass "/" "ws://127.0.0.1:${backend.port}/"\n` },
+      async (app, rules) => {
+        await app.register(rules);
+        app.server.on('upgrade', rules.upgrade);
+      },
+    );
+    const { port, close } = await listen(app);
+    const client = await openClient(`ws://127.0.0.1:${port}/`);
+    await client.ask('hello');
+    await close();
+    expect((await client.closed()).code).toBe(1006);
+    await soon(() => backend.open.size === 0);
+  });
+
+  test('below a prefix rules see the upgrades that are below it', async () => {
+    const backend = later(await startWebSocketBackend());
+    const root = await folderOf({
+      '.htaccess': `RewriteEngine on\nRewriteRule ^chat$ ws://127.0.0.1:${backend.port}/ [P]\nRewriteRule ^ - [F]\n`,
+    });
+    const app = await withRules({ root }, async (app, rules) => {
+      await app.register(rules, { prefix: '/shop' });
+      app.server.on('upgrade', rules.upgrade);
+      withSocketRoutes(app);
+    });
+    const { port } = await listen(app);
+    for (const [path, said] of [
+      ['/shop/chat', 'hello'],
+      ['/own', 'own hello'],
+    ]) {
+      const client = await openClient(`ws://127.0.0.1:${port}${path}`);
+      expect([path, (await client.ask('hello')).bytes.toString()]).toEqual([path, said]);
+      client.socket.close();
+      await client.closed();
+    }
+    await expect(openClient(`ws://127.0.0.1:${port}/shop/own`)).rejects.toThrow('answered 403');
+  });
 });

@@ -1,5 +1,6 @@
 // The rules inside real Fastify 5: the way of a request, mount paths, errors.
 
+import { join } from 'node:path';
 import Fastify from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { forFastify, RulesError } from '../../src/adapters/index.ts';
@@ -156,6 +157,38 @@ describe('the way of a request in Fastify', () => {
     expect((await app.inject('/b')).body).toBe('a');
   });
 
+  test('what the router refuses is seen by the rules where Fastify is told to show it', async () => {
+    const root = await folderOf({
+      '.htaccess':
+        'RewriteEngine on\nRewriteRule ^caf\\xe9$ cafe\nRewriteRule ^o/x+$ o/short\nRewriteRule ^t\\xe9$ http://other.test/ [R]\nHeader set X-Rules yes\n',
+      'n\u00e9.txt': 'in UTF-8\n',
+    });
+    const rules = forFastify({ root, log: quiet });
+    const app = later(Fastify({ frameworkErrors: rules.frameworkErrors }));
+    await app.register(rules);
+    app.get('/cafe', async () => 'coffee');
+    app.get('/o/:name', async ({ params }) => params);
+    app.get('/p/:name', async () => 'unreached');
+    expect((await app.inject('/caf%E9')).body).toBe('coffee');
+    expect((await app.inject(`/o/${'x'.repeat(200)}`)).body).toBe('{"name":"short"}');
+    expect((await app.inject('/t%E9')).headers.location).toBe('http://other.test/');
+    expect((await app.inject('/n%C3%A9.txt')).body).toBe('in UTF-8\n');
+    const refused: [number, string, unknown][] = [];
+    for (const url of ['/other%E9', `/p/${'x'.repeat(200)}`]) {
+      const { statusCode, body, headers } = await app.inject(url);
+      refused.push([statusCode, (JSON.parse(body) as { code: string }).code, headers['x-rules']]);
+    }
+    expect(refused).toEqual([
+      [400, 'FST_ERR_BAD_URL', 'yes'],
+      [414, 'FST_ERR_MAX_PARAM_LENGTH', 'yes'],
+    ]);
+    const broken = await app.inject('/%zz');
+    expect([broken.statusCode, broken.headers['content-type']]).toEqual([
+      400,
+      'text/html; charset=iso-8859-1',
+    ]);
+  });
+
   test('a handler’s time limit holds for backends of the rules, and ends their requests', async () => {
     const backend = await backendOf();
     const app = await withRules(
@@ -214,6 +247,16 @@ describe('errors in Fastify', () => {
     expect(backend.connections).toBe(1);
     await close();
     await soon(() => backend.connections === 0);
+  });
+
+  test('a module that cannot start keeps the application from starting', async () => {
+    const program = join(await folderOf({ 'map.txt': 'no program\n' }), 'map.txt');
+    const configuration = `RewriteEngine on\nRewriteMap m prg:${program}\n`;
+    const app = later(Fastify());
+    const ready = app.register(forFastify({ configuration, log: quiet })).ready();
+    await expect(ready.then(() => 'started')).rejects.toThrow(
+      `could not start RewriteMap program ${program}`,
+    );
   });
 
   test('options and configurations with mistakes are refused', () => {

@@ -184,6 +184,47 @@ for (const { name, reach } of ways)
       void silent;
     });
 
+    it('lets a backend know of an upload that breaks off', async () => {
+      let told = '';
+      const port = await backend((request) => {
+        request.on('error', (error) => {
+          told = error.message;
+        });
+        request.resume();
+      });
+      const ask = await reach(appWith(await proxied(port)));
+      const body = new ReadableStream<Uint8Array>({
+        start(controller) {
+          controller.enqueue(new Uint8Array(1024 * 1024));
+          setTimeout(() => controller.error(new Error('the client breaks off')), 50);
+        },
+      });
+      const init = { method: 'POST', body, duplex: 'half' } as RequestInit;
+      await Promise.resolve(ask('/api/up', init)).catch(() => undefined);
+      await untilTrue('the end at the backend', () => told === 'aborted');
+    });
+
+    it('lets go of a backend whose answer middleware has put another in the place of', async () => {
+      let closed = 0;
+      const port = await backend((_request, response) => {
+        response.write('begun');
+        response.on('close', () => {
+          closed += 1;
+        });
+      });
+      const app = new Hono<Env>();
+      app.use(async (c, next) => {
+        await next();
+        const { body } = c.res;
+        c.res = new Response('another');
+        if (name === 'app.request') await body?.cancel();
+      });
+      app.use(rulesFor(app, await proxied(port)));
+      const ask = await reach(app);
+      expect(await (await ask('/api/x')).text()).toBe('another');
+      await untilTrue('the end at the backend', () => closed === 1);
+    });
+
     it('lets a client know of a backend that breaks off', async () => {
       // What @hono/node-server tells of a stream that breaks off.
       const told = vi.spyOn(console, 'error').mockImplementation(() => undefined);

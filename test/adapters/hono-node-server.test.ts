@@ -194,6 +194,71 @@ it('sends fields of its answers as they are spelled and repeated, and no type wh
   expect([replaced.status, replaced.reason, replaced.body]).toEqual([404, 'Not Found', 'another']);
 });
 
+it('asks the application once where a client names the whole URL, and runs no middleware twice', async () => {
+  const app = new Hono<Env>();
+  let runs = 0;
+  app.use(async (_c, next) => {
+    runs += 1;
+    await next();
+  });
+  app.use(rulesFor(app, { root: folderOf({}) }));
+  app.get('/x', (c) => c.text(`${c.req.url} ${c.get('portico')?.originalUrl}`));
+  const { port } = await listen({ fetch: app.fetch });
+  const answer = await send(port, 'GET http://h/x?y HTTP/1.1\nHost: h');
+  expect([answer.body, runs]).toEqual(['http://h/x?y http://h/x?y', 1]);
+});
+
+it('sends bytes of fields as they are, whatever the body is', async () => {
+  const port = await backend((_request, response) => {
+    response.setHeader('X-Name', '\xc3\xbc');
+    response.write(Buffer.from('x'));
+    setTimeout(() => response.end(), 50);
+  });
+  const app = appWith({
+    configuration: `Header set X-Name \u00fc\nProxyPass /api http://127.0.0.1:${port}/`,
+  });
+  app.get('/text', (c) => c.text('x'));
+  app.get('/stream', () => new Response(new Blob(['x']).stream()));
+  const served = await listen({ fetch: app.fetch });
+  for (const path of ['/text', '/stream', '/api', '/nowhere']) {
+    const { headers } = await send(served.port, `GET ${path} HTTP/1.1\nHost: h`);
+    // UTF-8 in the file, and the same bytes on the wire.
+    expect(headers.find(([name]) => name.toLowerCase() === 'x-name')?.[1], path).toBe('\xc3\xbc');
+  }
+});
+
+it('does not believe a backend that the answer was sent already', async () => {
+  const port = await backend((_request, response) => {
+    response.writeHead(204, { 'X-Hono-Already-Sent': 'true' });
+    response.end();
+  });
+  const app = appWith({ configuration: `ProxyPass /api http://127.0.0.1:${port}/` });
+  const served = await listen({ fetch: app.fetch, overrideGlobalObjects: false });
+  expect((await send(served.port, 'GET /api HTTP/1.1\nHost: h')).status).toBe(204);
+});
+
+it('sends early hints of a backend', async () => {
+  const port = await backend((_request, response) => {
+    response.writeEarlyHints({ link: '</a.css>; rel=preload' });
+    response.end('ok');
+  });
+  const app = appWith({ configuration: `ProxyPass /api http://127.0.0.1:${port}/` });
+  const served = await listen({ fetch: app.fetch });
+  const { interim, body } = await send(served.port, 'GET /api HTTP/1.1\nHost: h');
+  expect([body, interim.map(({ status }) => status)]).toEqual(['ok', [103]]);
+});
+
+it('answers 500 for a status that no Response has', async () => {
+  const port = await backend((_request, response) => {
+    response.writeHead(999, 'Odd');
+    response.end('odd');
+  });
+  const app = appWith({ configuration: `ProxyPass /api http://127.0.0.1:${port}/` });
+  const served = await listen({ fetch: app.fetch });
+  const { status, reason } = await send(served.port, 'GET /api HTTP/1.1\nHost: h');
+  expect([status, reason]).toEqual([500, 'Internal Server Error']);
+});
+
 it('keeps a connection for one request after the other, bodies read or not', async () => {
   const app = appWith(htaccess('RewriteEngine On', 'RewriteRule ^no - [F]', 'RewriteRule ^old /new'));
   app.post('/new', async (c) => c.text(`${(await c.req.text()).length}`));

@@ -110,6 +110,19 @@ for (const { name, reach } of ways)
       ]);
     });
 
+    it('answers HEAD for a route that a rule leads to', async () => {
+      const app = appWith(htaccess('RewriteEngine On', 'RewriteRule ^old$ /new', 'Header set X-Rules yes'));
+      app.get('/new', (c) => c.text('text', 200, { 'X-Route': 'new' }));
+      const ask = await reach(app);
+      const answer = await ask('/old', { method: 'HEAD' });
+      expect([answer.status, answer.headers.get('x-route'), answer.headers.get('x-rules')]).toEqual([
+        200,
+        'new',
+        'yes',
+      ]);
+      expect(await answer.text()).toBe('');
+    });
+
     it('changes fields of answers that cannot be changed in place', async () => {
       const app = appWith(htaccess('Header set X-Rules yes'));
       app.get('/elsewhere', () => Response.redirect('https://example.org/', 302));

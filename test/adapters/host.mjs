@@ -31,9 +31,10 @@ const KINDS = {
 
   async fastify(options, port) {
     const { default: fastify } = await import('fastify');
-    // Its own answer leaves the connection to the client, who asks on it again; Node's closes it.
-    const app = fastify({ clientErrorHandler: (_error, socket) => socket.end(BAD_REQUEST) });
+    // Fastify's own answer leaves the connection to the client, who asks on it again; Node's closes it.
+    const clientErrorHandler = (_error, socket) => socket.end(BAD_REQUEST);
     const rules = middleware.forFastify(options);
+    const app = fastify({ clientErrorHandler, frameworkErrors: rules.frameworkErrors });
     await app.register(rules);
     app.server.on('upgrade', rules.upgrade);
     await app.listen({ port, host: '127.0.0.1' });

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import Router from '@koa/router';
 import Koa from 'koa';
 import { describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -9,6 +10,7 @@ import { forKoa, RulesError } from '../../src/adapters/index.ts';
 import { startWebSocketBackend } from '../support/websocket-backend.ts';
 import { openClient } from '../support/websocket-client.ts';
 import { ask, begin } from './ask.ts';
+import { askHttp2 } from './ask-http2.ts';
 import { createOnHttp2, start, tellPath, withRules } from './koa-scene.ts';
 import { listen } from './listen.ts';
 import { backendOf, folderOf, later, quiet, soon } from './scene.ts';
@@ -91,6 +93,50 @@ describe('the onion of Koa', () => {
   });
 });
 
+test('rules protect the spelling that they name; a router may be told to know no other', async () => {
+  const configuration = '<Location /admin>\nRequire all denied\n</Location>\n';
+  const statuses: number[] = [];
+  for (const sensitive of [false, true]) {
+    const port = await withRules({ configuration }, (app, rules) => {
+      const router = new Router({ sensitive });
+      router.get('/admin', (ctx) => {
+        ctx.body = 'open';
+      });
+      app.use(rules);
+      app.use(router.routes());
+    });
+    for (const path of ['/admin', '/%61dmin', '/ADMIN']) statuses.push((await ask(port, path)).status);
+  }
+  expect(statuses).toEqual([403, 403, 200, 403, 403, 404]);
+});
+
+test('fields that rules change are changed, and others stay as Node has read them', async () => {
+  const configuration =
+    'RequestHeader set X-Rules yes\nRequestHeader unset X-Gone\nRequestHeader append Accept-Language de\n';
+  const rules = forKoa({ configuration, log: quiet });
+  const app = new Koa();
+  app.use(rules);
+  app.use((ctx) => {
+    const { headers, rawHeaders } = ctx.req;
+    const { cookie, accept, 'accept-language': languages, 'x-rules': set, 'x-gone': gone } = headers;
+    ctx.body = { cookie, accept, languages, set, gone, raw: rawHeaders.filter((_, at) => at % 2 === 0) };
+  });
+  const fields = { cookie: 'a=1; b=2', accept: 'text/*', 'accept-language': 'en', 'x-gone': '1' };
+  const seen = { cookie: 'a=1; b=2', accept: 'text/*', languages: 'en, de', set: 'yes' };
+  const { port } = later(await listen(createServer(app.callback()), rules));
+  const plain = JSON.parse((await ask(port, '/', { headers: fields })).body) as { raw: string[] };
+  expect(plain).toMatchObject(seen);
+  expect(plain).not.toHaveProperty('gone');
+  expect(plain.raw.map((name) => name.toLowerCase()).sort()).toEqual(
+    ['accept', 'accept-language', 'connection', 'cookie', 'host', 'x-rules'].sort(),
+  );
+  const onHttp2 = later(await listen(createOnHttp2(app.callback()), rules));
+  const split = { ...fields, cookie: ['a=1', 'b=2'] };
+  const second = JSON.parse((await askHttp2(onHttp2.port, '/', split)).body) as { raw: string[] };
+  expect(second).toMatchObject(seen);
+  expect(second.raw).toContain(':path');
+});
+
 describe('errors and ends in Koa', () => {
   test('rules that are closed fail requests', async () => {
     const port = await withRules({ configuration: 'RewriteEngine on\n' }, (app, rules) => {
@@ -160,4 +206,10 @@ test('WebSockets of rules and those of a Koa program live together', async () =>
     client.socket.close();
     await client.closed();
   }
+  const client = await openClient(`ws://127.0.0.1:${port}/chat`);
+  await client.ask('hello');
+  const isClosed = once(server, 'close');
+  server.close();
+  rules.endTunnels();
+  await Promise.all([isClosed, client.closed()]);
 });

@@ -1,5 +1,5 @@
 // How answers of the rules leave by a response of node:http.
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { forNode, type MiddlewareOptions } from '../../src/adapters/index.ts';
@@ -8,10 +8,15 @@ import { atEnd, backend, endTests, folderOf } from './hono-scene.ts';
 
 endTests();
 
-/** A server whose program answers `program`. */
-async function serving(options: MiddlewareOptions): Promise<(head: string) => Promise<RawAnswer>> {
+/** A server with rules in front of a program. */
+async function serving(
+  options: MiddlewareOptions,
+  program: RequestListener = (_request, response) => response.end('program'),
+): Promise<(head: string) => Promise<RawAnswer>> {
   const rules = forNode({ log: () => undefined, ...options });
-  const server = createServer((request, response) => rules(request, response, () => response.end('program')));
+  const server = createServer((request, response) =>
+    rules(request, response, () => program(request, response)),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const client = createRawClient((server.address() as AddressInfo).port);
   atEnd(async () => {
@@ -60,4 +65,15 @@ it('serves what an Alias stands for where there is no other folder', async () =>
   expect((await ask('GET /static/none HTTP/1.1\nHost: h')).body).toBe('program');
   const unserved = await serving({ configuration, files: false });
   expect((await unserved('GET /static/a.txt HTTP/1.1\nHost: h')).body).toBe('program');
+});
+
+it('sends bytes that rules have put into the head of an answer of the program', async () => {
+  const ask = await serving({ configuration: 'Header set X-Name \u00fc' }, (request, response) => {
+    if (request.url === '/early') response.flushHeaders();
+    response.end('text');
+  });
+  for (const path of ['/text', '/early']) {
+    const { headers, body } = await ask(`GET ${path} HTTP/1.1\nHost: h`);
+    expect([headers.find(([name]) => name === 'X-Name')?.[1], body], path).toEqual(['\xc3\xbc', 'text']);
+  }
 });

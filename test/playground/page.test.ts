@@ -151,7 +151,7 @@ describe('the playground', () => {
     await typeConfiguration(page, 'RewriteEngine On\nRewriteRlue ^ /x');
     await page.getByTestId('problem').waitFor();
     expect(await page.getByTestId('problem').innerText()).toContain("Invalid command 'RewriteRlue'");
-    expect(await page.getByTestId('problem').innerText()).toMatch(/^line 2 of the text: /);
+    expect(await page.getByTestId('problem').innerText()).toMatch(/^line 2: /);
     await page.locator('.cm-lint-marker-error').waitFor();
     await page.getByText('Apache answers 500 to every request for this folder').waitFor();
     await page.getByText('httpd.conf').click();

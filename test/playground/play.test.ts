@@ -1,6 +1,7 @@
 // The playground's engine here, in Node: where its remarks point, what it makes of what cannot be asked, and that nothing
 // that somebody pastes keeps it busy for long.
 import { describe, expect, it, test } from 'vitest';
+import { drawStory } from '../../src/tools/draw-story.ts';
 import {
   type PlayAnswer,
   type PlayQuestion,
@@ -73,6 +74,13 @@ describe('a remark', () => {
     expect(remarks[0]?.message).toMatch(/^\/extra\.conf:1: Invalid command 'Nothing'/);
   });
 
+  it('says so where there was no time for all of them', async () => {
+    const rules = Array.from({ length: 8000 }, (_, at) => `RewriteRule ^p${at}/(.*)$ /q${at}/$1 [L]\n`);
+    const { remarks, story } = await ask(`RewriteEngine On\n${rules.join('')}`);
+    expect(remarks.at(-1)).toMatchObject({ code: 'lint/unfinished', severity: 'note', line: 0 });
+    expect(story?.outcome.kind).toBe('status');
+  });
+
   it('is said once for CRLF, too', async () => {
     const text = 'RewriteEngine On\r\nRewriteRule ^a$ http://example.com/b [R]\r\n';
     const remark = await remarkAbout(text, 'lint/redirect-without-code');
@@ -110,6 +118,17 @@ describe('an answer', () => {
     expect(trace[1]).toBe(
       "[rewrite:trace3] [rid#1/initial] [perdir /var/www/html/] applying pattern '^ü$' to uri 'ü'",
     );
+  });
+
+  it('tells the beginning of a run without end, and its last try', async () => {
+    const { story, trace } = await ask('RewriteEngine On\nRewriteRule ^(.*)$ x$1 [N]\n', { url: '/a' });
+    const run = story?.chapters[0]?.parts.find((part) => part.kind === 'rules');
+    if (run?.kind !== 'rules') throw new Error('no rules are told');
+    expect(run.untold).toBeGreaterThan(1000);
+    expect(run.rules[0]?.subject).toBe('a');
+    expect(run.rules.at(-1)?.subject?.length).toBeGreaterThan(10_000);
+    expect(drawStory(story!)).toContain(`… ${run.untold} tries more, then\n`);
+    expect(trace.at(-1)).toMatch(/^… and \d+ lines more$/);
   });
 
   it('is that of the release that is asked about', async () => {

@@ -142,6 +142,8 @@ describe('the playground', () => {
       expect(wide, title).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), title).toBe(true);
     }
+    await page.getByLabel('Examples').selectOption(titles[1]!);
+    await headline(page);
     await page.evaluate('scrollTo(0, 0)');
     // The answer is below; its first line is in sight and leads there.
     await page.locator('.to-answer').tap();

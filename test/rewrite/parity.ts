@@ -142,8 +142,8 @@ function htaccessFiles(folder: string): string[] {
 function requestOf(bytes: string): EvaluatedRequest | undefined {
   const [head = ''] = bytes.split('\r\n\r\n', 1);
   const [line = '', ...fields] = head.split('\r\n');
-  const [, method, url, protocol] = /^([A-Z]+) ([\x21-\x7e\x80-\xff]+) (HTTP\/1\.[01])$/.exec(line) ?? [];
-  if (method === undefined || url === undefined || protocol === undefined) return undefined;
+  const [, method, url, httpVersion] = /^([A-Z]+) ([\x21-\x7e\x80-\xff]+) HTTP\/(1\.[01])$/.exec(line) ?? [];
+  if (method === undefined || url === undefined || httpVersion === undefined) return undefined;
   const headers = fields.map((field): [string, string] => {
     const colon = field.indexOf(':');
     return [field.slice(0, colon), field.slice(colon + 1).trim()];
@@ -152,7 +152,7 @@ function requestOf(bytes: string): EvaluatedRequest | undefined {
   const isSound = headers.every(([name, value]) => /^[\w-]+$/.test(name) && /^[\x20-\xff]*$/.test(value));
   if (!isSound || hosts.length !== 1 || parseAuthority(hosts[0]![1]) === undefined || url.includes('#'))
     return undefined;
-  return { method, url, protocol, headers, requestLine: line };
+  return { method, url, httpVersion, headers, requestLine: line };
 }
 
 /** A question, and who is asked. */

@@ -7,6 +7,7 @@ import { HeaderList } from '../../wire/header-list.ts';
 import { answerFields, changesAnswers } from '../app-answer.ts';
 import type { AppAnswered, HandedOver } from '../framework-transport.ts';
 import type { NodeRequest } from './arrived.ts';
+import { sendByteHead } from './byte-head.ts';
 
 /** What rules have found out about a request that goes on: `request.portico`. */
 export interface RulesFacts {
@@ -118,10 +119,12 @@ export function watchAnswer(response: ServerResponse, x: Exchange): void {
     response.writeHead = writeHead;
     const reason = typeof rest[0] === 'string' ? rest[0] : undefined;
     setAll(response, (reason === undefined ? rest[0] : rest[1]) as Given);
-    replaceAll(response, answerFields(x, status, ownFields(response)));
-    return reason === undefined
-      ? writeHead.call(this, status)
-      : (writeHead as WriteHead).call(this, status, reason);
+    const fields = answerFields(x, status, ownFields(response));
+    replaceAll(response, fields);
+    if (reason === undefined) writeHead.call(this, status);
+    else (writeHead as WriteHead).call(this, status, reason);
+    sendByteHead(response, fields.flat);
+    return response;
   } as ServerResponse['writeHead'];
 }
 

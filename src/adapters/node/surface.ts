@@ -13,20 +13,24 @@ export interface Surface {
   readonly upgrade: (request: NodeRequest, socket: Duplex, head: Buffer) => void;
   /** The same for programs that have WebSockets of their own: false, and the socket untouched, where no rule wants it. */
   readonly tryUpgrade: (request: NodeRequest, socket: Duplex, head: Buffer) => Promise<boolean>;
-  /** Ends what the configuration keeps open, once requests under way are over. */
+  /** Ends the WebSockets that rules proxy. A server that is closed waits for them. */
+  readonly endTunnels: () => void;
+  /** Ends what the configuration keeps open, once requests under way are over, and WebSockets at once. */
   readonly close: () => Promise<void>;
 }
 
-/** The function itself, with the surface of its front. */
+/** The function itself, with the surface of its front. `baseOf`: where the rules are mounted for an upgrade. */
 export function withSurface<Middleware extends object>(
   middleware: Middleware,
   front: Front,
+  baseOf: (request: NodeRequest) => string | undefined = () => '',
 ): Middleware & Surface {
   const rest = {
     upgrade: (request: NodeRequest, socket: Duplex, head: Buffer) =>
-      void answerUpgrade(front, request, socket, head),
+      void answerUpgrade(front, request, socket, head, baseOf(request)),
     tryUpgrade: (request: NodeRequest, socket: Duplex, head: Buffer) =>
-      tryUpgrade(front, request, socket, head),
+      tryUpgrade(front, request, socket, head, baseOf(request)),
+    endTunnels: () => front.endTunnels(),
     close: () => front.close(),
   };
   return Object.defineProperty(Object.assign(middleware, rest), 'ready', {

@@ -17,6 +17,7 @@ import type { AppAnswered, FrameworkTransport, HandedOver } from '../framework-t
 import { writeBody } from './answer-body.ts';
 import { type NodeRequest, trailersOf } from './arrived.ts';
 import { type SocketUsage, usageOf } from './connection.ts';
+import { sendInterim } from './early-hints.ts';
 
 /** What a framework does with what is not answered here. */
 export interface Program {
@@ -104,13 +105,7 @@ export class NodeTransport implements FrameworkTransport {
   }
 
   interim(status: number, _reason: string, headers: HeaderList): void {
-    const { httpVersionMajor, httpVersionMinor } = this.#request;
-    // node:http has no way to send others, and HTTP/1.0 none to receive them (RFC 9110 section 15.2).
-    if (status !== 103 || !headers.has('link') || this.#response.headersSent) return;
-    if (httpVersionMajor === 1 && httpVersionMinor === 0) return;
-    const hints: Record<string, string> = {};
-    for (const [name] of headers) hints[name.toLowerCase()] = headers.combined(name.toLowerCase()) ?? '';
-    this.#response.writeEarlyHints(hints as Parameters<ServerResponse['writeEarlyHints']>[0]);
+    sendInterim(this.#request, this.#response, status, headers);
   }
 
   send(answer: Answer): Promise<Sent> | Sent {
@@ -165,7 +160,7 @@ export class NodeTransport implements FrameworkTransport {
   }
 
   drop(): void {
-    this.#request.socket.destroy();
+    this.#response.destroy();
   }
 
   watch(watcher: ClientWatcher): void {

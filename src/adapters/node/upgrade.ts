@@ -30,28 +30,32 @@ export function upgradeDecision(front: Front, request: NodeRequest): Promise<boo
   return decisions.get(request)?.get(front);
 }
 
-/** True where the rules have taken the connection; false leaves it as it was. */
+/**
+ * True where the rules have taken the connection; false leaves it as it was. `base`: where they are mounted; undefined for
+ * a request that is outside of it.
+ */
 export function tryUpgrade(
   front: Front,
   request: NodeRequest,
   duplex: Duplex,
   head: Buffer,
+  base: string | undefined,
 ): Promise<boolean> {
-  const decision = decide(front, request, duplex, head);
+  if (base === undefined) return Promise.resolve(false);
+  const decision = decide(front, request, new UpgradeTransport(duplex as Socket, head, front, base));
   const before = decisions.get(request) ?? new Map<Front, Promise<boolean>>();
   decisions.set(request, before.set(front, decision));
   return decision;
 }
 
-async function decide(front: Front, request: NodeRequest, duplex: Duplex, head: Buffer): Promise<boolean> {
-  const socket = duplex as Socket;
+async function decide(front: Front, request: NodeRequest, transport: UpgradeTransport): Promise<boolean> {
+  const { socket } = transport;
   if (announcesBody(request)) {
     refuseUpgrade(socket, 400);
     return true;
   }
   // What goes wrong on it before somebody else listens must not end the process.
   socket.on('error', ignore);
-  const transport = new UpgradeTransport(socket, head, front);
   try {
     await front.serve(transport, {
       head: headOf(request, { url: request.url ?? '/', mayUpgrade: true }),
@@ -72,8 +76,9 @@ export async function answerUpgrade(
   request: NodeRequest,
   duplex: Duplex,
   head: Buffer,
+  base: string | undefined,
 ): Promise<boolean> {
-  if (await tryUpgrade(front, request, duplex, head)) return true;
+  if (await tryUpgrade(front, request, duplex, head, base)) return true;
   if (listenersOf(duplex) > 1) return false;
   refuseUpgrade(duplex, 404);
   return true;
@@ -100,7 +105,8 @@ function listenersOf(duplex: Duplex): number {
 function ignore(): void {}
 
 class UpgradeTransport implements FrameworkTransport {
-  readonly base = '';
+  readonly base: string;
+  readonly socket: Socket;
   readonly hasDocuments: boolean;
   readonly servesFiles: boolean;
   readonly takesOver: boolean;
@@ -113,15 +119,17 @@ class UpgradeTransport implements FrameworkTransport {
   readonly secure: boolean;
   readonly connection: object;
   isHandedOver = false;
-  readonly #socket: Socket;
   readonly #head: Buffer;
+  readonly #front: Front;
   readonly #sender: AnswerSender;
   #watchers: ClientWatcher[] = [];
   #isWatching = false;
 
-  constructor(socket: Socket, head: Buffer, front: Front) {
+  constructor(socket: Socket, head: Buffer, front: Front, base: string) {
     const ends: ConnectionEnds = endsOf(socket);
-    this.#socket = socket;
+    this.socket = socket;
+    this.base = base;
+    this.#front = front;
     this.#head = head;
     this.#sender = new AnswerSender(socket);
     this.hasDocuments = front.documents.hasDocuments;
@@ -141,12 +149,12 @@ class UpgradeTransport implements FrameworkTransport {
   }
 
   fail(): void {
-    this.#socket.destroy();
+    this.socket.destroy();
   }
 
   interim(status: number, reason: string, headers: HeaderList): void {
     const head = writeResponseHead(status, reason, headers);
-    if (typeof head === 'string' && this.#socket.writable) this.#socket.write(head, 'latin1');
+    if (typeof head === 'string' && this.socket.writable) this.socket.write(head, 'latin1');
   }
 
   async send(answer: Answer): Promise<Sent> {
@@ -154,39 +162,43 @@ class UpgradeTransport implements FrameworkTransport {
     answer.headers.merge('Connection', 'close');
     const head = writeResponseHead(answer.status, answer.reason, answer.headers);
     if (typeof head !== 'string') throw new UnsafeAnswer(`the ${head.part} of ${JSON.stringify(head.text)}`);
-    this.#socket.on('drain', () => this.#sender.drained());
-    this.#socket.on('close', () => this.#sender.closed());
-    this.#socket.resume();
+    this.socket.on('drain', () => this.#sender.drained());
+    this.socket.on('close', () => this.#sender.closed());
+    this.socket.resume();
     const sent = await this.#sender.send(head, answer.bodiless ? undefined : answer.body, frame);
-    this.#socket.end();
+    this.socket.end();
     return sent;
   }
 
   upgrade(reason: string, headers: HeaderList): Tunnel {
     const head = writeResponseHead(101, reason, headers);
     if (typeof head !== 'string') throw new UnsafeAnswer(`the ${head.part} of ${JSON.stringify(head.text)}`);
-    const socket = this.#socket;
+    const socket = this.socket;
     const source = new SocketSource(socket, this.#head);
     const tunnel = new SocketTunnel(socket, source, head.length, () => socket.destroySoon());
     socket.on('drain', () => tunnel.drained());
-    socket.on('close', () => tunnel.fail(new Error('the client has gone')));
+    const forget = this.#front.keepTunnel(() => socket.destroy());
+    socket.on('close', () => {
+      forget();
+      tunnel.fail(new Error('the client has gone'));
+    });
     if (socket.writable) socket.write(head, 'latin1');
     return tunnel;
   }
 
   drop(): void {
-    this.#socket.destroy();
+    this.socket.destroy();
   }
 
   watch(watcher: ClientWatcher): void {
-    if (this.#socket.destroyed) {
+    if (this.socket.destroyed) {
       watcher.onClientGone();
       return;
     }
     this.#watchers.push(watcher);
     if (this.#isWatching) return;
     this.#isWatching = true;
-    this.#socket.on('close', () => {
+    this.socket.on('close', () => {
       const watchers = this.#watchers;
       this.#watchers = [];
       for (const each of watchers) each.onClientGone();

@@ -78,6 +78,12 @@ describe('a request', () => {
     expect(located(request)).toBe(location);
   });
 
+  it('is read from those of frameworks, whose protocol is another thing', () => {
+    const engine = compile(on('RewriteRule ^ http://x.test/%{THE_REQUEST}/%{SERVER_PROTOCOL} [R,NE]'));
+    const request = { url: '/p', method: 'PUT', httpVersion: '1.0', protocol: 'http' };
+    expect(engine.evaluate(request)).toMatchObject({ location: 'http://x.test/PUT /p HTTP/1.0/HTTP/1.0' });
+  });
+
   it('may be text or bytes', () => {
     const engine = compile(on('RewriteRule ^é$ /ü'));
     for (const url of ['/é', '/%C3%A9', '/\xc3\xa9'])

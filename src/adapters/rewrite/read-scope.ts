@@ -4,6 +4,7 @@
 import { takeArguments } from '../../conf/arguments.ts';
 import type { ConfCode } from '../../conf/codes.ts';
 import { findCondition } from '../../conf/conditions.ts';
+import { Defines } from '../../conf/defines.ts';
 import { type FindingDetails, findingAt } from '../../conf/finding.ts';
 import { parseLine, parseSource } from '../../conf/parser.ts';
 import { Source } from '../../conf/source.ts';
@@ -14,8 +15,10 @@ import { equalsIgnoreCase } from '../../kit/ascii.ts';
 import type { Diagnostic } from '../../kit/diagnostic.ts';
 import { suggest } from '../../kit/suggest.ts';
 import { isProblem, type RewriteProblem, type RewriteWarning, RuleSetBuilder } from '../../rules/index.ts';
+import { bytesOf } from './bytes.ts';
 import type { RewriteCode } from './codes.ts';
 import { findLine, lineNames } from './lines.ts';
+import { findRules, hintFor, takesLinksAway } from './not-run.ts';
 import type { RewriteContext, RewriteOptions } from './options.ts';
 import type { LineNote, ReadScope, Target } from './target.ts';
 import { moduleTest } from './usual-modules.ts';
@@ -28,21 +31,30 @@ export class ScopeReader {
   readonly defaults: RuleSetBuilder = new RuleSetBuilder();
   readonly #options: RewriteOptions;
   readonly #hasModule: (name: string) => boolean;
+  readonly #defines: Defines;
   readonly #undefined = new Set<string>();
   hasServerRules = false;
 
   constructor(options: RewriteOptions) {
     this.#options = options;
+    this.#defines = new Defines(
+      Object.entries(options.defines ?? {}).map(
+        ([name, value]) => [name, value === '' ? undefined : bytesOf(value)] as const,
+      ),
+    );
     this.#hasModule = moduleTest(options.modules);
   }
 
   /** `directory` ends in a slash; undefined for a server. */
   read(text: string, file: string, context: RewriteContext, directory: string | undefined): void {
     const { nodes, diagnostics } = parseSource(new Source(file, text));
+    const from = this.diagnostics.length;
     this.diagnostics.push(...diagnostics);
     const target =
       directory === undefined ? this.#serverTarget() : this.#folderTarget(directory, context === 'htaccess');
     this.#readNodes(nodes, target);
+    const found = this.diagnostics.splice(from);
+    this.diagnostics.push(...found.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0)));
   }
 
   #serverTarget(): Target {
@@ -59,27 +71,26 @@ export class ScopeReader {
   #readNodes(nodes: readonly ConfNode[], target: Target): void {
     for (const written of nodes) {
       const node = this.#resolve(written);
+      if (node === undefined) continue;
       if (node.kind === 'section') this.#readSection(node, target);
       else if (findLine(node.name) !== undefined) this.#readLine(node, target);
       else this.#leaveOut(node);
     }
   }
 
-  /** With `${NAME}` replaced. A variable cannot open a section, so that the kind of the line stays. */
-  #resolve(node: ConfNode): ConfNode {
+  /** With `${NAME}` replaced; undefined, and reported, where that makes a section of a line or a line of a section. */
+  #resolve(node: ConfNode): ConfNode | undefined {
     const line = resolveVariables(node.line, {
-      find: (name) => this.#define(name),
+      find: (name) => this.#defines.find(name),
       missing: (name, offset) => this.#reportUndefined(name, node, offset),
     });
     if (line === node.line) return node;
     const again = parseLine(line);
-    if (again.kind === 'directive') return node.kind === 'directive' ? again : node;
-    return node.kind === 'section' ? { ...again, children: node.children, content: node.content } : node;
-  }
-
-  #define(name: string): string | undefined {
-    const { defines = {} } = this.#options;
-    return Object.hasOwn(defines, name) ? defines[name] : undefined;
+    if (again.kind === 'directive' && node.kind === 'directive') return again;
+    if (again.kind === 'section' && node.kind === 'section')
+      return { ...node, name: again.name, args: again.args, argsAt: again.argsAt, tail: again.tail, line };
+    this.#report('conf/unexpected-close', 'A variable cannot open or close a section', node);
+    return undefined;
   }
 
   #reportUndefined(name: string, node: ConfNode, offset: number): void {
@@ -157,7 +168,7 @@ export class ScopeReader {
 
   readonly #facts = {
     hasModule: (name: string): boolean => this.#hasModule(name),
-    isDefined: (name: string): boolean => this.#define(name) !== undefined,
+    isDefined: (name: string): boolean => this.#defines.has(name),
     fileExists: (path: string): boolean => this.#fileExists(path),
     hasDirective: (name: string): boolean => findLine(name) !== undefined,
   };
@@ -234,27 +245,4 @@ export class ScopeReader {
   #warn(code: ConfCode, message: string, node: ConfNode, offset: number): void {
     this.#report(code, message, node, { severity: 'warning', offset });
   }
-}
-
-/** Apache: without FollowSymLinks or SymLinksIfOwnerMatch rules of a folder are forbidden (AH00670). */
-function takesLinksAway({ name, args }: DirectiveNode): boolean {
-  if (!equalsIgnoreCase(name, 'Options')) return false;
-  const words = splitWords(args).map(({ text }) => text.toLowerCase());
-  const gives = words.some((word) => /^\+?(?:followsymlinks|symlinksifownermatch|all)$/.test(word));
-  return !gives && words.some((word) => /^[^-+]/.test(word) || word === '-followsymlinks');
-}
-
-/** The first rewrite directive in a section; undefined where there is none. */
-function findRules(node: SectionNode): string | undefined {
-  for (const child of node.children) {
-    const found = child.kind === 'section' ? findRules(child) : findLine(child.name)?.name;
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function hintFor(section: string): string {
-  if (equalsIgnoreCase(section, 'VirtualHost'))
-    return "compile what stands inside it, with context: 'server' and documentRoot";
-  return 'portico explain runs whole configurations';
 }

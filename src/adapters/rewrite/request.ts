@@ -39,9 +39,9 @@ export interface EvaluatedRequest {
   readonly remoteUser?: string | undefined;
   /** %{AUTH_TYPE}: how, `Basic` for example. */
   readonly authType?: string | undefined;
-  /** Default: `HTTP/1.1`. */
-  readonly protocol?: string | undefined;
-  /** %{THE_REQUEST}; default: made of method, path and protocol. */
+  /** As Node has it; default: `1.1`. */
+  readonly httpVersion?: string | undefined;
+  /** %{THE_REQUEST}; default: made of method, path and version. */
   readonly requestLine?: string | undefined;
   /** Variables that stand in the environment before any rule runs, as SetEnv and SetEnvIf would set them. */
   readonly env?: Readonly<Record<string, string>> | undefined;
@@ -77,7 +77,7 @@ export class Client {
   }
 
   get protocol(): string {
-    return this.#request.protocol ?? 'HTTP/1.1';
+    return `HTTP/${this.#request.httpVersion ?? '1.1'}`;
   }
 
   get requestLine(): string {

@@ -18,10 +18,16 @@ export interface StreamedBody {
   done(sent: Sent): void;
 }
 
+/** A stream, and an end for it where nobody reads it any more. */
+export interface AnswerStream {
+  readonly stream: ReadableStream<Uint8Array>;
+  drop(): void;
+}
+
 /** The stream of a body. The source begins at once. */
-export function streamOf(body: StreamedBody): ReadableStream<Uint8Array> {
+export function streamOf(body: StreamedBody): AnswerStream {
   const writer = new StreamWriter(body);
-  return new ReadableStream<Uint8Array>(
+  const stream = new ReadableStream<Uint8Array>(
     {
       start: (controller) => writer.open(controller),
       pull: () => writer.pull(),
@@ -29,6 +35,7 @@ export function streamOf(body: StreamedBody): ReadableStream<Uint8Array> {
     },
     { highWaterMark: HIGH_WATER_BYTES, size: (chunk) => chunk?.byteLength ?? 0 },
   );
+  return { stream, drop: () => writer.cancel() };
 }
 
 class StreamWriter implements BodySink {
@@ -103,11 +110,11 @@ class StreamWriter implements BodySink {
     queueMicrotask(() => this.#breakOff(new Error('the client has gone')));
   };
 
-  /** The reader must not take for whole what is not. */
-  #breakOff(error: Error): void {
+  /** The reader must not take for whole what is not. A server may show the message to its client. */
+  #breakOff(cause: Error): void {
     if (this.#isOver) return;
     this.#finish(false);
-    this.#controller!.error(error);
+    this.#controller!.error(new Error('the answer broke off', { cause }));
   }
 
   #finish(complete: boolean): void {

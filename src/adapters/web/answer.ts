@@ -1,12 +1,14 @@
 // One web request led through the rules, to its Response: theirs, or the program's as they have changed it.
 
 import type { RequestHead } from '../../wire/request-parser.ts';
+import { changesAnswers } from '../app-answer.ts';
 import type { Front } from '../front.ts';
 import { factsOf, type RulesFacts } from '../node/hand-over.ts';
 import { refuseUpgrade, upgradeDecision } from '../node/upgrade.ts';
 import { arrivedRequest } from './arrived.ts';
 import { type GivenEnds, webEnds } from './connection.ts';
-import { answerSent, changedAnswer, programRequest } from './hand-over.ts';
+import { sendHeadAsBytes } from './exact-head.ts';
+import { answerSent, changedAnswer, leadsElsewhere, programRequest } from './hand-over.ts';
 import { type BodyCache, type KeptBody, keptBody } from './kept-body.ts';
 import { type NodeBindings, nodeBindings } from './node-bindings.ts';
 import { goneResponse, Reply } from './reply.ts';
@@ -86,10 +88,12 @@ function programFor(
   const change = { request, target, before, kept: kept?.bytes };
   return async (x, to) => {
     try {
-      if (kept?.lost !== undefined && to.url !== target && to.errorStatus === 0) throw kept.lost;
+      if (kept?.lost !== undefined && to.errorStatus === 0 && leadsElsewhere(request, to, target))
+        throw kept.lost;
       const asked = programRequest({ ...change, to, after: x.headers.flat });
       const response = await ask({ request: asked, isSame: asked === request, facts: factsOf(x) });
       const answer = changedAnswer(x, to, response);
+      if (node !== undefined && changesAnswers(x)) sendHeadAsBytes(node);
       const sent = answerSent(node, answer);
       reply.give(answer);
       return sent;

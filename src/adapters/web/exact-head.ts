@@ -4,6 +4,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Answer } from '../../request/transport.ts';
 import type { HeaderList } from '../../wire/header-list.ts';
+import { sendByteHead } from '../node/byte-head.ts';
 import type { NodeBindings } from './node-bindings.ts';
 
 /** The head of an answer of the rules. */
@@ -24,12 +25,27 @@ export function sendExactHead({ incoming, outgoing }: NodeBindings, answer: Exac
     const fields = rest[0];
     if (status !== answer.status || !isFields(fields) || !isOf(answer.headers, fields))
       return writeHead.call(this, status, ...rest);
-    return writeHead.call(this, status, answer.reason, spelled(fields, answer.headers));
+    writeHead.call(this, status, answer.reason, spelled(fields, answer.headers));
+    sendByteHead(outgoing, Object.values(fields));
+    return outgoing;
   } as ServerResponse['writeHead'];
 }
 
 /** @hono/node-server's. */
 const TYPE_OF_NONE = 'text/plain; charset=UTF-8';
+
+/** Lets the head of a program's answer go out with the bytes that rules may have put into it. */
+export function sendHeadAsBytes({ incoming, outgoing }: NodeBindings): void {
+  if (outgoing === undefined || incoming.httpVersionMajor > 1) return;
+  const writeHead = outgoing.writeHead as WriteHead;
+  outgoing.writeHead = function asBytes(this: ServerResponse, status: number, ...rest: unknown[]) {
+    outgoing.writeHead = writeHead as ServerResponse['writeHead'];
+    writeHead.call(this, status, ...rest);
+    const fields = rest[0];
+    if (isFields(fields)) sendByteHead(outgoing, Object.values(fields));
+    return outgoing;
+  } as ServerResponse['writeHead'];
+}
 
 type WriteHead = (this: ServerResponse, status: number, ...rest: unknown[]) => ServerResponse;
 

@@ -23,14 +23,23 @@ export interface RequestChange {
 
 /** The request for the program: the same object where it stands for the same URL, with its fields changed. */
 export function programRequest(change: RequestChange): Request {
-  const { request, to, target, before, after } = change;
-  const asked = to.url === target && to.errorStatus === 0 ? request : elsewhere(change);
+  const { request, to, before, after } = change;
+  const asked = leadsElsewhere(request, to, change.target) ? elsewhere(change) : request;
   applyChanges(asked.headers, before, after);
   return asked;
 }
 
+/** Whether the program is asked for something else than what came. */
+export function leadsElsewhere(request: Request, to: HandedOver, target: string): boolean {
+  return to.errorStatus !== 0 || (to.url !== target && webUrl(request, to) !== request.url);
+}
+
+function webUrl({ url }: Request, to: HandedOver): string {
+  return url.slice(0, pathStart(url)) + escapeForWeb(to.url);
+}
+
 function elsewhere({ request, to, kept }: RequestChange): Request {
-  const url = request.url.slice(0, pathStart(request.url)) + escapeForWeb(to.url);
+  const url = webUrl(request, to);
   if (to.errorStatus === 0 && kept === undefined) return new Request(url, request);
   const headers = new Headers(request.headers);
   const { method, signal } = request;
@@ -49,10 +58,13 @@ function escapeForWeb(url: string): string {
   });
 }
 
+/** @hono/node-server takes it for an answer that somebody else has sent. */
+export const ALREADY_SENT = 'x-hono-already-sent';
+
 /** The program's answer as the configuration has it. Its body is not touched. */
 export function changedAnswer(x: Exchange, { errorStatus }: HandedOver, response: Response): Response {
   // What @hono/node-server is told of an answer that the program has written itself, and what is no answer yet.
-  if (response.status < 200 || response.headers.has('x-hono-already-sent')) return response;
+  if (response.status < 200 || response.headers.has(ALREADY_SENT)) return response;
   const status = errorStatus !== 0 && response.status === 200 ? errorStatus : response.status;
   const fields = changesAnswers(x) ? answerFields(x, status, listOf(response.headers)) : undefined;
   if (status === response.status) {

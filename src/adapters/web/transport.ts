@@ -15,11 +15,13 @@ import { writeResponseHead } from '../../wire/serialize.ts';
 import type { AppAnswered, FrameworkTransport, HandedOver } from '../framework-transport.ts';
 import { trailersOf } from '../node/arrived.ts';
 import { type ConnectionEnds, type SocketUsage, usageOf } from '../node/connection.ts';
+import { sendInterim } from '../node/early-hints.ts';
 import { answered } from '../node/hand-over.ts';
 import { HOP_BY_HOP, type Place } from '../node/transport.ts';
 import { streamOf } from './answer-stream.ts';
 import { sendExactHead } from './exact-head.ts';
 import { fieldsOf } from './fields.ts';
+import { ALREADY_SENT } from './hand-over.ts';
 import type { NodeBindings } from './node-bindings.ts';
 import { goneResponse, type Reply } from './reply.ts';
 
@@ -106,8 +108,10 @@ export class WebTransport implements FrameworkTransport {
     this.#reply.fail(error);
   }
 
-  interim(): void {
-    // A Response is final.
+  /** A Response is final; what stands behind it may have more to say. */
+  interim(status: number, _reason: string, headers: HeaderList): void {
+    const node = this.#node;
+    if (node?.outgoing !== undefined) sendInterim(node.incoming, node.outgoing, status, headers);
   }
 
   send(answer: Answer): Promise<Sent> | Sent {
@@ -130,22 +134,27 @@ export class WebTransport implements FrameworkTransport {
     const streamed = new Promise<Sent>((resolve) => {
       done = resolve;
     });
-    return this.#give(streamOf({ source, length, signal: this.#signal, done }), answer, streamed);
+    const { stream, drop } = streamOf({ source, length, signal: this.#signal, done });
+    return this.#give(stream, answer, streamed, drop);
   }
 
   /** Answers, and settles when the answer is out: node:http knows of it; without it the body alone is known. */
-  #give(body: Bytes, answer: Answer, made: Promise<Sent> | Sent): Promise<Sent> | Sent {
+  #give(body: Bytes, answer: Answer, made: Promise<Sent> | Sent, drop?: () => void): Promise<Sent> | Sent {
     const { status, reason, headers, close } = answer;
     const node = this.#node;
     const out = node?.outgoing && answered(node.incoming, node.outgoing);
     this.#isLast = close;
     if (node !== undefined) sendExactHead(node, answer);
     this.#reply.give(new Response(body, { status, statusText: reason, headers: fieldsOf(headers) }));
-    return out === undefined ? made : bothSent(made, out);
+    if (out === undefined) return made;
+    // Nobody reads a stream that middleware has put another answer in the place of.
+    if (drop !== undefined) void out.then(drop);
+    return bothSent(made, out);
   }
 
   /** HTTP/1.1 has a place for what HTTP/2 has none for. */
   #tidyFields({ headers, close }: Answer): void {
+    headers.delete(ALREADY_SENT);
     if (this.#node === undefined || this.#node.incoming.httpVersionMajor > 1)
       for (const name of HOP_BY_HOP) headers.delete(name);
     else if (close) headers.merge('Connection', 'close');

@@ -416,8 +416,11 @@ async function pour(stream: ServerHttp2Stream, count: (size: number) => void): P
     count(piece.length);
     if (!stream.write(piece)) {
       await new Promise<void>((resolve) => {
-        stream.once('drain', resolve);
-        stream.once('close', resolve);
+        const goOn = (): void => {
+          for (const event of ['drain', 'close']) stream.off(event, goOn);
+          resolve();
+        };
+        for (const event of ['drain', 'close']) stream.on(event, goOn);
       });
     }
   }

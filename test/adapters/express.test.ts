@@ -289,6 +289,28 @@ describe('beside what programs of Express have', () => {
     expect([download.status, download.body, download.headers['x-rules']]).toEqual([206, 'down', 'yes']);
   });
 
+  test('a route that rules protect is protected in every spelling that a strict router knows', async () => {
+    const build = (app: Express, rules: NodeMiddleware): void => {
+      app.use(rules);
+      app.get('/admin', (_request, response) => void response.send('in'));
+    };
+    const closed = '<Location "/admin">\nRequire ip 192.0.2.1\n</Location>\n';
+    const strict = await withRules({ configuration: closed }, (app, rules) => {
+      app.enable('case sensitive routing');
+      build(app, rules);
+    });
+    const folded = await withRules(
+      { configuration: '<LocationMatch "(?i)^/admin(/|$)">\nRequire ip 192.0.2.1\n</LocationMatch>\n' },
+      build,
+    );
+    for (const path of ['/admin', '/%61dmin', '/admin/', '//admin', '/x/../admin', '/./admin?x']) {
+      expect([path, (await ask(strict, path)).status]).toEqual([path, 403]);
+      expect([path, (await ask(folded, path)).status]).toEqual([path, 403]);
+    }
+    expect((await ask(strict, '/ADMIN')).status).toBe(404);
+    expect((await ask(folded, '/ADMIN')).status).toBe(403);
+  });
+
   test('WebSockets of rules and those of the program live on one server', async () => {
     const backend = later(await startWebSocketBackend());
     const rules = forExpress({

@@ -150,6 +150,24 @@ describe('WebSockets in Fastify', () => {
       await expect(openClient(`ws://127.0.0.1:${port}/none`)).rejects.toThrow('answered 404');
     });
 
+  test('rules that do not listen still see what a plugin for WebSockets brings', async () => {
+    const root = await folderOf({
+      '.htaccess': 'RewriteEngine on\nRewriteRule ^led$ own\nRewriteRule ^no$ - [F]\n',
+    });
+    const app = await withRules({ root }, async (app, rules) => {
+      await app.register(rules);
+      withSocketRoutes(app);
+    });
+    const { port } = await listen(app);
+    for (const path of ['/own', '/led']) {
+      const client = await openClient(`ws://127.0.0.1:${port}${path}`);
+      expect((await client.ask('hello')).bytes.toString()).toBe('own hello');
+      client.socket.close();
+      await client.closed();
+    }
+    await expect(openClient(`ws://127.0.0.1:${port}/no`)).rejects.toThrow('answered 403');
+  });
+
   test('tunnels end with the application', async () => {
     const backend = later(await startWebSocketBackend());
     const app = await withRules(

@@ -74,10 +74,13 @@ function* runRounds(journey: Journey): Waiting<RewriteResult> {
   }
 }
 
-/** Apache: [H] takes the place of what would carry the rewrite out, and no handler finds a file of that name. */
-function refuseRound({ journey, filename, handler }: Attempt): Ending {
+/**
+ * Apache: [H] takes the place of what would carry the rewrite out, and no handler finds a file of that name; where the
+ * request had one, it is one that cannot be opened.
+ */
+function refuseRound({ journey, filename, handler, facts }: Attempt): Ending {
   journey.log.push(
     `handler "${handler}" is asked for ${filename}: [H] in a folder leaves no internal redirect`,
   );
-  return { kind: 'status', status: 404 };
+  return { kind: 'status', status: facts?.type === 'file' ? 403 : 404 };
 }

@@ -3,7 +3,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Exchange } from '../../request/exchange.ts';
-import type { HandedOver } from '../framework-transport.ts';
+import type { AppAnswered, HandedOver } from '../framework-transport.ts';
 import type { Front } from '../front.ts';
 import { headOf, type NodeRequest } from './arrived.ts';
 import { bodyLeft } from './arrived-body.ts';
@@ -37,17 +37,20 @@ export async function serveRequest(
 ): Promise<void> {
   const { request, response, base, url, parsed } = brought;
   let before: readonly string[] = [];
-  const { goOn } = framework;
-  const program: Program = { ...framework };
-  if (front.settings.fallthrough && goOn !== undefined)
-    program.handOver = (x, to) => {
-      updateRequest(request, x, to, before);
-      watchAnswer(response, x);
-      const done = answered(request, response);
-      goOn(to);
-      return done;
-    };
-  const transport = new NodeTransport(request, response, { base, ...front.documents }, program);
+  const { goOn, answersHere, fail } = framework;
+  const { hasDocuments, servesFiles } = front.documents;
+  const handOver =
+    front.settings.fallthrough && goOn !== undefined
+      ? (x: Exchange, to: HandedOver): Promise<AppAnswered> => {
+          updateRequest(request, x, to, before);
+          watchAnswer(response, x);
+          const done = answered(request, response);
+          goOn(to);
+          return done;
+        }
+      : undefined;
+  const program: Program = { handOver, answersHere, fail };
+  const transport = new NodeTransport(request, response, { base, hasDocuments, servesFiles }, program);
   const arrived = {
     head: headOf(request, { url, mayUpgrade: false }),
     body(head: Parameters<typeof bodyLeft>[1]) {
@@ -61,6 +64,6 @@ export async function serveRequest(
       before = x.headers.flat.slice();
     });
   } catch (error) {
-    framework.fail(error);
+    fail(error);
   }
 }

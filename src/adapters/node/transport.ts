@@ -22,11 +22,11 @@ import { sendInterim } from './early-hints.ts';
 /** What a framework does with what is not answered here. */
 export interface Program {
   /** Undefined where there is nobody. */
-  handOver?(x: Exchange, to: HandedOver): Promise<AppAnswered>;
+  readonly handOver?: ((x: Exchange, to: HandedOver) => Promise<AppAnswered>) | undefined;
   /** Hears that the answer is about to be written here, and not by the framework. */
-  answersHere?(): void;
+  readonly answersHere?: (() => void) | undefined;
   /** Gives what went wrong to the framework's error handler. */
-  fail(error: unknown): void;
+  readonly fail: (error: unknown) => void;
 }
 
 /** How a middleware is set up for one request. */

@@ -26,12 +26,12 @@ export interface RewriteEngine {
   /** What was said about the texts that is no error. */
   readonly diagnostics: readonly Diagnostic[];
   /**
-   * What becomes of a request. Never throws on what a request says. Throws TypeError where a map or a file has answered
+   * What becomes of a request; a URL or a path alone is a GET for it. Never throws on what a request says. Throws TypeError where a map or a file has answered
    * with a promise: that is what `evaluateAsync` is for.
    */
-  evaluate(request: EvaluatedRequest, options?: EvaluateOptions): RewriteResult;
+  evaluate(request: EvaluatedRequest | string, options?: EvaluateOptions): RewriteResult;
   /** The same where maps or files answer with promises. Rejects with what they reject with. */
-  evaluateAsync(request: EvaluatedRequest, options?: EvaluateOptions): Promise<RewriteResult>;
+  evaluateAsync(request: EvaluatedRequest | string, options?: EvaluateOptions): Promise<RewriteResult>;
 }
 
 /** See RewriteEngine. */
@@ -44,20 +44,20 @@ export class CompiledRules implements RewriteEngine {
     this.diagnostics = diagnostics;
   }
 
-  evaluate(request: EvaluatedRequest, options?: EvaluateOptions): RewriteResult {
+  evaluate(request: EvaluatedRequest | string, options?: EvaluateOptions): RewriteResult {
     const result = this.#run(request, options);
     if (!(result instanceof Promise)) return result;
     result.catch(() => undefined);
     throw new TypeError('evaluate: a map or a file has answered with a promise; use evaluateAsync');
   }
 
-  async evaluateAsync(request: EvaluatedRequest, options?: EvaluateOptions): Promise<RewriteResult> {
+  async evaluateAsync(request: EvaluatedRequest | string, options?: EvaluateOptions): Promise<RewriteResult> {
     return this.#run(request, options);
   }
 
-  #run(request: EvaluatedRequest, { trace = false }: EvaluateOptions = {}): Soon<RewriteResult> {
+  #run(request: EvaluatedRequest | string, { trace = false }: EvaluateOptions = {}): Soon<RewriteResult> {
     const level = trace === true ? EVERYTHING : Number(trace);
-    const client = new Client(request);
+    const client = new Client(typeof request === 'string' ? { url: request } : request);
     return settle(runRounds(new Journey(this.#program, client, level)));
   }
 }

@@ -148,6 +148,16 @@ RewriteRule ^c$ /a [L]`;
   });
 });
 
+describe('a request', () => {
+  it('may be a URL alone', () => {
+    const rules = compile('RewriteEngine On\nRewriteRule ^old$ /new?a=b [R=301,QSA]');
+    const expected = { kind: 'redirect', location: 'http://shop.test/new?a=b&x=1' };
+    expect(rules.evaluate('http://shop.test/old?x=1')).toMatchObject(expected);
+    expect(rules.evaluate({ url: 'http://shop.test/old?x=1' })).toMatchObject(expected);
+    expect(rules.evaluate('/old')).toMatchObject({ kind: 'redirect', status: 301 });
+  });
+});
+
 describe('results', () => {
   it('tell what the rules left behind', () => {
     const result = ask(

@@ -115,7 +115,8 @@ describe('what ends the process', () => {
     );
     await untilTrue('the wish', () => wanted === 1);
     client.resetAndDestroy();
-    await later();
+    if (due === 'ended') await untilTrue('the end', () => proxy.hasEnded);
+    else await later();
     expect(proxy.hasEnded ? 'ended' : 'alive').toBe(due);
   });
 });

@@ -148,8 +148,8 @@ RewriteRule ^c$ /a [L]`;
   });
 });
 
-describe('a request', () => {
-  it('may be a URL alone', () => {
+describe('a URL', () => {
+  it('may stand for a request', () => {
     const rules = compile('RewriteEngine On\nRewriteRule ^old$ /new?a=b [R=301,QSA]');
     const expected = { kind: 'redirect', location: 'http://shop.test/new?a=b&x=1' };
     expect(rules.evaluate('http://shop.test/old?x=1')).toMatchObject(expected);

@@ -2,6 +2,7 @@
 // the caller says so. Values are byte strings; what is unknown or unset is empty.
 
 import type { FileFacts } from '../conf/io.ts';
+import { fullTime, timeVariables } from '../kit/time-variables.ts';
 import { coreServer } from './core-config.ts';
 import type { Exchange } from './exchange.ts';
 import { schemeOf, serverName, serverPort } from './self-url.ts';
@@ -17,17 +18,8 @@ function header(name: string): Reader {
   return (x) => x.headers.combined(name) ?? '';
 }
 
-function two(n: number): string {
-  return n < 10 ? `0${n}` : `${n}`;
-}
-
 function timePart(part: (t: Date) => string): Reader {
   return (x) => part(new Date(x.site.io.now()));
-}
-
-function fullTime(t: Date): string {
-  const day = `${t.getFullYear()}${two(t.getMonth() + 1)}${two(t.getDate())}`;
-  return day + two(t.getHours()) + two(t.getMinutes()) + two(t.getSeconds());
 }
 
 /** `HTTP/1.1` from 1001. */
@@ -84,14 +76,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['LAST_MODIFIED', (x) => fullTime(new Date(Date.parse(x.headersOut.get('last-modified') ?? '') || 0))],
   ['SCRIPT_USER', owner((x, { uid }) => x.site.io.userName(uid))],
   ['SCRIPT_GROUP', owner((x, { gid }) => x.site.io.groupName(gid))],
-  ['TIME', timePart(fullTime)],
-  ['TIME_YEAR', timePart((t) => String(t.getFullYear()))],
-  ['TIME_MON', timePart((t) => two(t.getMonth() + 1))],
-  ['TIME_DAY', timePart((t) => two(t.getDate()))],
-  ['TIME_HOUR', timePart((t) => two(t.getHours()))],
-  ['TIME_MIN', timePart((t) => two(t.getMinutes()))],
-  ['TIME_SEC', timePart((t) => two(t.getSeconds()))],
-  ['TIME_WDAY', timePart((t) => String(t.getDay()))],
+  ...timeVariables.map(([name, part]): [string, Reader] => [name, timePart(part)]),
 ]);
 
 /** The value of a variable by its upper-case name; empty when there is no such variable. */

@@ -2,6 +2,7 @@
 
 import type { Pen } from './pen.ts';
 import type { LoopStory, Outcome, Story } from './story.ts';
+import { isTold } from './told-headers.ts';
 
 /** Lines of content that are shown of a request to a backend. */
 const MOST_LINES = 20;
@@ -11,7 +12,7 @@ export function drawOutcome(story: Story, pen: Pen): string {
   const lines = [`${arrow(outcome, pen)} ${pen.painter.strong(pen.show(outcomeText(outcome, pen.name)))}`];
   lines.push(...detailsOf(outcome, pen).map((line) => `  ${line}`));
   for (const [name, value] of headers)
-    if (pen.isVerbose || (!SAID_OFTEN.has(name.toLowerCase()) && !isOfPage(outcome, name)))
+    if (pen.isVerbose || isTold(outcome, name))
       lines.push(`  ${pen.painter.faint(pen.show(`${name}: ${value}`))}`);
   if (loop !== undefined) lines.push(...loopLines(loop, pen));
   if (clientLoop !== undefined)
@@ -21,22 +22,6 @@ export function drawOutcome(story: Story, pen: Pen): string {
       `  ${clientLoop.map(pen.show).join(' → ')} …`,
     );
   return lines.map((line) => `${line}\n`).join('');
-}
-
-/** Said of nearly every answer, or in its first line. */
-const SAID_OFTEN: ReadonlySet<string> = new Set([
-  'date',
-  'server',
-  'content-length',
-  'accept-ranges',
-  'last-modified',
-  'etag',
-  'location',
-]);
-
-/** The type of a page that the server makes itself is no news. */
-function isOfPage({ kind }: Outcome, name: string): boolean {
-  return (kind === 'status' || kind === 'redirect') && /^(?:content-type|vary|connection)$/i.test(name);
 }
 
 function arrow(outcome: Outcome, { painter }: Pen): string {

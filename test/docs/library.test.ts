@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { typeMistakes } from '../support/example-types.ts';
 
 const root = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
@@ -26,21 +27,6 @@ describe('portico as a library', () => {
   });
 
   test('the examples fit the types', async () => {
-    const options = [
-      '--ignoreConfig',
-      '--noEmit',
-      '--allowJs',
-      '--checkJs',
-      '--skipLibCheck',
-      '--types',
-      'node',
-    ];
-    const strictness = ['--strict', '--noImplicitAny', 'false', '--module', 'nodenext', '--target', 'es2023'];
-    const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    const { stdout } = await run(process.execPath, [tsc, ...options, ...strictness, ...examples], {
-      cwd: root,
-      timeout: 60_000,
-    }).catch((failure: { stdout: string }) => failure);
-    expect(stdout).toBe('');
+    expect(await typeMistakes(examples)).toBe('');
   });
 });

@@ -3,16 +3,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { plainAddress } from '../../request/vhosts.ts';
-
-/** Who is at both ends. */
-export interface ConnectionEnds {
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-  readonly localAddress: string;
-  readonly localPort: number;
-  /** TLS. */
-  readonly secure: boolean;
-}
+import type { ConnectionEnds } from '../program-connection.ts';
 
 /**
  * A client that is connected by a Unix socket has no address: a proxy of others, mostly, so that it must not count as

@@ -3,17 +3,12 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Exchange } from '../../request/exchange.ts';
-import {
-  type Answer,
-  type ClientWatcher,
-  type Sent,
-  type Tunnel,
-  UnsafeAnswer,
-} from '../../request/transport.ts';
+import { type Answer, type Sent, type Tunnel, UnsafeAnswer } from '../../request/transport.ts';
 import { frameAnswer } from '../../server/answer-framing.ts';
 import type { HeaderList } from '../../wire/header-list.ts';
 import { writeResponseHead } from '../../wire/serialize.ts';
 import type { AppAnswered, FrameworkTransport, HandedOver } from '../framework-transport.ts';
+import { type Place, ProgramConnection } from '../program-connection.ts';
 import { writeBody } from './answer-body.ts';
 import { type NodeRequest, trailersOf } from './arrived.ts';
 import { type SocketUsage, usageOf } from './connection.ts';
@@ -29,18 +24,7 @@ export interface Program {
   readonly fail: (error: unknown) => void;
 }
 
-/** How a middleware is set up for one request. */
-export type Place = Pick<FrameworkTransport, 'base' | 'hasDocuments' | 'servesFiles'>;
-
-export class NodeTransport implements FrameworkTransport {
-  readonly base: string;
-  readonly hasDocuments: boolean;
-  readonly servesFiles: boolean;
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-  readonly localAddress: string;
-  readonly localPort: number;
-  readonly secure: boolean;
+export class NodeTransport extends ProgramConnection implements FrameworkTransport {
   readonly served: number;
   readonly connection: object;
   lostBody: Error | undefined = undefined;
@@ -51,29 +35,21 @@ export class NodeTransport implements FrameworkTransport {
   /** Bytes that earlier requests have read from the socket. */
   readonly #readBefore: number;
   #isLast = false;
-  #watchers: ClientWatcher[] = [];
-  #isWatching = false;
+  #isListening = false;
   /** Whether what the response holds is of this exchange's making. */
   #isAnswered = false;
 
   constructor(request: NodeRequest, response: ServerResponse, place: Place, program: Program) {
-    this.#usage = usageOf(request.socket);
-    const { ends } = this.#usage;
+    const usage = usageOf(request.socket);
+    super(place, usage.ends);
+    this.#usage = usage;
     this.#request = request;
     this.#response = response;
     this.#program = program;
-    this.base = place.base;
-    this.hasDocuments = place.hasDocuments;
-    this.servesFiles = place.servesFiles;
-    this.remoteAddress = ends.remoteAddress;
-    this.remotePort = ends.remotePort;
-    this.localAddress = ends.localAddress;
-    this.localPort = ends.localPort;
-    this.secure = ends.secure;
     this.connection = request.socket;
-    this.served = this.#usage.requests;
-    this.#usage.requests += 1;
-    this.#readBefore = this.#usage.bytesRead;
+    this.served = usage.requests;
+    usage.requests += 1;
+    this.#readBefore = usage.bytesRead;
   }
 
   get takesOver(): boolean {
@@ -163,28 +139,19 @@ export class NodeTransport implements FrameworkTransport {
     this.#response.destroy();
   }
 
-  watch(watcher: ClientWatcher): void {
-    const response = this.#response;
-    if (response.destroyed) {
-      watcher.onClientGone();
-      return;
-    }
-    this.#watchers.push(watcher);
-    if (this.#isWatching) return;
-    this.#isWatching = true;
-    response.on('close', () => this.#closed());
+  protected override get isGone(): boolean {
+    return this.#response.destroyed;
   }
 
-  unwatch(watcher: ClientWatcher): void {
-    this.#watchers = this.#watchers.filter((each) => each !== watcher);
+  protected override listenForEnd(): void {
+    if (this.#isListening) return;
+    this.#isListening = true;
+    this.#response.on('close', () => this.#closed());
   }
 
   /** A framework with limits of its own may have answered for a backend that was too slow: nobody waits for that then. */
   #closed(): void {
-    if (this.#isAnswered && this.#response.writableFinished) return;
-    const watchers = this.#watchers;
-    this.#watchers = [];
-    for (const watcher of watchers) watcher.onClientGone();
+    if (!this.#isAnswered || !this.#response.writableFinished) this.tellGone();
   }
 }
 

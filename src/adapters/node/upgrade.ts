@@ -4,13 +4,7 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Exchange } from '../../request/exchange.ts';
-import {
-  type Answer,
-  type ClientWatcher,
-  type Sent,
-  type Tunnel,
-  UnsafeAnswer,
-} from '../../request/transport.ts';
+import { type Answer, type Sent, type Tunnel, UnsafeAnswer } from '../../request/transport.ts';
 import { frameAnswer } from '../../server/answer-framing.ts';
 import { AnswerSender } from '../../server/answer-sender.ts';
 import { SocketTunnel } from '../../server/tunnel.ts';
@@ -19,8 +13,9 @@ import { reasonPhrase } from '../../wire/reason.ts';
 import { writeResponseHead } from '../../wire/serialize.ts';
 import type { AppAnswered, FrameworkTransport, HandedOver } from '../framework-transport.ts';
 import type { Front } from '../front.ts';
+import { ProgramConnection } from '../program-connection.ts';
 import { headOf, type NodeRequest } from './arrived.ts';
-import { type ConnectionEnds, endsOf } from './connection.ts';
+import { endsOf } from './connection.ts';
 import { SocketSource } from './socket-source.ts';
 
 const decisions = new WeakMap<NodeRequest, Map<Front, Promise<boolean>>>();
@@ -104,42 +99,25 @@ function listenersOf(duplex: Duplex): number {
 
 function ignore(): void {}
 
-class UpgradeTransport implements FrameworkTransport {
-  readonly base: string;
+class UpgradeTransport extends ProgramConnection implements FrameworkTransport {
   readonly socket: Socket;
-  readonly hasDocuments: boolean;
-  readonly servesFiles: boolean;
   readonly takesOver: boolean;
   readonly lostBody = undefined;
   readonly served = 0;
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-  readonly localAddress: string;
-  readonly localPort: number;
-  readonly secure: boolean;
   readonly connection: object;
   isHandedOver = false;
   readonly #head: Buffer;
   readonly #front: Front;
   readonly #sender: AnswerSender;
-  #watchers: ClientWatcher[] = [];
-  #isWatching = false;
+  #isListening = false;
 
   constructor(socket: Socket, head: Buffer, front: Front, base: string) {
-    const ends: ConnectionEnds = endsOf(socket);
+    super({ base, ...front.documents }, endsOf(socket));
     this.socket = socket;
-    this.base = base;
     this.#front = front;
     this.#head = head;
     this.#sender = new AnswerSender(socket);
-    this.hasDocuments = front.documents.hasDocuments;
-    this.servesFiles = front.documents.servesFiles;
     this.takesOver = front.settings.fallthrough;
-    this.remoteAddress = ends.remoteAddress;
-    this.remotePort = ends.remotePort;
-    this.localAddress = ends.localAddress;
-    this.localPort = ends.localPort;
-    this.secure = ends.secure;
     this.connection = socket;
   }
 
@@ -190,22 +168,13 @@ class UpgradeTransport implements FrameworkTransport {
     this.socket.destroy();
   }
 
-  watch(watcher: ClientWatcher): void {
-    if (this.socket.destroyed) {
-      watcher.onClientGone();
-      return;
-    }
-    this.#watchers.push(watcher);
-    if (this.#isWatching) return;
-    this.#isWatching = true;
-    this.socket.on('close', () => {
-      const watchers = this.#watchers;
-      this.#watchers = [];
-      for (const each of watchers) each.onClientGone();
-    });
+  protected override get isGone(): boolean {
+    return this.socket.destroyed;
   }
 
-  unwatch(watcher: ClientWatcher): void {
-    this.#watchers = this.#watchers.filter((each) => each !== watcher);
+  protected override listenForEnd(): void {
+    if (this.#isListening) return;
+    this.#isListening = true;
+    this.socket.on('close', this.tellGone);
   }
 }

@@ -1,5 +1,6 @@
 // Server variables, as %{NAME} in rules and expressions reads them, from a request that no server has received.
 
+import { timeVariables } from '../../kit/time-variables.ts';
 import { defaultPort } from '../../request/self-url.ts';
 import type { Attempt } from './attempt.ts';
 
@@ -9,17 +10,8 @@ function header(name: string): Reader {
   return (x) => x.client.header(name) ?? '';
 }
 
-function two(n: number): string {
-  return n < 10 ? `0${n}` : `${n}`;
-}
-
 function time(part: (t: Date) => string): Reader {
   return (x) => part(x.client.time);
-}
-
-function fullTime(t: Date): string {
-  const day = `${t.getFullYear()}${two(t.getMonth() + 1)}${two(t.getDate())}`;
-  return day + two(t.getHours()) + two(t.getMinutes()) + two(t.getSeconds());
 }
 
 /** The name in URLs of this server: the host that was asked for, else ServerName. */
@@ -76,14 +68,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   // Whose a file is, callers do not tell.
   ['SCRIPT_USER', () => '<unknown>'],
   ['SCRIPT_GROUP', () => '<unknown>'],
-  ['TIME', time(fullTime)],
-  ['TIME_YEAR', time((t) => String(t.getFullYear()))],
-  ['TIME_MON', time((t) => two(t.getMonth() + 1))],
-  ['TIME_DAY', time((t) => two(t.getDate()))],
-  ['TIME_HOUR', time((t) => two(t.getHours()))],
-  ['TIME_MIN', time((t) => two(t.getMinutes()))],
-  ['TIME_SEC', time((t) => two(t.getSeconds()))],
-  ['TIME_WDAY', time((t) => String(t.getDay()))],
+  ...timeVariables.map(([name, part]): [string, Reader] => [name, time(part)]),
 ]);
 
 /** The value of a variable by its upper-case name; empty when there is no such variable. */

@@ -2,7 +2,8 @@
 
 import { isIP } from 'node:net';
 import { plainAddress } from '../../request/vhosts.ts';
-import { type ConnectionEnds, endsOf, NO_CLIENT, NO_SERVER } from '../node/connection.ts';
+import { endsOf, NO_CLIENT, NO_SERVER } from '../node/connection.ts';
+import type { ConnectionEnds } from '../program-connection.ts';
 import type { NodeBindings } from './node-bindings.ts';
 
 /** The ends of a connection as a program knows them; what it leaves out is as without it. */

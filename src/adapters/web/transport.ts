@@ -14,10 +14,11 @@ import type { HeaderList } from '../../wire/header-list.ts';
 import { writeResponseHead } from '../../wire/serialize.ts';
 import type { AppAnswered, FrameworkTransport, HandedOver } from '../framework-transport.ts';
 import { trailersOf } from '../node/arrived.ts';
-import { type ConnectionEnds, type SocketUsage, usageOf } from '../node/connection.ts';
+import { type SocketUsage, usageOf } from '../node/connection.ts';
 import { sendInterim } from '../node/early-hints.ts';
 import { answered } from '../node/hand-over.ts';
-import { HOP_BY_HOP, type Place } from '../node/transport.ts';
+import { HOP_BY_HOP } from '../node/transport.ts';
+import { type ConnectionEnds, type Place, ProgramConnection } from '../program-connection.ts';
 import { streamOf } from './answer-stream.ts';
 import { sendExactHead } from './exact-head.ts';
 import { fieldsOf } from './fields.ts';
@@ -38,15 +39,7 @@ export type WebProgram = ((x: Exchange, to: HandedOver) => Promise<AppAnswered>)
 
 const NOT_SENT: Sent = { bytes: 0, wireBytes: 0, complete: false };
 
-export class WebTransport implements FrameworkTransport {
-  readonly base: string;
-  readonly hasDocuments: boolean;
-  readonly servesFiles: boolean;
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-  readonly localAddress: string;
-  readonly localPort: number;
-  readonly secure: boolean;
+export class WebTransport extends ProgramConnection implements FrameworkTransport {
   readonly served: number;
   readonly connection: object;
   lostBody: Error | undefined = undefined;
@@ -58,17 +51,9 @@ export class WebTransport implements FrameworkTransport {
   /** Bytes that earlier requests have read from the socket. */
   readonly #readBefore: number;
   #isLast = false;
-  #watchers: ClientWatcher[] = [];
 
   constructor({ request, ends, node }: WebConnection, place: Place, program: WebProgram, reply: Reply) {
-    this.base = place.base;
-    this.hasDocuments = place.hasDocuments;
-    this.servesFiles = place.servesFiles;
-    this.remoteAddress = ends.remoteAddress;
-    this.remotePort = ends.remotePort;
-    this.localAddress = ends.localAddress;
-    this.localPort = ends.localPort;
-    this.secure = ends.secure;
+    super(place, ends);
     this.connection = node?.incoming.socket ?? this;
     this.#request = request;
     this.#node = node;
@@ -175,26 +160,18 @@ export class WebTransport implements FrameworkTransport {
     else this.#reply.fail(new Error('the connection is to be closed without an answer'));
   }
 
-  watch(watcher: ClientWatcher): void {
-    if (this.#request.signal.aborted) {
-      watcher.onClientGone();
-      return;
-    }
-    if (this.#watchers.length === 0) this.#request.signal.addEventListener('abort', this.#gone);
-    this.#watchers.push(watcher);
+  protected override get isGone(): boolean {
+    return this.#request.signal.aborted;
   }
 
-  unwatch(watcher: ClientWatcher): void {
-    if (this.#watchers.length === 0) return;
-    this.#watchers = this.#watchers.filter((each) => each !== watcher);
-    if (this.#watchers.length === 0) this.#request.signal.removeEventListener('abort', this.#gone);
+  protected override listenForEnd(): void {
+    this.#request.signal.addEventListener('abort', this.tellGone);
   }
 
-  readonly #gone = (): void => {
-    const watchers = this.#watchers;
-    this.#watchers = [];
-    for (const watcher of watchers) watcher.onClientGone();
-  };
+  override unwatch(watcher: ClientWatcher): void {
+    super.unwatch(watcher);
+    if (!this.isWatched) this.#request.signal.removeEventListener('abort', this.tellGone);
+  }
 }
 
 /** The web knows of no 205 with a body. */

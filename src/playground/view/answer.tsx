@@ -3,6 +3,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Story } from '../../tools/story.ts';
+import { isTold } from '../../tools/told-headers.ts';
 import type { Answered } from '../engine.ts';
 import { type Headline, headlineOf } from '../headline.ts';
 import { ownLine, shortName } from '../names.ts';
@@ -113,23 +114,9 @@ function Told({ story, question, changes, trace, here, reveal, follow }: ToldPro
   );
 }
 
-/** Said of nearly every answer, or in its first line. */
-const SAID_OFTEN: ReadonlySet<string> = new Set([
-  'date',
-  'server',
-  'content-length',
-  'accept-ranges',
-  'last-modified',
-  'etag',
-  'location',
-]);
-
 function HeaderLines({ story }: { readonly story: Story }): JSX.Element | null {
   const { headers, outcome } = story;
-  const isOfPage = (name: string): boolean =>
-    (outcome.kind === 'status' || outcome.kind === 'redirect') &&
-    /^(?:content-type|vary|connection)$/i.test(name);
-  const told = headers.filter(([name]) => !SAID_OFTEN.has(name.toLowerCase()) && !isOfPage(name));
+  const told = headers.filter(([name]) => isTold(outcome, name));
   if (told.length === 0) return null;
   return (
     <dl class="headers" aria-label="Header lines of the answer">

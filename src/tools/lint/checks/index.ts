@@ -16,6 +16,7 @@ import { pages } from './pages.ts';
 import { proxyEscapes } from './proxy-escapes.ts';
 import { proxyHost } from './proxy-host.ts';
 import { proxyLines } from './proxy-lines.ts';
+import { proxyParameters } from './proxy-parameters.ts';
 import { proxyReverse } from './proxy-reverse.ts';
 import { queries } from './queries.ts';
 import { redirectHost } from './redirect-host.ts';
@@ -42,7 +43,7 @@ export const checkGroups: readonly CheckGroup[] = [
   { title: 'Conditions', checks: [...conditions, ...hostPatterns] },
   { title: 'Redirects, queries and flags', checks: [...redirects, ...queries, ...flags] },
   { title: 'Rules that do not run', checks: engine },
-  { title: 'Proxying', checks: [...proxyLines, ...proxyReverse, ...proxyEscapes] },
+  { title: 'Proxying', checks: [...proxyLines, ...proxyParameters, ...proxyReverse, ...proxyEscapes] },
   { title: 'Virtual hosts and .htaccess files', checks: hosts },
   { title: 'Error pages, caching and types', checks: pages },
 ];

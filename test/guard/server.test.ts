@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { converse, statusesIn } from '../support/conversation.ts';
-import { makeScene, type Scene } from '../support/scene.ts';
+import { makeScene, type Scene, until } from '../support/scene.ts';
 import type { RunningServer } from '../support/server-process.ts';
 import { endlessPatterns, hostilePatterns } from './patterns.ts';
 
@@ -65,8 +65,11 @@ describe('a pattern that would backtrack without end', () => {
 
   test('is named in the trace of the rules, where that is asked for', async () => {
     await statusOf(`/subject/${endless.text}`);
-    const lines = scene.errorLog().split('\n');
-    const told = lines.filter((line) => line.includes(" gave up on '/subject/"));
+    const told = await until('the line in the log', () => {
+      const lines = scene.errorLog().split('\n');
+      const found = lines.filter((line) => line.includes(" gave up on '/subject/"));
+      return found.length > 0 ? found : undefined;
+    });
     // The log escapes backslashes, as Apache's does.
     expect(told.map((line) => /\[rewrite:trace1\].* (pattern '.*' gave up)/.exec(line)?.[1])).toContain(
       `pattern '^/subject/${endless.pattern.replaceAll('\\', '\\\\')}' gave up`,

@@ -18,6 +18,7 @@ const tested = run('npx', [
   'run',
   '--reporter=default',
   '--reporter=json',
+  '--reporter=./scripts/retried-reporter.mjs',
   `--outputFile.json=${resultFile}`,
   ...process.argv.slice(2),
 ]);

@@ -87,7 +87,10 @@ describe('an application in', () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => visitApp(supervisor)));
     const [pid = 0] = apps.pids();
     expect(new Set(answers)).toEqual(new Set([String(pid)]));
-    expect(apps.printed.join('\n')).toContain('ENGINE Serving on http://127.0.0.1:');
+    // CherryPy looks at its port before it says so.
+    await until('its line', () =>
+      apps.printed.join('\n').includes('ENGINE Serving on http://127.0.0.1:') ? true : undefined,
+    );
     expect(await supervisor.restart('shop')).toEqual({ isDone: true });
     expect(await visitApp(supervisor)).not.toBe(String(pid));
     await untilGone(pid);
